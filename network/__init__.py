@@ -1,0 +1,1 @@
+"""The network platform of one environment on DigitalOcean Kubernetes."""

@@ -1,0 +1,59 @@
+"""cert-manager, its issuers and certificates (CRT-1 to CRT-4)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from network.config.model import Model
+from network.config.quantities import ComponentScale, Duration
+
+
+class Dns01(Model):
+    """How cert-manager proves that it controls the zone."""
+
+    provider: Literal["digitalocean", "cloudflare", "rfc2136"] = "digitalocean"
+    """API of the zone's DNS; its token is the secret `network:dnsToken`."""
+    wait_instead_of_self_check: Duration | None = None
+    """Skip cert-manager's own look-up and wait this long instead (cert-manager 1.21)."""
+    nameserver: str = ""
+    """`host:port` of the primary name server; required for rfc2136 only."""
+    tsig_key_name: str = ""
+    """Name of the TSIG key; required for rfc2136 only (its secret is `network:dnsToken`)."""
+
+
+class Http01(Model):
+    """HTTP-01 for named certificates whose zone cert-manager cannot write to."""
+
+    wait_instead_of_self_check: Duration = "10s"
+    """Behind PROXY protocol the self-check bypasses the load balancer and fails: wait instead."""
+
+
+class Certificate(Model):
+    """One certificate."""
+
+    dns_names: tuple[str, ...] = Field(min_length=1)
+    solver: Literal["dns01", "http01"] = "dns01"
+    issuer: Literal["staging", "production"] | None = None
+    """Another issuer than the stack's."""
+
+
+class Certificates(Model):
+    """Certificates of the environment."""
+
+    email: str
+    """Contact of the ACME account."""
+    issuer: Literal["staging", "production"]
+    """Which Let's Encrypt issuer the stack's certificates use; both issuers exist in every stack."""
+    dns01: Dns01 = Field(default_factory=Dns01)
+    http01: Http01 | None = None
+    """Without it no HTTP-01 solver exists."""
+    wildcard: bool = True
+    """Issue apex and wildcard of the zone and serve it as the default certificate."""
+    named: dict[str, Certificate] = Field(default_factory=dict)
+    """Further certificates by name, in the ingress namespace."""
+    renew_before_percentage: int = Field(default=33, ge=10, le=50)
+    """Renew when this share of the lifetime is left; never a fixed time, since lifetimes shrink."""
+    key_algorithm: Literal["RSA", "ECDSA"] = "ECDSA"
+    controller: ComponentScale = Field(default_factory=ComponentScale)
+    webhook: ComponentScale = Field(default_factory=ComponentScale)
+    cainjector: ComponentScale = Field(default_factory=ComponentScale)

@@ -1,0 +1,59 @@
+"""External network: VPC, DNS zone and cloud firewall (EXT-2, EXT-4)."""
+
+from ipaddress import IPv4Network
+from typing import Literal
+
+from pydantic import Field
+
+from network.config.model import Model
+
+
+class Vpc(Model):
+    """The VPC that holds the nodes and the load balancer."""
+
+    ip_range: IPv4Network
+    """Range of the nodes: private, /16 to /24, no range that DigitalOcean reserves. Changing it replaces the VPC."""
+    other_ranges: dict[str, IPv4Network] = Field(default_factory=dict)
+    """Ranges that must stay apart from this environment's, by name: other VPCs, peers, VPN clients."""
+
+
+class Dns(Model):
+    """The zone and the platform's records."""
+
+    zone: str
+    """Domain name of the zone, for example `dev.k8s.webgrip.nl`."""
+    mode: Literal["create", "adopt"] = "create"
+    """`create`: the program makes the zone; `adopt`: the zone exists and outlives `destroy`."""
+    provider: Literal["digitalocean", "external"] = "digitalocean"
+    """Who serves the zone. `external`: records are made elsewhere; the program only exports what they must be."""
+    ttl: int = Field(default=300, ge=30, le=86400)
+    """Seconds that resolvers may cache the platform's records (DigitalOcean's minimum is 30)."""
+    hosts: tuple[str, ...] = ()
+    """Host names inside the zone (relative) that get a record of their own beside apex and wildcard."""
+    caa: bool = True
+    """Publish CAA records that let only Let's Encrypt issue for the zone."""
+
+
+class FirewallRule(Model):
+    """One inbound rule of the nodes' cloud firewall."""
+
+    protocol: Literal["tcp", "udp", "icmp"]
+    ports: str = ""
+    """A port or a range such as `8000-8010`; must be empty for icmp."""
+    sources: tuple[IPv4Network, ...] = Field(min_length=1)
+    """Ranges that may connect. `0.0.0.0/0` is refused: the load balancer is the only public entry."""
+
+
+class Firewall(Model):
+    """Cloud firewall on the cluster's nodes, beside the ones that DigitalOcean manages."""
+
+    inbound: dict[str, FirewallRule] = Field(default_factory=dict)
+    """Inbound rules by name. Without any, no firewall is made."""
+
+
+class External(Model):
+    """What lies outside the cluster."""
+
+    vpc: Vpc
+    dns: Dns
+    firewall: Firewall = Field(default_factory=Firewall)

@@ -1,0 +1,32 @@
+"""The whole configuration of one stack."""
+
+from pydantic import Field, SecretStr
+
+from network.config.access import Access
+from network.config.applications import Application
+from network.config.certificates import Certificates
+from network.config.charts import Charts
+from network.config.cluster import Cluster
+from network.config.environment import Environment
+from network.config.external import External
+from network.config.ingress import Ingress
+from network.config.model import Model
+from network.config.traffic import Traffic
+
+
+class StackConfig(Model):
+    """What `Pulumi.<stack>.yaml` holds under `network:`; one key per layer."""
+
+    environment: Environment
+    external: External
+    cluster: Cluster
+    certificates: Certificates
+    ingress: Ingress
+    traffic: Traffic = Field(default_factory=Traffic)
+    applications: dict[str, Application] = Field(default_factory=dict)
+    access: Access = Field(default_factory=Access)
+    charts: Charts = Field(default_factory=Charts)
+    dns_token: SecretStr
+    """Secret: API token with write access to the zone (or the TSIG secret for rfc2136)."""
+    basic_auth_users: dict[str, SecretStr] = Field(default_factory=dict)
+    """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
