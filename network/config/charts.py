@@ -27,6 +27,7 @@ class Charts(Model):
     )
     cert_manager: Chart = Field(
         default_factory=lambda: Chart(
-            repository=versions.CERT_MANAGER_CHART_REPOSITORY, version=versions.CERT_MANAGER_CHART
+            repository=versions.CERT_MANAGER_CHART_REPOSITORY,
+            version=versions.CERT_MANAGER_CHART,
         )
     )

@@ -38,7 +38,14 @@ class Maintenance(Model):
     """Window in which DigitalOcean may patch the cluster; needs `autoUpgrade`."""
 
     day: Literal[
-        "any", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+        "any",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ] = "any"
     start_time: str = "02:00"
     """Start in UTC, `HH:MM`."""

@@ -6,13 +6,19 @@ from pydantic import Field
 
 from network.config.model import Model
 
-Cpu = Annotated[str, Field(pattern=r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", examples=["100m", "2"])]
+Cpu = Annotated[
+    str, Field(pattern=r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", examples=["100m", "2"])
+]
 """CPU in cores or thousandths of a core."""
 
-Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", examples=["256Mi", "1Gi"])]
+Memory = Annotated[
+    str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", examples=["256Mi", "1Gi"])
+]
 """Memory with a binary suffix."""
 
-Duration = Annotated[str, Field(pattern=r"^[0-9]+(ms|s|m|h)$", examples=["0s", "30s", "5m"])]
+Duration = Annotated[
+    str, Field(pattern=r"^[0-9]+(ms|s|m|h)$", examples=["0s", "30s", "5m"])
+]
 """A time span in Go's notation, one unit."""
 
 

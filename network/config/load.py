@@ -1,0 +1,165 @@
+"""From Pulumi's config map to a `StackConfig`, with every problem at once."""
+
+import inspect
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from network.config.errors import ConfigError, Problem, shown
+from network.config.messages import did_you_mean, explain
+from network.config.model import Location
+from network.config.rules import RULES, WARNINGS, Rule
+from network.config.stack import StackConfig
+
+NAMESPACE = "network:"
+"""What Pulumi puts in front of this project's keys."""
+SECRETS = ("dnsToken", "basicAuthUsers")
+"""Keys whose values are never shown."""
+
+_LAYERS = {
+    field.alias or name: name for name, field in StackConfig.model_fields.items()
+}
+_TEXTS = {
+    k for k, n in _LAYERS.items() if StackConfig.model_fields[n].annotation is SecretStr
+}
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A configuration after all rules."""
+
+    config: StackConfig | None
+    """None if there is any problem."""
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def load(raw: Mapping[str, str]) -> StackConfig:
+    """Return the configuration in Pulumi's config map (`network:cluster` -> JSON text).
+
+    Keys of other namespaces are ignored. Raises `ConfigError` with every problem.
+    """
+    checked = check(raw)
+    if checked.config is None:
+        raise ConfigError(checked.problems)
+    return checked.config
+
+
+def check(raw: Mapping[str, str]) -> Checked:
+    """Apply every rule: to each layer, then across those layers that are valid."""
+    given = {
+        key.removeprefix(NAMESPACE): _parse(key.removeprefix(NAMESPACE), text)
+        for key, text in raw.items()
+        if key.startswith(NAMESPACE)
+    }
+    problems = [
+        Problem((key,), "[not shown]", "unknown key", did_you_mean(key, _LAYERS))
+        for key in given
+        if key not in _LAYERS
+    ]
+    layers: dict[str, Any] = {}
+    for key, name in _LAYERS.items():
+        try:
+            layers[name] = _layer(name, given.get(key, _ABSENT))
+        except ValidationError as error:
+            problems += _explained(key, error, given)
+    problems += _found(RULES, layers, given)
+    return Checked(
+        config=None if problems else StackConfig(**layers),
+        problems=_sorted(problems, given),
+        warnings=_sorted(_found(WARNINGS, layers, given), given),
+    )
+
+
+def _parse(key: str, text: str) -> Any:
+    """Return the value of a top-level key: Pulumi gives structures as JSON, all else as it is."""
+    if key in _TEXTS:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _layer(name: str, value: Any) -> Any:
+    field = StackConfig.model_fields[name]
+    if value is not _ABSENT:
+        return TypeAdapter(field.annotation).validate_json(
+            json.dumps(value), strict=True, by_alias=True, by_name=False
+        )
+    if field.is_required():
+        missing = {"type": "missing", "input": None}
+        raise ValidationError.from_exception_data(name, [missing])  # pyright: ignore
+    return field.get_default(call_default_factory=True)
+
+
+def _explained(
+    key: str, error: ValidationError, given: Mapping[str, Any]
+) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False):
+        location = _in_file(
+            (key, *detail["loc"]), given, missing=detail["type"] == "missing"
+        )
+        rule, fix = explain(detail, location)
+        yield Problem(location, _value(location, given), rule, fix)
+
+
+def _in_file(location: Location, value: Any, *, missing: bool) -> Location:
+    """Drop from pydantic's location what is no key of the file: branches of unions, `[key]`."""
+    steps: list[str | int] = []
+    for step in location:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            continue
+        steps.append(step)
+    return (*steps, location[-1]) if missing else tuple(steps)
+
+
+def _found(
+    rules: Iterable[Rule], layers: Mapping[str, Any], given: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Yield what the rules find; a rule runs only if all the layers it reads are valid."""
+    for rule in rules:
+        wanted = inspect.signature(rule).parameters
+        if all(name in layers for name in wanted):
+            for found in rule(**{name: layers[name] for name in wanted}):
+                value = _value(found.location, given)
+                yield Problem(found.location, value, found.rule, found.fix)
+
+
+def _value(location: Location, given: Any) -> str:
+    value = given
+    for step in location:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return "absent"
+    return "[secret]" if location[0] in SECRETS else shown(value)
+
+
+def _sorted(
+    problems: Iterable[Problem], given: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """Return each problem once: layers in the order of the models, within them as in the file."""
+
+    def place(problem: Problem) -> tuple[int, ...]:
+        layers: list[Any] = list(_LAYERS)
+        value: Any = given
+        first = problem.location[0]
+        order = [layers.index(first) if first in layers else len(layers)]
+        for step in problem.location:
+            keys: list[Any] = list(
+                value if isinstance(value, dict) else range(len(value))
+            )
+            order.append(keys.index(step) if step in keys else len(keys))
+            if step not in keys:
+                break
+            value = value[step]
+        return tuple(order)
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
