@@ -1,0 +1,24 @@
+"""DigitalOcean resources as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CloudResource:
+    """One resource: the arguments of its Pulumi class and what Pulumi must know beside them."""
+
+    name: str
+    """Name in the account. Fixed, so that an object left by an interrupted run is met again as
+    "name already exists" instead of being made twice."""
+    arguments: Mapping[str, Any]
+    """In the spelling of the Python SDK; ids of other resources are added at declaration."""
+    protect: bool = False
+    """Refuse `destroy` and replacement."""
+    ignore_changes: tuple[str, ...] = ()
+    """Arguments, in the engine's spelling, that something else changes as well."""
+    delete_before_replace: bool = False
+    """A replacement cannot stand beside the original: the fixed name or the range is taken."""
+    delete_timeout: str | None = None
+    """How long a deletion may take, in Go's notation; None is the provider's default."""

@@ -1,0 +1,102 @@
+"""The DOKS cluster and its node pools (NET-1, ADM-1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from network.config import StackConfig
+from network.config.cluster import NodePool
+from network.plan.cloud import CloudResource
+from network.plan.names import environment_name, is_production
+
+DEFAULT_POOL = "default"
+"""The pool that is part of the cluster resource."""
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+    """Cluster and further pools."""
+
+    cluster: CloudResource
+    """Lacks `vpc_uuid`."""
+    pools: tuple[CloudResource, ...]
+    """Pools beside the default one; each lacks `cluster_id`."""
+
+
+def build(config: StackConfig) -> ClusterPlan:
+    """Return the cluster layer's plan."""
+    return ClusterPlan(
+        cluster=_cluster(config),
+        pools=tuple(
+            CloudResource(name, {"name": name, **_pool(config, pool)})
+            for name, pool in config.cluster.node_pools.items()
+            if name != DEFAULT_POOL
+        ),
+    )
+
+
+def _cluster(config: StackConfig) -> CloudResource:
+    cluster = config.cluster
+    name = environment_name(config)
+    arguments: dict[str, Any] = {
+        "name": name,
+        "region": config.environment.region,
+        "version": cluster.version,
+        "ha": cluster.ha,
+        # Both ranges together make the cluster VPC-native; with one or none it is not.
+        "cluster_subnet": str(cluster.pod_range),
+        "service_subnet": str(cluster.service_range),
+        "auto_upgrade": cluster.auto_upgrade,
+        "surge_upgrade": cluster.surge_upgrade,
+        # Explicit even when nothing is listed: removing the block is no change to the provider.
+        "control_plane_firewall": {
+            "enabled": True,
+            "allowed_addresses": [str(allowed) for allowed in cluster.api_allowed_ranges],
+        },
+        "destroy_all_associated_resources": cluster.destroy_associated_resources,
+        "kubeconfig_expire_seconds": cluster.kubeconfig_expire_seconds,
+        "tags": _tags(config),
+        "node_pool": {
+            "name": DEFAULT_POOL,
+            **_pool(config, cluster.node_pools[DEFAULT_POOL]),
+        },
+    }
+    if cluster.maintenance is not None:
+        arguments["maintenance_policy"] = {
+            "day": cluster.maintenance.day,
+            "start_time": cluster.maintenance.start_time,
+        }
+    return CloudResource(
+        name=name,
+        arguments=arguments,
+        protect=is_production(config),
+        # A version behind the live one replaces the cluster, which is what a refresh finds once
+        # DigitalOcean has upgraded it.
+        ignore_changes=("version",) if cluster.auto_upgrade else (),
+        # A second cluster cannot have the first one's name and pod range.
+        delete_before_replace=True,
+    )
+
+
+def _pool(config: StackConfig, pool: NodePool) -> dict[str, Any]:
+    """Return a pool's arguments: a count or the autoscaler's bounds, never both, since a count
+    would shrink the pool that the autoscaler has grown."""
+    size: dict[str, Any] = (
+        {
+            "auto_scale": True,
+            "min_nodes": pool.auto_scale.min,
+            "max_nodes": pool.auto_scale.max,
+        }
+        if pool.auto_scale is not None
+        else {"auto_scale": False, "node_count": pool.count}
+    )
+    return {
+        "size": pool.size,
+        **size,
+        "labels": dict(pool.labels),
+        "taints": [taint.model_dump() for taint in pool.taints],
+        "tags": _tags(config),
+    }
+
+
+def _tags(config: StackConfig) -> list[str]:
+    return ["network", f"environment:{config.environment.name}"]

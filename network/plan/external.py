@@ -1,0 +1,126 @@
+"""What lies outside the cluster: VPC, DNS zone and records, cloud firewall (EXT-2, EXT-4)."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from network.config import StackConfig
+from network.config.external import FirewallRule
+from network.plan.cloud import CloudResource
+from network.plan.names import environment_name, is_production
+
+CERTIFICATE_AUTHORITY = "letsencrypt.org."
+"""CAA value of Let's Encrypt. The final dot is DigitalOcean's: its API reads the value of a CAA
+record as a host name and refuses or re-adds one without a dot."""
+
+VPC_DELETE_TIMEOUT = "15m"
+"""A deleted cluster leaves its VPC only after minutes, and the provider gives up after two by
+default (facts measured with the provider: deletion of the cluster returns at once)."""
+
+
+@dataclass(frozen=True)
+class ZonePlan:
+    """The DNS zone at DigitalOcean."""
+
+    name: str
+    mode: Literal["create", "adopt"]
+    protect: bool
+
+
+@dataclass(frozen=True)
+class RecordPlan:
+    """One DNS record."""
+
+    key: str
+    """Name of the resource inside the program."""
+    type: Literal["A", "CAA"]
+    name: str
+    """Relative to the zone: `@` is the apex, `*` the wildcard."""
+    ttl: int
+    """Seconds."""
+    value: str | None = None
+    """None is the address of the load balancer, known once the cluster has made it."""
+    tag: Literal["issue", "issuewild"] | None = None
+    """CAA only: which certificates the value may issue."""
+
+
+@dataclass(frozen=True)
+class ExternalPlan:
+    """What the program declares outside the cluster."""
+
+    vpc: CloudResource
+    zone: ZonePlan | None
+    """None when another provider serves the zone: then the records are exported, not made."""
+    records: tuple[RecordPlan, ...]
+    firewall: CloudResource | None
+
+
+def build(config: StackConfig) -> ExternalPlan:
+    """Return the external layer's plan."""
+    return ExternalPlan(
+        vpc=_vpc(config),
+        zone=_zone(config),
+        records=_records(config),
+        firewall=_firewall(config),
+    )
+
+
+def _vpc(config: StackConfig) -> CloudResource:
+    name = environment_name(config)
+    return CloudResource(
+        name=name,
+        arguments={
+            "name": name,
+            "region": config.environment.region,
+            "ip_range": str(config.external.vpc.ip_range),
+            "description": f"Nodes and load balancer of the {config.environment.name} network platform",
+        },
+        protect=is_production(config),
+        delete_before_replace=True,
+        delete_timeout=VPC_DELETE_TIMEOUT,
+    )
+
+
+def _zone(config: StackConfig) -> ZonePlan | None:
+    dns = config.external.dns
+    if dns.provider == "external":
+        return None
+    return ZonePlan(dns.zone, dns.mode, protect=is_production(config))
+
+
+def _records(config: StackConfig) -> tuple[RecordPlan, ...]:
+    dns = config.external.dns
+    addresses = (
+        RecordPlan("apex", "A", "@", dns.ttl),
+        RecordPlan("wildcard", "A", "*", dns.ttl),
+        *(RecordPlan(f"host-{host}", "A", host, dns.ttl) for host in dns.hosts),
+    )
+    if not dns.caa:
+        return addresses
+    return (
+        *addresses,
+        RecordPlan("caa-issue", "CAA", "@", dns.ttl, CERTIFICATE_AUTHORITY, "issue"),
+        RecordPlan("caa-issuewild", "CAA", "@", dns.ttl, CERTIFICATE_AUTHORITY, "issuewild"),
+    )
+
+
+def _firewall(config: StackConfig) -> CloudResource | None:
+    rules = config.external.firewall.inbound
+    if not rules:
+        return None
+    name = f"{environment_name(config)}-nodes"
+    return CloudResource(
+        name=name,
+        arguments={
+            "name": name,
+            "inbound_rules": [_inbound(rule) for rule in rules.values()],
+        },
+    )
+
+
+def _inbound(rule: FirewallRule) -> dict[str, Any]:
+    ports = {"port_range": rule.ports} if rule.ports else {}
+    return {
+        "protocol": rule.protocol,
+        **ports,
+        "source_addresses": [str(source) for source in rule.sources],
+    }

@@ -1,0 +1,234 @@
+"""Traefik's Helm release, its CRDs, TLS options and default certificate (ING-1 to ING-6, CRT-4)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from network import versions
+from network.config import StackConfig
+from network.config.charts import Chart
+from network.plan import certificates, entrypoints, load_balancer
+from network.plan.kubernetes import Manifest, ReleasePlan, manifest
+from network.plan.names import TRAEFIK
+from network.plan.resources import requirements
+
+API_VERSION = "traefik.io/v1alpha1"
+
+POD_LABELS = {
+    "app.kubernetes.io/name": "traefik",
+    "app.kubernetes.io/instance": f"{TRAEFIK}-{TRAEFIK}",
+}
+"""Labels of Traefik's pods: the chart's name, and release and namespace."""
+
+CRDS = tuple(
+    f"traefik.io_{kind}.yaml"
+    for kind in (
+        "ingressroutes",
+        "ingressroutetcps",
+        "ingressrouteudps",
+        "middlewares",
+        "middlewaretcps",
+        "serverstransports",
+        "serverstransporttcps",
+        "tlsoptions",
+        "tlsstores",
+        "traefikservices",
+    )
+)
+"""Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
+
+CRDS_URL = "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v{version}/traefik/crds"
+"""The chart's sources at the tag of its release."""
+
+
+@dataclass(frozen=True)
+class IngressPlan:
+    """Traefik and what it reads before the first request."""
+
+    crds: tuple[str, ...]
+    """URLs or paths of CRD files. Helm installs a chart's `crds/` once and never upgrades them, so
+    the program declares them itself, before the release, which then skips them."""
+    release: ReleasePlan
+    tls_option: Manifest
+    """Own manifests rather than chart values, for both TLS objects: the chart takes any key below
+    `tlsOptions` and `tlsStore`, the CRDs do not, and Traefik never starts without them."""
+    tls_store: Manifest
+    service: str
+    """Service whose load balancer the DNS records point at."""
+
+
+def build(config: StackConfig) -> IngressPlan:
+    """Return the ingress layer's plan."""
+    return IngressPlan(
+        crds=_crds(config.charts.traefik),
+        release=ReleasePlan(
+            name=TRAEFIK,
+            namespace=TRAEFIK,
+            chart_name="traefik",
+            chart=config.charts.traefik,
+            values=_values(config),
+        ),
+        tls_option=_tls_option(config),
+        tls_store=_tls_store(config),
+        service=TRAEFIK,
+    )
+
+
+def _crds(chart: Chart) -> tuple[str, ...]:
+    folder = CRDS_URL.format(version=chart.version) if chart.path is None else f"{chart.path}/crds"
+    return tuple(f"{folder}/{name}" for name in CRDS)
+
+
+def _values(config: StackConfig) -> dict[str, Any]:
+    ingress = config.ingress
+    return {
+        "image": {"tag": versions.TRAEFIK_IMAGE_TAG},
+        # Both would need egress to the internet.
+        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
+        "core": {"strictTLSOptions": True},
+        "ingressClass": {"enabled": True, "isDefaultClass": False, "name": TRAEFIK},
+        "providers": _providers(),
+        **_dashboard(),
+        "ports": entrypoints.ports(config),
+        "additionalArguments": entrypoints.arguments(config),
+        "service": load_balancer.service(config),
+        **_scale(config),
+        "resources": requirements(ingress.resources),
+        "priorityClassName": "system-cluster-critical",
+        "log": {"level": ingress.log_level, "format": "json"},
+        "accessLog": _access_log(config),
+        "metrics": {
+            "prometheus": {
+                "entryPoint": entrypoints.METRICS,
+                "addEntryPointsLabels": True,
+                "addRoutersLabels": True,
+                "addServicesLabels": True,
+            }
+        },
+    }
+
+
+def _providers() -> dict[str, Any]:
+    return {
+        "kubernetesCRD": {
+            "enabled": True,
+            # Routes of every application refer to the chains in Traefik's namespace, whose
+            # Secrets stay there. Only the platform may write routes (`access.py`), so nobody
+            # can reach another application's Services this way.
+            "allowCrossNamespace": True,
+            "allowExternalNameServices": False,
+            # Unset, any namespace might publish the dashboard (`api@internal`).
+            "crossProviderNamespaces": [TRAEFIK],
+            # Of two TLSOptions or TLSStores named `default` Traefik would use neither.
+            "defaultTLSResourcesNamespace": TRAEFIK,
+        },
+        "kubernetesIngress": {
+            "enabled": True,
+            # Only Ingresses that ask for it: cert-manager's HTTP-01 solvers do.
+            "ingressClass": TRAEFIK,
+            "allowExternalNameServices": False,
+            "crossProviderNamespaces": [TRAEFIK],
+            "publishedService": {"enabled": True},
+        },
+    }
+
+
+def _dashboard() -> dict[str, Any]:
+    """Return the dashboard's values: on the internal entrypoint, which no Service exposes."""
+    return {
+        "api": {"dashboard": True, "insecure": False, "debug": False, "disableDashboardAd": True},
+        "ingressRoute": {
+            "dashboard": {"enabled": True, "entryPoints": [entrypoints.INTERNAL]},
+            "healthcheck": {"enabled": False},
+        },
+    }
+
+
+def _scale(config: StackConfig) -> dict[str, Any]:
+    scale = config.ingress.scale
+    return {
+        "deployment": {
+            # The autoscaler owns the number: a value here would reset it at each upgrade.
+            "replicas": None,
+            "terminationGracePeriodSeconds": config.ingress.shutdown.termination_grace_seconds,
+        },
+        "autoscaling": {
+            "enabled": True,
+            "minReplicas": scale.min_replicas,
+            "maxReplicas": scale.max_replicas,
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {
+                        "name": "cpu",
+                        "target": {
+                            "type": "Utilization",
+                            "averageUtilization": scale.target_cpu_percent,
+                        },
+                    },
+                }
+            ],
+        },
+        # Never blocks a drain, and never lets one take all replicas.
+        "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "kubernetes.io/hostname",
+                "whenUnsatisfiable": "DoNotSchedule",
+                # A cordoned node counts as empty otherwise, and the drained pod stays pending.
+                "nodeTaintsPolicy": "Honor",
+                # Spread each ReplicaSet on its own, or a rollout leaves the new one lopsided.
+                "matchLabelKeys": ["pod-template-hash"],
+                "labelSelector": {"matchLabels": POD_LABELS},
+            }
+        ],
+    }
+
+
+def _access_log(config: StackConfig) -> dict[str, Any]:
+    """Return the access log's values: no header but the named ones, and no query string, since
+    both carry credentials (Authorization, Cookie, tokens in links)."""
+    return {
+        "enabled": config.ingress.access_log,
+        "format": "json",
+        "fields": {
+            "defaultMode": "keep",
+            "headers": {
+                "defaultMode": "drop",
+                "names": {"User-Agent": "keep", "Authorization": "redact", "Cookie": "redact"},
+            },
+            "queryParameters": {"defaultMode": "drop"},
+        },
+    }
+
+
+def _tls_option(config: StackConfig) -> Manifest:
+    tls = config.ingress.tls
+    return manifest(
+        API_VERSION,
+        "TLSOption",
+        "default",
+        namespace=TRAEFIK,
+        spec={
+            "minVersion": tls.min_version,
+            "cipherSuites": list(tls.cipher_suites),
+            "curvePreferences": list(tls.curve_preferences),
+            "sniStrict": tls.sni_strict,
+        },
+    )
+
+
+def _tls_store(config: StackConfig) -> Manifest:
+    """Return the store that serves the environment's certificates to every namespace.
+
+    All of them stand under `certificates`: strict SNI disregards the default certificate, which
+    alone would leave every connection refused.
+    """
+    secrets = [
+        {"secretName": certificates.secret_name(name)}
+        for name in certificates.certificate_names(config)
+    ]
+    spec: dict[str, Any] = {"certificates": secrets}
+    if config.certificates.wildcard:
+        spec["defaultCertificate"] = secrets[0]
+    return manifest(API_VERSION, "TLSStore", "default", namespace=TRAEFIK, spec=spec)

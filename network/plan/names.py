@@ -1,0 +1,27 @@
+"""Names that more than one part of the plan refers to."""
+
+from network.config import StackConfig
+
+CERT_MANAGER = "cert-manager"
+"""Namespace and release of cert-manager."""
+
+TRAEFIK = "traefik"
+"""Namespace, release, Service and IngressClass of Traefik."""
+
+PLATFORM_NAMESPACES = (CERT_MANAGER, TRAEFIK)
+"""Namespaces that hold the platform's own pods."""
+
+
+def application_namespace(config: StackConfig, application: str) -> str:
+    """Return the namespace of an application: its own choice, else its name."""
+    return config.applications[application].namespace or application
+
+
+def environment_name(config: StackConfig) -> str:
+    """Return the name that VPC, cluster and firewall share in the account."""
+    return f"network-{config.environment.name}"
+
+
+def is_production(config: StackConfig) -> bool:
+    """Say whether what would be missed is protected."""
+    return config.environment.tier == "production"
