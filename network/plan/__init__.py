@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from network.config import StackConfig
 from network.plan import (
     access,
+    application_flows,
     applications,
     certificates,
     cluster,
     external,
     ingress,
     namespaces,
+    platform_flows,
+    policies,
     traffic,
 )
+from network.plan.flows import Flow
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,9 @@ class Plan:
     external: external.ExternalPlan
     cluster: cluster.ClusterPlan
     namespaces: tuple[namespaces.NamespacePlan, ...]
+    flows: tuple[Flow, ...]
+    """Every declared connection; the policies say the same in Kubernetes' words."""
+    policies: tuple[policies.NamespacePolicies, ...]
     access: access.AccessPlan
     certificates: certificates.CertificatesPlan
     ingress: ingress.IngressPlan
@@ -31,10 +38,14 @@ class Plan:
 
 def build(config: StackConfig) -> Plan:
     """Return the plan of a valid config."""
+    owned = namespaces.build(config)
+    flows = (*platform_flows.build(config), *application_flows.build(config))
     return Plan(
         external=external.build(config),
         cluster=cluster.build(config),
-        namespaces=namespaces.build(config),
+        namespaces=owned,
+        flows=flows,
+        policies=policies.build(config, flows, [namespace.name for namespace in owned]),
         access=access.build(config),
         certificates=certificates.build(config),
         ingress=ingress.build(config),

@@ -8,9 +8,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Pods:
-    """Pods of one namespace that carry all the labels."""
+    """Pods of one namespace that carry all the labels; without labels, every pod of it."""
 
     namespace: str
+    name: str
+    """What these pods are called; their policies are named after it."""
     labels: Mapping[str, str]
 
 
@@ -52,8 +54,15 @@ class Flow:
     """Connections that must be possible, and why."""
 
     name: str
-    """Unique, a DNS label; policies are named after it."""
+    """Unique, a DNS label; annotations of policies refer to it."""
     source: Peer
     destination: Peer
     ports: tuple[Port, ...]
+    """At least one: a rule without ports would allow all of them."""
     reason: str
+
+    def __post_init__(self) -> None:
+        if not self.ports:
+            raise ValueError(
+                f"flow {self.name} has no port: a rule made from it would allow all"
+            )

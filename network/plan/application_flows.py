@@ -1,0 +1,110 @@
+"""The connections that applications declare: their routes and whom they talk to (SVC-3, POL-2)."""
+
+from collections import defaultdict
+
+from network.config import StackConfig
+from network.config.applications import Talk, Workload
+from network.plan.flows import Flow, Host, Peer, Pods, Port, Range
+from network.plan.names import application_namespace
+from network.plan.platform_flows import TRAEFIK
+
+
+def build(config: StackConfig) -> tuple[Flow, ...]:
+    """Return the flows from Traefik to the backends of routes, and those of `talksTo`."""
+    return (*_routed(config), *_talks(config))
+
+
+def workload_pods(config: StackConfig, application: str, workload: str) -> Pods:
+    """Return the pods of a declared workload."""
+    declared = config.applications[application]
+    return Pods(
+        application_namespace(config, application),
+        f"{application}-{workload}",
+        declared.workloads[workload].labels,
+    )
+
+
+def _routed(config: StackConfig) -> list[Flow]:
+    backends: defaultdict[tuple[str, str], dict[str, list[str]]] = defaultdict(dict)
+    for name, application in config.applications.items():
+        for route in application.routes.values():
+            ports = backends[name, route.workload]
+            ports.setdefault(route.port, []).append(f"{route.host}{route.path_prefix}")
+    for middleware in config.traffic.middlewares.values():
+        if middleware.errors is not None:
+            errors = middleware.errors
+            first_port = next(
+                iter(
+                    config.applications[errors.application]
+                    .workloads[errors.workload]
+                    .ports
+                )
+            )
+            ports = backends[errors.application, errors.workload]
+            ports.setdefault(first_port, []).append("error pages")
+    return [
+        Flow(
+            f"traefik-to-{application}-{workload}",
+            TRAEFIK,
+            workload_pods(config, application, workload),
+            tuple(
+                _port(config.applications[application].workloads[workload], port)
+                for port in ports
+            ),
+            f"Serves {', '.join(what for served in ports.values() for what in served)}.",
+        )
+        for (application, workload), ports in backends.items()
+    ]
+
+
+def _talks(config: StackConfig) -> list[Flow]:
+    return [
+        Flow(
+            f"{name}-{workload}-to-{_slug(name, talk)}",
+            workload_pods(config, name, workload),
+            _destination(config, name, talk),
+            (_destination_port(config, name, talk),),
+            talk.reason,
+        )
+        for name, application in config.applications.items()
+        for workload, talks in application.talks_to.items()
+        for talk in talks
+    ]
+
+
+def _destination(config: StackConfig, application: str, talk: Talk) -> Peer:
+    if talk.workload is not None:
+        return workload_pods(config, talk.application or application, talk.workload)
+    if talk.host is not None:
+        return Host(talk.host)
+    if talk.range is not None:
+        return Range(talk.range)
+    raise ValueError(
+        f"a connection of {application} has no destination: config refuses this"
+    )
+
+
+def _destination_port(config: StackConfig, application: str, talk: Talk) -> Port:
+    if isinstance(talk.port, int):
+        return Port(talk.port, talk.protocol)
+    if talk.workload is None:
+        raise ValueError(
+            f"port {talk.port} of {application} has no workload: config refuses this"
+        )
+    destination = config.applications[talk.application or application]
+    return _port(destination.workloads[talk.workload], talk.port)
+
+
+def _port(workload: Workload, name: str) -> Port:
+    declared = workload.ports[name]
+    return Port(declared.port, declared.protocol)
+
+
+def _slug(application: str, talk: Talk) -> str:
+    """Name the destination and port of a connection, so that no two flows share a name."""
+    if talk.workload is not None:
+        destination = f"{talk.application or application}-{talk.workload}"
+    else:
+        destination = str(talk.host or talk.range)
+    text = f"{destination}-{talk.port}-{talk.protocol}".lower().replace("*", "any")
+    return "".join(character if character.isalnum() else "-" for character in text)

@@ -1,0 +1,388 @@
+"""Policies generated from flows. That they enforce what they say is shown by the lab."""
+
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Network
+from typing import Any
+
+import pytest
+import yaml
+
+from network.config import StackConfig
+from network.plan import application_flows, platform_flows
+from network.plan.flows import Entity, Flow, Host, Pods, Port, Range
+from network.plan.kubernetes import Manifest
+from network.plan.policies import (
+    APPROXIMATION_ANNOTATION,
+    FLOWS_ANNOTATION,
+    NamespacePolicies,
+)
+from network.plan.policies import build as build_policies
+
+STACK = yaml.safe_load(
+    """
+    environment: {name: test, tier: development, region: ams3}
+    external:
+      vpc: {ipRange: 10.0.0.0/16}
+      dns: {zone: test.example.com}
+    cluster:
+      version: 1.36.1-do.0
+      ha: false
+      apiAllowedRanges: [203.0.113.0/24]
+      nodePools: {default: {size: s-2vcpu-4gb, count: 2}}
+    certificates: {email: a@example.com, issuer: staging}
+    ingress: {loadBalancer: {name: test}}
+    applications:
+      shop:
+        workloads:
+          web: {labels: {app: shop-web}, ports: {http: {port: 8080}}}
+          db: {labels: {app: shop-db}, ports: {sql: {port: 5432}}}
+        routes:
+          shop: {host: shop.test.example.com, workload: web, port: http}
+        talksTo:
+          web:
+            - {workload: db, port: sql, reason: Orders are stored there.}
+            - {range: 198.51.100.0/24, port: 443, reason: Payments.}
+    dnsToken: secret
+    """
+)
+NAMESPACES = ("cert-manager", "traefik", "shop")
+
+Build = Callable[..., dict[str, NamespacePolicies]]
+
+
+def _config(**changes: Any) -> StackConfig:
+    stack = {**STACK}
+    for path, value in changes.items():
+        layer, _, key = path.partition("__")
+        stack[layer] = {**stack[layer], key: value}
+    return StackConfig.model_validate(stack)
+
+
+@pytest.fixture
+def build() -> Build:
+    def _build(**changes: Any) -> dict[str, NamespacePolicies]:
+        config = _config(**changes)
+        flows = (*platform_flows.build(config), *application_flows.build(config))
+        return {p.namespace: p for p in build_policies(config, flows, NAMESPACES)}
+
+    return _build
+
+
+def _policies(
+    *flows: Flow, cni: str = "cilium", namespaces: tuple[str, ...] = ("a", "b")
+) -> dict[str, NamespacePolicies]:
+    config = _config(cluster__cni=cni)
+    return {p.namespace: p for p in build_policies(config, flows, namespaces)}
+
+
+def _named(manifests: tuple[Manifest, ...], name: str) -> Manifest:
+    return next(m for m in manifests if m["metadata"]["name"] == name)
+
+
+def _rules(policies: NamespacePolicies, direction: str) -> Iterator[dict[str, Any]]:
+    for policy in policies.manifests:
+        yield from policy["spec"].get(direction, [])
+
+
+CLIENT = Pods("a", "client", {"app": "client"})
+SERVER = Pods("b", "server", {"app": "server"})
+CALL = Flow("client-to-server", CLIENT, SERVER, (Port(8080),), "Orders.")
+
+
+@pytest.mark.parametrize("cni", ["cilium", "generic"])
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_every_namespace_denies_both_directions_by_default(
+    build: Build, cni: str, namespace: str
+) -> None:
+    spec = build(cluster__cni=cni)[namespace].default_deny["spec"]
+    assert spec["podSelector"] == {}
+    assert spec["policyTypes"] == ["Ingress", "Egress"]
+    assert "ingress" not in spec
+
+
+def test_a_namespace_without_any_flow_is_denied_everything() -> None:
+    policies = _policies(CALL, namespaces=("c",))["c"]
+    assert policies.workloads == () and policies.additions == ()
+    assert policies.default_deny["spec"] == {
+        "podSelector": {},
+        "policyTypes": ["Ingress", "Egress"],
+    }
+
+
+@pytest.mark.parametrize("cni", ["cilium", "generic"])
+def test_every_policy_allows_cluster_dns_itself(build: Build, cni: str) -> None:
+    dns = {
+        "to": [
+            {
+                "namespaceSelector": {
+                    "matchLabels": {"kubernetes.io/metadata.name": "kube-system"}
+                },
+                "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+            }
+        ],
+        "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+    }
+    for policies in build(cluster__cni=cni).values():
+        for policy in (*policies.workloads, policies.default_deny):
+            assert dns in policy["spec"]["egress"], policy["metadata"]
+
+
+def test_a_flow_between_namespaces_opens_both_ends_and_nothing_else() -> None:
+    policies = _policies(CALL)
+    client = _named(policies["a"].workloads, "client")["spec"]
+    server = _named(policies["b"].workloads, "server")["spec"]
+    assert client["podSelector"] == {"matchLabels": {"app": "client"}}
+    assert client["egress"] == [
+        {
+            "to": [
+                {
+                    "namespaceSelector": {
+                        "matchLabels": {"kubernetes.io/metadata.name": "b"}
+                    },
+                    "podSelector": {"matchLabels": {"app": "server"}},
+                }
+            ],
+            "ports": [{"port": 8080, "protocol": "TCP"}],
+        }
+    ]
+    assert "ingress" not in client and "egress" not in server
+    assert server["ingress"][0]["ports"] == [{"port": 8080, "protocol": "TCP"}]
+    assert server["ingress"][0]["from"][0]["podSelector"] == {
+        "matchLabels": {"app": "client"}
+    }
+
+
+def test_a_namespace_that_the_platform_does_not_own_gets_no_policy() -> None:
+    assert set(_policies(CALL, namespaces=("a",))) == {"a"}
+
+
+def test_traefik_reaches_backends_at_the_port_behind_the_service(build: Build) -> None:
+    traefik = _named(build()["traefik"].workloads, "traefik")["spec"]
+    to_shop = [rule for rule in traefik["egress"] if "shop-web" in str(rule["to"])]
+    assert [rule["ports"] for rule in to_shop] == [[{"port": 8080, "protocol": "TCP"}]]
+
+
+def test_a_workload_that_nothing_talks_to_accepts_nothing(build: Build) -> None:
+    assert (
+        "ingress" not in _named(build()["cert-manager"].workloads, "cainjector")["spec"]
+    )
+
+
+def test_policies_do_not_depend_on_the_order_of_flows(build: Build) -> None:
+    config = _config()
+    flows = (*platform_flows.build(config), *application_flows.build(config))
+    assert build_policies(config, flows, NAMESPACES) == build_policies(
+        config, flows[::-1], NAMESPACES[::-1]
+    )
+
+
+def test_every_rule_has_a_peer_and_ports(build: Build) -> None:
+    for cni in ("cilium", "generic"):
+        for policies in build(cluster__cni=cni).values():
+            for rule in _rules(policies, "ingress"):
+                peers = {k: v for k, v in rule.items() if k.startswith("from")}
+                assert all(peers.values()) and peers
+                assert rule.get("ports") or rule.get("toPorts")
+            for rule in _rules(policies, "egress"):
+                peers = {
+                    k: v
+                    for k, v in rule.items()
+                    if k.startswith("to") and k != "toPorts"
+                }
+                assert all(peers.values()) and peers
+                assert rule.get("ports") or rule.get("toPorts")
+
+
+def test_a_flow_without_ports_is_refused() -> None:
+    with pytest.raises(ValueError, match="would allow all"):
+        Flow("all", CLIENT, SERVER, (), "No.")
+
+
+def test_each_policy_says_which_flows_it_carries_and_why() -> None:
+    annotations = _named(_policies(CALL)["b"].workloads, "server")["metadata"][
+        "annotations"
+    ]
+    assert annotations == {FLOWS_ANNOTATION: "client-to-server: Orders."}
+
+
+def test_a_policy_carries_the_flows_of_wider_selectors() -> None:
+    wide = Flow(
+        "all-to-x",
+        Pods("a", "default-deny", {}),
+        Range(IPv4Network("192.0.2.0/24")),
+        (Port(1),),
+        "x",
+    )
+    client = _named(_policies(CALL, wide)["a"].workloads, "client")["spec"]
+    assert {
+        "to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}],
+        "ports": [{"port": 1, "protocol": "TCP"}],
+    } in (client["egress"])
+
+
+@pytest.mark.parametrize(
+    ("entity", "expected"),
+    [
+        ("kube-apiserver", ["kube-apiserver"]),
+        ("nodes", ["host", "remote-node"]),
+        ("world", ["world"]),
+    ],
+)
+def test_under_cilium_entities_are_identities_beside_the_plain_policy(
+    entity: Any, expected: list[str]
+) -> None:
+    policies = _policies(
+        Flow("out", CLIENT, Entity(entity), (Port(443),), "x"),
+        Flow("in", Entity(entity), CLIENT, (Port(443),), "x"),
+    )["a"]
+    addition = _named(policies.additions, "client")
+    assert addition["kind"] == "CiliumNetworkPolicy"
+    assert addition["spec"]["egress"] == [
+        {
+            "toEntities": expected,
+            "toPorts": [{"ports": [{"port": "443", "protocol": "TCP"}]}],
+        }
+    ]
+    assert addition["spec"]["ingress"][0]["fromEntities"] == expected
+    assert "ipBlock" not in str(policies.workloads)
+
+
+def test_additions_isolate_nothing_so_that_they_can_come_first(build: Build) -> None:
+    for policies in build().values():
+        for addition in policies.additions:
+            assert addition["spec"]["enableDefaultDeny"] == {
+                "ingress": False,
+                "egress": False,
+            }
+
+
+def test_a_host_name_comes_with_the_dns_rule_that_makes_it_work() -> None:
+    policies = _policies(
+        Flow("out", CLIENT, Host("api.example.com"), (Port(443),), "x")
+    )["a"]
+    dns, host = _named(policies.additions, "client")["spec"]["egress"]
+    assert dns["toPorts"][0]["rules"] == {"dns": [{"matchPattern": "*"}]}
+    assert host["toFQDNs"] == [{"matchName": "api.example.com"}]
+
+
+def test_a_wildcard_host_matches_one_or_more_labels() -> None:
+    policies = _policies(Flow("out", CLIENT, Host("*.example.com"), (Port(443),), "x"))[
+        "a"
+    ]
+    host = _named(policies.additions, "client")["spec"]["egress"][1]
+    assert host["toFQDNs"] == [{"matchPattern": "**.example.com"}]
+
+
+def test_no_policy_has_an_http_rule(build: Build) -> None:
+    for policies in build().values():
+        for rule in (*_rules(policies, "ingress"), *_rules(policies, "egress")):
+            for ports in rule.get("toPorts", []):
+                assert set(ports.get("rules", {})) <= {"dns"}
+
+
+def test_generic_policies_name_no_cilium_kind(build: Build) -> None:
+    for policies in build(cluster__cni="generic").values():
+        assert policies.additions == ()
+
+
+def test_generic_policies_refuse_host_names() -> None:
+    with pytest.raises(ValueError, match=r"cannot name api\.example\.com"):
+        _policies(
+            Flow("out", CLIENT, Host("api.example.com"), (Port(443),), "x"),
+            cni="generic",
+        )
+
+
+def test_a_generic_policy_says_where_it_allows_more_than_its_flow() -> None:
+    flow = Flow("out", CLIENT, Entity("kube-apiserver"), (Port(6443),), "x")
+    policy = _named(_policies(flow, cni="generic")["a"].workloads, "client")
+    assert policy["spec"]["egress"] == [
+        {
+            "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.244.0.0/16"]}}],
+            "ports": [{"port": 6443, "protocol": "TCP"}],
+        }
+    ]
+    assert (
+        "kube-apiserver" in policy["metadata"]["annotations"][APPROXIMATION_ANNOTATION]
+    )
+
+
+def test_the_webhook_accepts_the_api_server_and_its_proxies_on_nodes_only(
+    build: Build,
+) -> None:
+    addition = _named(build()["cert-manager"].additions, "webhook")["spec"]
+    assert [rule["fromEntities"] for rule in addition["ingress"]] == [
+        ["kube-apiserver"],
+        ["host", "remote-node"],
+    ]
+    assert {str(rule["toPorts"]) for rule in addition["ingress"]} == {
+        "[{'ports': [{'port': '10250', 'protocol': 'TCP'}]}]"
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("REGIONAL", "{'cidr': '10.0.0.0/16'}"), ("REGIONAL_NETWORK", "['world']")],
+)
+def test_traefik_accepts_the_load_balancers_side_only(
+    build: Build, kind: str, expected: str
+) -> None:
+    load_balancer = {"name": "test", "type": kind, "proxyProtocol": kind == "REGIONAL"}
+    policies = build(ingress__loadBalancer=load_balancer)["traefik"]
+    entries = list(_rules(policies, "ingress"))
+    assert [expected in str(rule) for rule in entries] == [True]
+
+
+def test_traefik_accepts_nodes_where_the_traffic_policy_adds_a_hop(
+    build: Build,
+) -> None:
+    local = build()["traefik"]
+    cluster = build(ingress__externalTrafficPolicy="Cluster")["traefik"]
+    assert "remote-node" not in str(local.additions)
+    assert "remote-node" in str(cluster.additions)
+
+
+@pytest.mark.parametrize(
+    ("solver", "allowed"), [(None, False), ({"waitInsteadOfSelfCheck": "10s"}, True)]
+)
+def test_solver_pods_are_reachable_only_where_http01_is_configured(
+    build: Build, solver: Any, allowed: bool
+) -> None:
+    assert ("8089" in str(build(certificates__http01=solver)["traefik"])) is allowed
+
+
+@pytest.mark.parametrize(
+    ("dns01", "expected"),
+    [
+        ({"provider": "digitalocean"}, "api.digitalocean.com"),
+        ({"provider": "cloudflare"}, "api.cloudflare.com"),
+        (
+            {"provider": "rfc2136", "nameserver": "192.0.2.53:53", "tsigKeyName": "k"},
+            "192.0.2.53/32",
+        ),
+    ],
+)
+def test_the_controller_reaches_the_api_of_the_chosen_dns_provider(
+    build: Build, dns01: Any, expected: str
+) -> None:
+    assert expected in str(build(certificates__dns01=dns01)["cert-manager"].manifests)
+
+
+def test_without_self_check_the_controller_asks_no_name_server_outside(
+    build: Build,
+) -> None:
+    waiting = build(certificates__dns01={"waitInsteadOfSelfCheck": "60s"})[
+        "cert-manager"
+    ]
+    checking = build()["cert-manager"]
+    assert "'world'" in str(checking.additions)
+    assert "'world'" not in str(waiting.additions)
+
+
+def test_flow_names_are_unique() -> None:
+    config = _config()
+    names = [
+        flow.name
+        for flow in (*platform_flows.build(config), *application_flows.build(config))
+    ]
+    assert len(names) == len(set(names))
