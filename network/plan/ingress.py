@@ -144,11 +144,11 @@ def _dashboard() -> dict[str, Any]:
 
 
 def _scale(config: StackConfig) -> dict[str, Any]:
+    """Return replicas and where they run. With the autoscaler on, the chart leaves their number
+    out of the Deployment, so an upgrade does not reset it."""
     scale = config.ingress.scale
     return {
         "deployment": {
-            # The autoscaler owns the number: a value here would reset it at each upgrade.
-            "replicas": None,
             "terminationGracePeriodSeconds": config.ingress.shutdown.termination_grace_seconds,
         },
         "autoscaling": {

@@ -1,0 +1,50 @@
+"""The shipped stack files, as configuration, with throw-away secrets."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from network.config import StackConfig
+from network.config.load import load
+
+ROOT = Path(__file__).parents[1]
+NAMES = tuple(
+    sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml") if path.is_file())
+)
+"""Stacks whose file stands in the repository."""
+
+USERS = f"ops:$2y$10${'0' * 53}"
+"""A line of htpasswd that no password fits."""
+
+
+def stack_file(stack: str) -> dict[str, Any]:
+    """Return the config of a stack file, without the secrets that `pulumi config` would add."""
+    return yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+
+
+def stack_config(stack: str, **layers: Any) -> StackConfig:
+    """Return a stack's configuration; `layers` replaces keys such as `network:ingress`.
+
+    A dictionary is merged into the layer that the file has, anything else takes its place.
+    """
+    layers_given = {f"network:{name}": value for name, value in layers.items()}
+    raw = merged(stack_file(stack), layers_given)
+    raw |= {
+        "network:dnsToken": "throw-away-token",
+        "network:basicAuthUsers": dict.fromkeys(_users(raw), USERS),
+    }
+    return load({key: v if isinstance(v, str) else json.dumps(v) for key, v in raw.items()})
+
+
+def merged(base: Any, over: Any) -> Any:
+    """Return `base` with the keys of `over` laid over it, deeply."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}}
+
+
+def _users(raw: dict[str, Any]) -> set[str]:
+    middlewares = raw.get("network:traffic", {}).get("middlewares", {}).values()
+    return {spec["basicAuth"]["users"] for spec in middlewares if "basicAuth" in spec}
