@@ -1,10 +1,13 @@
 """cert-manager, its issuers and certificates (CRT-1 to CRT-4)."""
 
+import re
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from network.config.model import Model
+from network.config.model import Finding, Model, repeated
+from network.config.names import Email, HostPattern, Name
 from network.config.quantities import ComponentScale, Duration
 
 
@@ -20,6 +23,26 @@ class Dns01(Model):
     tsig_key_name: str = ""
     """Name of the TSIG key; required for rfc2136 only (its secret is `network:dnsToken`)."""
 
+    def findings(self) -> Iterator[Finding]:
+        for key, value in (
+            ("nameserver", self.nameserver),
+            ("tsigKeyName", self.tsig_key_name),
+        ):
+            if self.provider == "rfc2136" and not value:
+                yield Finding((key,), f"rfc2136 needs {key}", f"add {key}")
+            if self.provider != "rfc2136" and value:
+                yield Finding(
+                    (key,), f"{key} is for provider rfc2136 only", f"remove {key}"
+                )
+        if self.nameserver and not re.fullmatch(
+            r"[A-Za-z0-9.-]+:[0-9]{1,5}", self.nameserver
+        ):
+            yield Finding(
+                ("nameserver",),
+                "a name server is host:port",
+                "write it like `ns1.example.org:53`",
+            )
+
 
 class Http01(Model):
     """HTTP-01 for named certificates whose zone cert-manager cannot write to."""
@@ -31,16 +54,26 @@ class Http01(Model):
 class Certificate(Model):
     """One certificate."""
 
-    dns_names: tuple[str, ...] = Field(min_length=1)
+    dns_names: tuple[HostPattern, ...] = Field(min_length=1, max_length=100)
     solver: Literal["dns01", "http01"] = "dns01"
     issuer: Literal["staging", "production"] | None = None
     """Another issuer than the stack's."""
+
+    def findings(self) -> Iterator[Finding]:
+        yield from repeated("dnsNames", self.dns_names)
+        for index, name in enumerate(self.dns_names):
+            if self.solver == "http01" and name.startswith("*."):
+                yield Finding(
+                    ("dnsNames", index),
+                    "a wildcard cannot be proven by HTTP-01 (CA/Browser Forum rules)",
+                    "set `solver: dns01`, or name the hosts",
+                )
 
 
 class Certificates(Model):
     """Certificates of the environment."""
 
-    email: str
+    email: Email
     """Contact of the ACME account."""
     issuer: Literal["staging", "production"]
     """Which Let's Encrypt issuer the stack's certificates use; both issuers exist in every stack."""
@@ -49,7 +82,7 @@ class Certificates(Model):
     """Without it no HTTP-01 solver exists."""
     wildcard: bool = True
     """Issue apex and wildcard of the zone and serve it as the default certificate."""
-    named: dict[str, Certificate] = Field(default_factory=dict)
+    named: dict[Name, Certificate] = Field(default_factory=dict)
     """Further certificates by name, in the ingress namespace."""
     renew_before_percentage: int = Field(default=33, ge=10, le=50)
     """Renew when this share of the lifetime is left; never a fixed time, since lifetimes shrink."""
@@ -57,3 +90,12 @@ class Certificates(Model):
     controller: ComponentScale = Field(default_factory=ComponentScale)
     webhook: ComponentScale = Field(default_factory=ComponentScale)
     cainjector: ComponentScale = Field(default_factory=ComponentScale)
+
+    def findings(self) -> Iterator[Finding]:
+        for name, certificate in self.named.items():
+            if certificate.solver == "http01" and self.http01 is None:
+                yield Finding(
+                    ("named", name, "solver"),
+                    "no HTTP-01 solver exists in this stack",
+                    "add `http01: {}` to certificates, or use dns01",
+                )

@@ -4,16 +4,17 @@ from pydantic import Field
 
 from network import versions
 from network.config.model import Model
+from network.config.names import ChartRepository, ChartVersion
 
 
 class Chart(Model):
     """One chart: from a repository at a version, or from a folder."""
 
-    repository: str
+    repository: ChartRepository
     """URL of the chart repository, or `oci://`; a mirror's for machines without internet."""
-    version: str
+    version: ChartVersion
     """Exact version; ranges are refused."""
-    path: str | None = None
+    path: str | None = Field(default=None, min_length=1)
     """Folder or archive of the chart; used instead of the repository."""
 
 

@@ -1,18 +1,31 @@
 """DOKS cluster, node pools and their address ranges (NET-1, NET-2, ADM-1)."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import Literal
 
 from pydantic import Field
 
-from network.config.model import Model
+from network.config.model import Finding, Model, repeated
+from network.config.names import (
+    DropletSize,
+    KubernetesVersion,
+    LabelValue,
+    Name,
+    NodeLabelKey,
+    TimeOfDay,
+)
+from network.config.ranges import PodRange, Range, ServiceRange
+
+DEFAULT_POOL = "default"
+"""The pool that is part of the cluster resource."""
 
 
 class Taint(Model):
     """A taint on every node of a pool."""
 
-    key: str
-    value: str = ""
+    key: NodeLabelKey
+    value: LabelValue = ""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
@@ -22,16 +35,47 @@ class AutoScale(Model):
     min: int = Field(ge=0, le=512)
     max: int = Field(ge=1, le=512)
 
+    def findings(self) -> Iterator[Finding]:
+        if self.min > self.max:
+            yield Finding(
+                ("min",), f"min must not be above max ({self.max})", "lower min"
+            )
+
 
 class NodePool(Model):
     """A pool of equal nodes: either a fixed `count` or `autoScale`."""
 
-    size: str
+    size: DropletSize
     """Droplet size slug, for example `s-2vcpu-4gb`. Changing the default pool's size replaces the cluster."""
     count: int | None = Field(default=None, ge=1, le=512)
     auto_scale: AutoScale | None = None
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
+
+    def findings(self) -> Iterator[Finding]:
+        if self.count is not None and self.auto_scale is not None:
+            yield Finding(
+                ("count",),
+                "count and autoScale fight: each `up` would undo the autoscaler's work",
+                "remove count",
+            )
+        if self.count is None and self.auto_scale is None:
+            yield Finding(
+                (),
+                "a pool needs either count or autoScale",
+                "add `count: 2` or autoScale",
+            )
+        yield from repeated("taints", self.taints)
+
+    @property
+    def fewest(self) -> int:
+        """The number of nodes that the pool has at least."""
+        return self.auto_scale.min if self.auto_scale else self.count or 0
+
+    @property
+    def most(self) -> int:
+        """The number of nodes that the pool has at most."""
+        return self.auto_scale.max if self.auto_scale else self.count or 0
 
 
 class Maintenance(Model):
@@ -47,20 +91,20 @@ class Maintenance(Model):
         "saturday",
         "sunday",
     ] = "any"
-    start_time: str = "02:00"
+    start_time: TimeOfDay = "02:00"
     """Start in UTC, `HH:MM`."""
 
 
 class Cluster(Model):
     """The DOKS cluster."""
 
-    version: str
+    version: KubernetesVersion
     """Full version slug such as `1.36.1-do.0`: a prefix would replace the cluster or update for ever."""
     ha: bool
     """Highly available control plane; cannot be switched off later."""
-    pod_range: IPv4Network = IPv4Network("10.244.0.0/16")
+    pod_range: PodRange = IPv4Network("10.244.0.0/16")
     """Pod addresses; changing it replaces the cluster."""
-    service_range: IPv4Network = IPv4Network("10.96.0.0/12")
+    service_range: ServiceRange = IPv4Network("10.96.0.0/12")
     """Service addresses; changing it replaces the cluster."""
     cni: Literal["cilium", "generic"] = "cilium"
     """Whose policies are generated: DOKS runs Cilium; `generic` is plain NetworkPolicy."""
@@ -68,11 +112,70 @@ class Cluster(Model):
     """Let DigitalOcean apply patch versions in the maintenance window; the program then ignores `version`."""
     surge_upgrade: bool = True
     maintenance: Maintenance | None = None
-    api_allowed_ranges: tuple[IPv4Network, ...]
-    """Source ranges that may reach the Kubernetes API (ADM-1)."""
-    node_pools: dict[str, NodePool] = Field(min_length=1)
+    api_allowed_ranges: tuple[Range, ...]
+    """Source ranges that may reach the Kubernetes API (ADM-1); empty switches its firewall off."""
+    node_pools: dict[Name, NodePool] = Field(min_length=1)
     """Pools by name. The pool named `default` is part of the cluster and must exist."""
     destroy_associated_resources: bool = False
     """On `destroy`, also remove load balancers and volumes made through the Kubernetes API."""
     kubeconfig_expire_seconds: int = Field(default=0, ge=0)
     """Life of the API token in the kubeconfig; 0 is DigitalOcean's default of seven days."""
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._upgrade_findings()
+        yield from self._default_pool_findings()
+        yield from repeated("apiAllowedRanges", self.api_allowed_ranges)
+        if 0 < self.kubeconfig_expire_seconds < 3600:
+            yield Finding(
+                ("kubeconfigExpireSeconds",),
+                "a token that ends during an `up` leaves it half done",
+                "set 0 (seven days) or at least 3600",
+            )
+
+    def _upgrade_findings(self) -> Iterator[Finding]:
+        if self.maintenance and not self.auto_upgrade:
+            yield Finding(
+                ("maintenance",),
+                "a maintenance window has no effect without autoUpgrade",
+                "set `autoUpgrade: true`, or remove maintenance",
+            )
+        if self.auto_upgrade and not self.maintenance:
+            yield Finding(
+                ("autoUpgrade",),
+                "autoUpgrade without a window upgrades at any hour",
+                "add maintenance with day and startTime",
+            )
+
+    def _default_pool_findings(self) -> Iterator[Finding]:
+        pool = self.node_pools.get(DEFAULT_POOL)
+        if pool is None:
+            yield Finding(
+                ("nodePools",),
+                f"one pool must be named `{DEFAULT_POOL}`: it is part of the cluster",
+                f"rename a pool to `{DEFAULT_POOL}`",
+            )
+            return
+        here = ("nodePools", DEFAULT_POOL)
+        if pool.fewest < 1:
+            yield Finding(
+                (*here, "autoScale", "min"),
+                "the default pool runs CoreDNS and the platform: it needs a node at any time",
+                "set min to 1 or more",
+            )
+        for index, taint in enumerate(pool.taints):
+            if taint.effect != "PreferNoSchedule":
+                yield Finding(
+                    (*here, "taints", index),
+                    "the default pool runs CoreDNS and the platform, which tolerate no taint",
+                    "put the taint on another pool",
+                )
+
+    @property
+    def fewest_nodes(self) -> int:
+        """Nodes of all pools together, at least."""
+        return sum(pool.fewest for pool in self.node_pools.values())
+
+    @property
+    def most_nodes(self) -> int:
+        """Nodes of all pools together, at most."""
+        return sum(pool.most for pool in self.node_pools.values())

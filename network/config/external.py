@@ -1,26 +1,29 @@
 """External network: VPC, DNS zone and cloud firewall (EXT-2, EXT-4)."""
 
-from ipaddress import IPv4Network
+import re
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from network.config.model import Model
+from network.config.model import Finding, Model, repeated
+from network.config.names import HostName, Name, RelativeHost
+from network.config.ranges import AllowedRange, Range, VpcRange
 
 
 class Vpc(Model):
     """The VPC that holds the nodes and the load balancer."""
 
-    ip_range: IPv4Network
+    ip_range: VpcRange
     """Range of the nodes: private, /16 to /24, no range that DigitalOcean reserves. Changing it replaces the VPC."""
-    other_ranges: dict[str, IPv4Network] = Field(default_factory=dict)
+    other_ranges: dict[Name, Range] = Field(default_factory=dict)
     """Ranges that must stay apart from this environment's, by name: other VPCs, peers, VPN clients."""
 
 
 class Dns(Model):
     """The zone and the platform's records."""
 
-    zone: str
+    zone: HostName
     """Domain name of the zone, for example `dev.k8s.webgrip.nl`."""
     mode: Literal["create", "adopt"] = "create"
     """`create`: the program makes the zone; `adopt`: the zone exists and outlives `destroy`."""
@@ -28,10 +31,20 @@ class Dns(Model):
     """Who serves the zone. `external`: records are made elsewhere; the program only exports what they must be."""
     ttl: int = Field(default=300, ge=30, le=86400)
     """Seconds that resolvers may cache the platform's records (DigitalOcean's minimum is 30)."""
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[RelativeHost, ...] = ()
     """Host names inside the zone (relative) that get a record of their own beside apex and wildcard."""
     caa: bool = True
     """Publish CAA records that let only Let's Encrypt issue for the zone."""
+
+    def findings(self) -> Iterator[Finding]:
+        yield from repeated("hosts", self.hosts)
+        for index, host in enumerate(self.hosts):
+            if host == self.zone or host.endswith("." + self.zone):
+                yield Finding(
+                    ("hosts", index),
+                    "hosts are relative to the zone",
+                    f"leave out the final `{self.zone}`",
+                )
 
 
 class FirewallRule(Model):
@@ -40,14 +53,25 @@ class FirewallRule(Model):
     protocol: Literal["tcp", "udp", "icmp"]
     ports: str = ""
     """A port or a range such as `8000-8010`; must be empty for icmp."""
-    sources: tuple[IPv4Network, ...] = Field(min_length=1)
+    sources: tuple[AllowedRange, ...] = Field(min_length=1)
     """Ranges that may connect. `0.0.0.0/0` is refused: the load balancer is the only public entry."""
+
+    def findings(self) -> Iterator[Finding]:
+        if self.protocol == "icmp":
+            if self.ports:
+                yield Finding(("ports",), "icmp has no ports", "remove ports")
+        elif not _is_port_range(self.ports):
+            yield Finding(
+                ("ports",),
+                "tcp and udp need a port or a rising range of ports, 1 to 65535",
+                'write it like "22" or "8000-8010", in quotes',
+            )
 
 
 class Firewall(Model):
     """Cloud firewall on the cluster's nodes, beside the ones that DigitalOcean manages."""
 
-    inbound: dict[str, FirewallRule] = Field(default_factory=dict)
+    inbound: dict[Name, FirewallRule] = Field(default_factory=dict)
     """Inbound rules by name. Without any, no firewall is made."""
 
 
@@ -57,3 +81,10 @@ class External(Model):
     vpc: Vpc
     dns: Dns
     firewall: Firewall = Field(default_factory=Firewall)
+
+
+def _is_port_range(ports: str) -> bool:
+    if not re.fullmatch(r"[0-9]{1,5}(-[0-9]{1,5})?", ports):
+        return False
+    first, last = int(ports.split("-")[0]), int(ports.split("-")[-1])
+    return 1 <= first <= last <= 65535

@@ -1,12 +1,15 @@
 """Traefik and the load balancer in front of it (EXT-1, ING-1, ING-4 to ING-6)."""
 
-from ipaddress import IPv4Network
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from network.config.model import Model
+from network.config.model import Finding, Model
+from network.config.names import CloudName
 from network.config.quantities import Resources
+from network.config.ranges import AllowedRange
+from network.config.tls import Tls
 
 
 class HealthCheck(Model):
@@ -17,11 +20,19 @@ class HealthCheck(Model):
     unhealthy_threshold: int = Field(default=3, ge=2, le=10)
     healthy_threshold: int = Field(default=2, ge=2, le=10)
 
+    @property
+    def detection_seconds(self) -> int:
+        """Longest time until a node that no longer answers gets no new connections."""
+        return (
+            self.interval_seconds * self.unhealthy_threshold
+            + self.response_timeout_seconds
+        )
+
 
 class LoadBalancer(Model):
     """The one public entry."""
 
-    name: str
+    name: CloudName
     """Name in the DigitalOcean account; unique there."""
     type: Literal["REGIONAL", "REGIONAL_NETWORK"] = "REGIONAL"
     """REGIONAL is a proxy and speaks PROXY protocol; REGIONAL_NETWORK passes packets through."""
@@ -29,9 +40,23 @@ class LoadBalancer(Model):
     """Nodes of the load balancer: each 10 000 requests per second and 10 000 connections."""
     proxy_protocol: bool = True
     """Send the client's address in a PROXY header; needs type REGIONAL."""
-    source_ranges: tuple[IPv4Network, ...] = ()
+    source_ranges: tuple[AllowedRange, ...] = ()
     """Ranges that may connect; empty means everybody."""
     health_check: HealthCheck = Field(default_factory=HealthCheck)
+
+    def findings(self) -> Iterator[Finding]:
+        if self.proxy_protocol and self.type != "REGIONAL":
+            yield Finding(
+                ("type",),
+                "PROXY protocol works on load balancers of type REGIONAL only",
+                "set `type: REGIONAL`, or `proxyProtocol: false`",
+            )
+        if not self.proxy_protocol and self.type == "REGIONAL":
+            yield Finding(
+                ("proxyProtocol",),
+                "type REGIONAL is a proxy: without PROXY protocol every client has its address",
+                "set `proxyProtocol: true`, or `type: REGIONAL_NETWORK`",
+            )
 
 
 class Scale(Model):
@@ -41,23 +66,13 @@ class Scale(Model):
     max_replicas: int = Field(default=5, ge=1, le=100)
     target_cpu_percent: int = Field(default=70, ge=10, le=95)
 
-
-class Tls(Model):
-    """TLS options of the default TLSOption."""
-
-    min_version: Literal["VersionTLS12", "VersionTLS13"] = "VersionTLS12"
-    cipher_suites: tuple[str, ...] = (
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-    )
-    """Suites of TLS 1.2 (those of 1.3 are fixed); only forward-secret AEAD suites are accepted."""
-    curve_preferences: tuple[str, ...] = ("X25519", "CurveP256", "CurveP384")
-    sni_strict: bool = True
-    """Refuse connections whose server name no certificate covers."""
+    def findings(self) -> Iterator[Finding]:
+        if self.min_replicas > self.max_replicas:
+            yield Finding(
+                ("minReplicas",),
+                f"minReplicas must not be above maxReplicas ({self.max_replicas})",
+                "lower minReplicas or raise maxReplicas",
+            )
 
 
 class Timeouts(Model):
@@ -75,6 +90,15 @@ class Shutdown(Model):
     """Longer than the load balancer needs to see the node as unhealthy."""
     grace_seconds: int = Field(default=30, ge=0, le=600)
     termination_grace_seconds: int = Field(default=60, ge=1, le=1200)
+
+    def findings(self) -> Iterator[Finding]:
+        needed = self.request_accept_grace_seconds + self.grace_seconds
+        if needed >= self.termination_grace_seconds:
+            yield Finding(
+                ("terminationGraceSeconds",),
+                f"Kubernetes kills the replica before it has drained: it needs {needed} s",
+                f"set more than {needed}, or lower the other two",
+            )
 
 
 class Ingress(Model):
@@ -95,8 +119,33 @@ class Ingress(Model):
     """Refused while the load balancer passes TCP only: one port cannot carry TCP and UDP on DigitalOcean."""
     timeouts: Timeouts = Field(default_factory=Timeouts)
     shutdown: Shutdown = Field(default_factory=Shutdown)
-    cdn_ranges: tuple[IPv4Network, ...] = ()
+    cdn_ranges: tuple[AllowedRange, ...] = ()
     """Ranges whose X-Forwarded-* headers are believed; only where a CDN stands in front."""
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
     access_log: bool = True
     """JSON access log with credentials dropped."""
+
+    def findings(self) -> Iterator[Finding]:
+        if self.http3:
+            yield Finding(
+                ("http3",),
+                "HTTP/3 cannot pass: DigitalOcean's load balancers carry no UDP on a port that "
+                "carries TCP, and Traefik ends TLS itself",
+                "remove http3; HTTP/2 stays",
+            )
+        balancer = self.load_balancer
+        if not balancer.proxy_protocol and self.external_traffic_policy == "Cluster":
+            yield Finding(
+                ("externalTrafficPolicy",),
+                "Cluster puts a node's address in place of the client's, and without PROXY "
+                "protocol nothing else carries it",
+                "set `externalTrafficPolicy: Local`",
+            )
+        detection = balancer.health_check.detection_seconds
+        if self.shutdown.request_accept_grace_seconds < detection:
+            yield Finding(
+                ("shutdown", "requestAcceptGraceSeconds"),
+                f"the load balancer needs up to {detection} s to notice that a node is draining "
+                "(interval x unhealthy threshold + response timeout)",
+                f"set {detection} or more, or check more often",
+            )

@@ -4,13 +4,14 @@ import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from network.config.errors import ConfigError, Problem, shown
-from network.config.messages import did_you_mean, explain
+from network.config.messages import explain
 from network.config.model import Location
+from network.config.nearest import did_you_mean
 from network.config.rules import RULES, WARNINGS, Rule
 from network.config.stack import StackConfig
 
@@ -88,7 +89,8 @@ def _parse(key: str, text: str) -> Any:
 def _layer(name: str, value: Any) -> Any:
     field = StackConfig.model_fields[name]
     if value is not _ABSENT:
-        return TypeAdapter(field.annotation).validate_json(
+        annotation: Any = Annotated[field.annotation, *field.metadata, None]
+        return TypeAdapter(annotation).validate_json(
             json.dumps(value), strict=True, by_alias=True, by_name=False
         )
     if field.is_required():
@@ -105,6 +107,8 @@ def _explained(
             (key, *detail["loc"]), given, missing=detail["type"] == "missing"
         )
         rule, fix = explain(detail, location)
+        if detail["type"] == "missing" and key in SECRETS:
+            fix = f"set it: pulumi config set --secret {NAMESPACE}{key}"
         yield Problem(location, _value(location, given), rule, fix)
 
 

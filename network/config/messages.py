@@ -1,13 +1,12 @@
 """Plain rules and fixes for the errors of pydantic."""
 
-import difflib
-from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from network.config.model import Location
+from network.config.nearest import did_you_mean
 from network.config.stack import StackConfig
 
 _EXPECTED = {
@@ -27,6 +26,8 @@ _BOUNDS = {
         "must have at least {min_length} entry",
         "add an entry, or remove the key",
     ),
+    "too_long": ("must have at most {max_length} entries", "remove some"),
+    "string_too_short": ("must not be empty", "write it, or remove the key"),
     "string_too_long": ("must have at most {max_length} characters", "shorten it"),
 }
 
@@ -50,18 +51,6 @@ def explain(error: ErrorDetails, location: Location) -> tuple[str, str]:
         rule, fix = _BOUNDS[kind]
         return rule.format(**context), fix.format(**context)
     return error["msg"], "change the value"
-
-
-def did_you_mean(key: str, known: Iterable[str]) -> str:
-    """Return the fix of an unknown key: the nearest known one, else all."""
-    names = sorted(known)
-    folded = {name.lower(): name for name in names}
-    nearest = difflib.get_close_matches(
-        key.lower().replace("_", ""), folded, n=1, cutoff=0.6
-    )
-    if nearest:
-        return f"did you mean `{folded[nearest[0]]}`?"
-    return "remove it; known keys: " + ", ".join(names) if names else "remove it"
 
 
 def _retype(kind: str, given: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Location = tuple[str | int, ...]
@@ -52,3 +53,40 @@ class Model(BaseModel):
 def refusal(rule: str, fix: str) -> PydanticCustomError:
     """Return the error a validator raises: the rule that was broken and how to satisfy it."""
     return PydanticCustomError("refused", "{rule}", {"rule": rule, "fix": fix})
+
+
+def repeated(key: str, values: tuple[object, ...]) -> Iterator[Finding]:
+    """Yield a finding for each value of the list at `key` that stands there before."""
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield Finding(
+                (key, index), f"{value} is in the list twice", "remove one of them"
+            )
+
+
+def exactly_one(model: Model, rule: str) -> Iterator[Finding]:
+    """Yield a finding unless exactly one field of the model has a value."""
+    given = [
+        field.alias
+        for name, field in _fields(model)
+        if getattr(model, name) is not None
+    ]
+    if len(given) != 1:
+        known = ", ".join(field.alias or name for name, field in _fields(model))
+        yield Finding(
+            (),
+            f"{rule}; here "
+            + (f"are {' and '.join(map(str, given))}" if given else "is none"),
+            f"give one of: {known}",
+        )
+
+
+def at_least_one(model: Model) -> Iterator[Finding]:
+    """Yield a finding if no field of the model has a value: it would do nothing."""
+    if all(getattr(model, name) is None for name, _ in _fields(model)):
+        known = ", ".join(field.alias or name for name, field in _fields(model))
+        yield Finding((), "it sets nothing", f"give at least one of: {known}")
+
+
+def _fields(model: Model) -> list[tuple[str, FieldInfo]]:
+    return list(type(model).model_fields.items())

@@ -1,6 +1,6 @@
 """The whole configuration of one stack."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from network.config.access import Access
 from network.config.applications import Application
@@ -11,6 +11,8 @@ from network.config.environment import Environment
 from network.config.external import External
 from network.config.ingress import Ingress
 from network.config.model import Model
+from network.config.names import Name
+from network.config.secrets import Htpasswd, Token
 from network.config.traffic import Traffic
 
 
@@ -23,10 +25,10 @@ class StackConfig(Model):
     certificates: Certificates
     ingress: Ingress
     traffic: Traffic = Field(default_factory=Traffic)
-    applications: dict[str, Application] = Field(default_factory=dict)
+    applications: dict[Name, Application] = Field(default_factory=dict)
     access: Access = Field(default_factory=Access)
     charts: Charts = Field(default_factory=Charts)
-    dns_token: SecretStr
+    dns_token: Token
     """Secret: API token with write access to the zone (or the TSIG secret for rfc2136)."""
-    basic_auth_users: dict[str, SecretStr] = Field(default_factory=dict)
+    basic_auth_users: dict[Name, Htpasswd] = Field(default_factory=dict)
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""

@@ -1,0 +1,131 @@
+"""Security and CORS headers (TRF-5)."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from network.config.model import Finding, Model, at_least_one
+from network.config.text import Form
+
+HSTS_PRELOAD_SECONDS = 31_536_000
+"""One year: what browsers' preload lists ask for (hstspreload.org)."""
+
+HeaderName = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Za-z0-9!#$%&'*+.^_`|~-]+",
+        rule="a header's name holds letters, digits and hyphens (RFC 9110 token)",
+        fix="write it like `X-Request-Id`",
+    ),
+]
+
+HeaderValue = Annotated[
+    str,
+    Form(
+        pattern=r"[^\x00-\x08\x0a-\x1f\x7f]*",
+        rule="a header's value is one line",
+        fix="write it on one line (`>-` folds a long one)",
+        longest=8192,
+    ),
+]
+
+Origin = Annotated[
+    str,
+    Form(
+        pattern=r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?",
+        rule="an origin is scheme://host, with a port if it is not the usual one, and no path",
+        fix="write it like `https://app.example.org`",
+    ),
+]
+
+Method = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Z]+|\*",
+        rule="an HTTP method is in capitals",
+        fix="write it like `GET`",
+    ),
+]
+
+
+class Headers(Model):
+    """Security and CORS headers."""
+
+    sts_seconds: int | None = Field(default=None, ge=0, le=10 * HSTS_PRELOAD_SECONDS)
+    sts_include_subdomains: bool | None = None
+    sts_preload: bool | None = None
+    frame_deny: bool | None = None
+    custom_frame_options_value: HeaderValue | None = None
+    content_type_nosniff: bool | None = None
+    content_security_policy: HeaderValue | None = None
+    referrer_policy: HeaderValue | None = None
+    permissions_policy: HeaderValue | None = None
+    custom_request_headers: dict[HeaderName, HeaderValue] | None = None
+    custom_response_headers: dict[HeaderName, HeaderValue] | None = None
+    access_control_allow_origin_list: tuple[Origin, ...] | None = None
+    access_control_allow_methods: tuple[Method, ...] | None = None
+    access_control_allow_headers: tuple[HeaderName, ...] | None = None
+    access_control_allow_credentials: bool | None = None
+    access_control_max_age: int | None = Field(default=None, ge=0, le=86400)
+    add_vary_header: bool | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        yield from at_least_one(self)
+        yield from self._hsts_findings()
+        yield from self._cors_findings()
+        if self.frame_deny and self.custom_frame_options_value:
+            yield Finding(
+                ("customFrameOptionsValue",),
+                "it overrides frameDeny; only one of the two can hold",
+                "remove one of them",
+            )
+
+    def _hsts_findings(self) -> Iterator[Finding]:
+        if (self.sts_preload or self.sts_include_subdomains) and not self.sts_seconds:
+            yield Finding(
+                ("stsSeconds",),
+                "without stsSeconds no Strict-Transport-Security header is sent at all",
+                f"add `stsSeconds: {HSTS_PRELOAD_SECONDS}`",
+            )
+        if self.sts_preload and not self.sts_include_subdomains:
+            yield Finding(
+                ("stsPreload",),
+                "preload lists take a domain with its subdomains only",
+                "add `stsIncludeSubdomains: true`",
+            )
+        if self.sts_preload and 0 < (self.sts_seconds or 0) < HSTS_PRELOAD_SECONDS:
+            yield Finding(
+                ("stsSeconds",),
+                "preload lists ask for a year at least",
+                f"set {HSTS_PRELOAD_SECONDS} or more",
+            )
+
+    def _cors_findings(self) -> Iterator[Finding]:
+        origins = self.access_control_allow_origin_list or ()
+        others = {
+            "accessControlAllowMethods": self.access_control_allow_methods,
+            "accessControlAllowHeaders": self.access_control_allow_headers,
+            "accessControlAllowCredentials": self.access_control_allow_credentials,
+            "accessControlMaxAge": self.access_control_max_age,
+        }
+        if not origins:
+            for key, value in others.items():
+                if value:
+                    yield Finding(
+                        (key,),
+                        "CORS headers are sent to listed origins only, and none is listed",
+                        "add accessControlAllowOriginList",
+                    )
+        if "*" in origins and self.access_control_allow_credentials:
+            yield Finding(
+                ("accessControlAllowCredentials",),
+                "browsers refuse credentials for origin `*`",
+                "name the origins, or leave credentials out",
+            )
+        if "*" in origins and len(origins) > 1:
+            yield Finding(
+                ("accessControlAllowOriginList",),
+                "`*` covers the others",
+                "remove the others",
+            )

@@ -1,0 +1,177 @@
+"""Names: hosts, Kubernetes objects and labels, slugs of DigitalOcean."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from network.config.model import refusal
+from network.config.text import Form
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"{_LABEL}(\.{_LABEL})+"
+_QUALIFIED = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+
+Name = Annotated[
+    str,
+    Form(
+        pattern=_LABEL,
+        rule="a name has lowercase letters, digits and inner hyphens only (RFC 1123 label)",
+        fix="write it like `shop-web`, at most 63 characters",
+        longest=63,
+    ),
+]
+"""Name of a Kubernetes object, namespace or node pool."""
+
+HostName = Annotated[
+    str,
+    Form(
+        pattern=_DOMAIN,
+        rule="a host name is lowercase labels joined by dots (RFC 1123), without a final dot",
+        fix="write it like `shop.example.org`",
+    ),
+]
+"""Fully qualified host name."""
+
+HostPattern = Annotated[
+    str,
+    Form(
+        pattern=rf"(\*\.)?{_DOMAIN}",
+        rule="a host name is lowercase labels joined by dots; `*.` may stand in front, once",
+        fix="write it like `api.example.org` or `*.example.org`",
+    ),
+]
+"""Host name, or every host below a domain."""
+
+RelativeHost = Annotated[
+    str,
+    Form(
+        pattern=rf"{_LABEL}(\.{_LABEL})*",
+        rule="a host inside the zone is lowercase labels joined by dots, without the zone itself",
+        fix="write it like `shop`; apex and wildcard always have records",
+    ),
+]
+"""Host name relative to the zone."""
+
+PortName = Annotated[
+    str,
+    Form(
+        pattern=r"(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*",
+        rule="a port name has at most 15 lowercase letters, digits and single hyphens, "
+        "one letter at least (RFC 6335)",
+        fix="write it like `http` or `grpc-web`",
+        longest=15,
+    ),
+]
+
+LabelKey = Annotated[
+    str,
+    Form(
+        pattern=rf"({_LABEL}(\.{_LABEL})*/)?{_QUALIFIED}",
+        rule="a label key is `name` or `domain/name`, the name at most 63 characters",
+        fix="write it like `app.kubernetes.io/name`",
+        longest=317,
+    ),
+]
+
+LabelValue = Annotated[
+    str,
+    Form(
+        pattern=rf"({_QUALIFIED})?",
+        rule="a label value has at most 63 letters, digits, `-`, `_` and `.`, "
+        "a letter or digit at both ends",
+        fix="shorten it, or replace the other characters",
+        longest=63,
+    ),
+]
+
+_RESERVED_PREFIX = re.compile(
+    r"(.*\.)?(kubernetes\.io|k8s\.io|doks\.digitalocean\.com)/"
+)
+
+
+def _not_reserved(key: str) -> str:
+    if _RESERVED_PREFIX.match(key):
+        raise refusal(
+            "keys under kubernetes.io, k8s.io and doks.digitalocean.com belong to Kubernetes "
+            "and DigitalOcean",
+            "use a domain of your own, such as `webgrip.nl/role`",
+        )
+    return key
+
+
+NodeLabelKey = Annotated[LabelKey, AfterValidator(_not_reserved)]
+"""Key of a node's label or taint that is ours to set."""
+
+Email = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Za-z0-9._%+-]+@" + _DOMAIN,
+        rule="an address has one @ and a domain; Let's Encrypt refuses any other",
+        fix="write it like `platform@example.org`",
+    ),
+]
+
+CloudName = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?",
+        rule="DigitalOcean's names have letters, digits, inner dots and hyphens, at most 255",
+        fix="write it like `network-dev`",
+        longest=255,
+    ),
+]
+"""Name of a load balancer in the account."""
+
+Region = Literal[
+    "ams3", "atl1", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1",
+    "syd1", "tor1",
+]  # fmt: skip
+"""Region that runs DOKS. A preview calls no API, so an unknown one would fail only in `up`."""
+
+KubernetesVersion = Annotated[
+    str,
+    Form(
+        pattern=r"1\.[0-9]{2}\.[0-9]{1,2}-do\.[0-9]{1,3}",
+        rule="the version must be DigitalOcean's whole slug: a prefix replaces the cluster, "
+        "`latest` updates it for ever",
+        fix="write it like `1.36.1-do.0`; `doctl kubernetes options versions` lists them",
+    ),
+]
+
+DropletSize = Annotated[
+    str,
+    Form(
+        pattern=r"[a-z]+[0-9]*(_[0-9]+)?(-[a-z0-9]+)+",
+        rule="must be a Droplet size slug",
+        fix="write it like `s-2vcpu-4gb`; `doctl kubernetes options sizes` lists them",
+    ),
+]
+
+ChartVersion = Annotated[
+    str,
+    Form(
+        pattern=r"v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?",
+        rule="a chart version must be exact: a range installs another chart on another day",
+        fix="write it like `41.3.0`",
+    ),
+]
+
+ChartRepository = Annotated[
+    str,
+    Form(
+        pattern=r"(https|oci)://[^\s/]+(/\S*)?",
+        rule="a chart repository is a URL with https:// or oci://",
+        fix="write it like `https://traefik.github.io/charts`",
+        longest=2048,
+    ),
+]
+
+TimeOfDay = Annotated[
+    str,
+    Form(
+        pattern=r"([01][0-9]|2[0-3]):[0-5][0-9]",
+        rule="a time is HH:MM, 00:00 to 23:59, in UTC",
+        fix='write it like "02:00", in quotes',
+    ),
+]

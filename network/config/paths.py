@@ -1,0 +1,88 @@
+"""Redirects and path prefixes (TRF-5)."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from network.config.model import Finding, Model, refusal
+from network.config.text import Form
+
+PathPrefix = Annotated[
+    str,
+    Form(
+        pattern=r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*",
+        rule="a path starts with / and holds characters of URLs only",
+        fix="write it like `/api`",
+        longest=1024,
+    ),
+]
+"""Path as Traefik's matchers take it: no quotes, blanks or back-ticks."""
+
+
+def _go_regex(text: str) -> str:
+    """Refuse what does not compile, and what Go's RE2 does not have."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise refusal(
+            f"the regular expression does not compile: {error}", "correct it"
+        ) from None
+    if re.search(r"\(\?(=|!|<[=!]|>|P=|\()|\\[1-9]|(?<!\\)[*+?}]\+", text):
+        raise refusal(
+            "Traefik's regular expressions (Go) have no look-around, back-references or "
+            "possessive quantifiers",
+            "write it without them",
+        )
+    return text
+
+
+GoRegex = Annotated[str, AfterValidator(_go_regex)]
+
+
+class RedirectScheme(Model):
+    """Redirect to another scheme."""
+
+    scheme: Literal["https", "http"]
+    permanent: bool = True
+
+    def findings(self) -> Iterator[Finding]:
+        if self.scheme == "http":
+            yield Finding(
+                ("scheme",),
+                "a redirect to http never ends: the `web` entrypoint redirects to https",
+                "remove the middleware",
+            )
+
+
+class RedirectRegex(Model):
+    """Redirect what matches."""
+
+    regex: GoRegex
+    replacement: str = Field(min_length=1)
+    permanent: bool = False
+
+    def findings(self) -> Iterator[Finding]:
+        groups = re.compile(self.regex).groups
+        used = [
+            int(number) for number in re.findall(r"\$\{?([0-9]+)", self.replacement)
+        ]
+        if used and max(used) > groups:
+            yield Finding(
+                ("replacement",),
+                f"${max(used)} is used, but the regular expression has {groups} groups",
+                "add the group or lower the number",
+            )
+
+
+class StripPrefix(Model):
+    """Remove a path prefix."""
+
+    prefixes: tuple[PathPrefix, ...] = Field(min_length=1)
+
+
+class AddPrefix(Model):
+    """Put a path prefix in front."""
+
+    prefix: PathPrefix

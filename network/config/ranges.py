@@ -1,0 +1,156 @@
+"""Address ranges: their form, what DigitalOcean reserves, and how much fits in them."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network, ip_network
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from network.config.model import refusal
+
+PRIVATE = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+)
+"""RFC 1918."""
+
+RESERVED_FOR_VPCS = (
+    IPv4Network("10.244.0.0/16"),
+    IPv4Network("10.245.0.0/16"),
+    IPv4Network("10.246.0.0/24"),
+    IPv4Network("10.229.0.0/16"),
+)
+"""Ranges that DigitalOcean keeps from VPCs, in every region."""
+
+RESERVED_IN_REGION = {"nyc1": (IPv4Network("10.10.0.0/16"),)}
+"""The same, in one region only."""
+
+POD_PREFIX_PER_NODE = 25
+"""Prefix of each node's share of the pod range: DOKS gives 128 addresses, and runs 110 pods."""
+PODS_PER_NODE = 110
+"""Kubelet's limit on DOKS."""
+VPC_ADDRESSES_KEPT = 16
+"""Addresses of a VPC that are no node's: network, router, DNS resolver, broadcast, and room for
+the load balancer's nodes and the control plane's private address (a judgement)."""
+
+
+def nodes_by_pod_range(pods: IPv4Network) -> int:
+    """Return how many nodes the pod range serves."""
+    return 2 ** max(POD_PREFIX_PER_NODE - pods.prefixlen, 0)
+
+
+def nodes_by_vpc(vpc: IPv4Network) -> int:
+    """Return how many nodes the VPC has addresses for."""
+    return vpc.num_addresses - VPC_ADDRESSES_KEPT
+
+
+def overlapping(
+    range_: IPv4Network, others: Iterable[IPv4Network]
+) -> IPv4Network | None:
+    """Return the first of the others that shares an address with the range."""
+    return next((other for other in others if range_.overlaps(other)), None)
+
+
+class _Ipv4Range:
+    """Annotation of an `IPv4Network`: text with a prefix and no host bits."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls.parsed, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$",
+        }
+
+    @staticmethod
+    def parsed(given: Any) -> IPv4Network:
+        if isinstance(given, IPv4Network):
+            return given
+        form = "a range is an IPv4 address and a prefix length"
+        if not isinstance(given, str) or "/" not in given:
+            raise refusal(
+                form, "write it like `10.0.0.0/16`; one address is `203.0.113.7/32`"
+            )
+        try:
+            network = ip_network(given, strict=False)
+        except ValueError as error:
+            raise refusal(form, f"write it like `10.0.0.0/16` ({error})") from None
+        if not isinstance(network, IPv4Network):
+            raise refusal(
+                "DOKS and its VPCs have IPv4 ranges only", "give the IPv4 range"
+            )
+        if str(network) != given:
+            raise refusal(
+                "a range must start at its first address: DigitalOcean normalises any other, "
+                "and each later preview wants to replace what uses it",
+                f"write `{network}`",
+            )
+        return network
+
+
+def _private(network: IPv4Network) -> IPv4Network:
+    if not any(network.subnet_of(block) for block in PRIVATE):
+        raise refusal(
+            "the range must be private (RFC 1918)",
+            "choose it inside " + ", ".join(map(str, PRIVATE)),
+        )
+    return network
+
+
+def _vpc(network: IPv4Network) -> IPv4Network:
+    if not 16 <= network.prefixlen <= 24:
+        raise refusal(
+            "DigitalOcean's VPCs are /16 to /24", "choose a prefix from /16 to /24"
+        )
+    reserved = overlapping(network, RESERVED_FOR_VPCS)
+    if reserved:
+        raise refusal(f"DigitalOcean reserves {reserved}", "choose a range outside it")
+    return network
+
+
+def _pods(network: IPv4Network) -> IPv4Network:
+    if network.prefixlen >= POD_PREFIX_PER_NODE:
+        raise refusal(
+            f"each node takes a /{POD_PREFIX_PER_NODE} of the pod range",
+            "choose /24 or larger",
+        )
+    return network
+
+
+def _services(network: IPv4Network) -> IPv4Network:
+    if not 12 <= network.prefixlen <= 24:
+        raise refusal(
+            "the API server takes no Service range above /12, and below /24 it runs out early",
+            "choose a prefix from /12 to /24",
+        )
+    return network
+
+
+def _narrow(network: IPv4Network) -> IPv4Network:
+    if network.prefixlen < 8:
+        raise refusal(
+            "an allow list that lets (nearly) everybody in protects nothing",
+            "name the ranges that need it, /8 or smaller",
+        )
+    return network
+
+
+Range = Annotated[IPv4Network, _Ipv4Range]
+"""Any IPv4 range."""
+VpcRange = Annotated[Range, AfterValidator(_private), AfterValidator(_vpc)]
+"""Range of a VPC: private, /16 to /24, none that DigitalOcean reserves."""
+PodRange = Annotated[Range, AfterValidator(_private), AfterValidator(_pods)]
+"""Range of pods."""
+ServiceRange = Annotated[Range, AfterValidator(_private), AfterValidator(_services)]
+"""Range of Services."""
+AllowedRange = Annotated[Range, AfterValidator(_narrow)]
+"""Range on an allow list."""
