@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 Schema = Mapping[str, Any]
 
 
@@ -92,8 +94,9 @@ def kubernetes_definitions(version: str) -> dict[str, Any]:
     return json.loads((folder / "_definitions.json").read_text())
 
 
-def kubernetes_type(name: str, version: str, *, many: bool = False) -> dict[str, Any]:
-    """Return a schema for one type such as `core.v1.ServiceSpec`, or for a list of it."""
+@cache
+def kubernetes_type(name: str, version: str, *, many: bool = False) -> Draft202012Validator:
+    """Return the validator of one type such as `core.v1.ServiceSpec`, or of a list of it."""
     reference = {"$ref": f"#/$defs/io.k8s.api.{name}"}
     schema = {"type": "array", "items": reference} if many else reference
-    return {**schema, "$defs": kubernetes_definitions(version)["$defs"]}
+    return Draft202012Validator({**schema, "$defs": kubernetes_definitions(version)["$defs"]})

@@ -128,8 +128,7 @@ def test_what_the_chart_copies_into_objects_is_valid_kubernetes(chart: Chart) ->
         if isinstance(contract, Keys):
             assert given.keys() <= contract.allowed, f"{path}: not in {contract.source}"
         else:
-            schema = strict.kubernetes_type(contract.name, KUBERNETES, many=contract.many)
-            jsonschema.validate(given, schema)
+            strict.kubernetes_type(contract.name, KUBERNETES, many=contract.many).validate(given)
 
 
 @pytest.mark.parametrize(
@@ -155,3 +154,8 @@ def test_a_typo_that_the_schema_swallows_is_found(
 def test_all_annotations_of_the_load_balancer_are_strings(plan: Plan) -> None:
     annotations = plan.ingress.release.values["service"]["annotations"]
     assert {type(value) for value in annotations.values()} == {str}
+
+
+def test_a_typo_in_what_the_chart_copies_is_found() -> None:
+    service = strict.kubernetes_type("core.v1.ServiceSpec", KUBERNETES)
+    assert not service.is_valid({"type": "LoadBalancer", "loadbalancerSourceRanges": []})
