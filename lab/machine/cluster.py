@@ -1,0 +1,217 @@
+"""One real Kubernetes cluster on this machine."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.machine.addons import dns_manifests
+from lab.machine.api import ApiClient, ApiError, Manifest
+from lab.machine.control_plane import ControlPlane
+from lab.machine.inputs import Parts, find, image_named
+from lab.machine.network import ClusterNetwork
+from lab.machine.node import Node
+from lab.machine.pki import Pki
+from lab.machine.process import Supervisor
+from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+
+_READY_TIMEOUT = 420.0
+"""Seconds until every node must be Ready: a minute is usual, more where builds run beside it."""
+
+_SETTLING_TIMEOUT = 60.0
+"""Seconds in which a young API server may still refuse objects, for its namespaces are not made."""
+
+_NODES = "/api/v1/nodes"
+
+Report = Callable[[str], None]
+
+
+class Cluster:
+    """A cluster in namespaces of its own, within a sandbox (`lab.machine.sandbox`).
+
+    Its state is in `folder` and outlives every process: certificates, etcd's data, the nodes'
+    images. Methods may be called from any thread; those that change something wait for each other.
+    """
+
+    def __init__(
+        self, spec: ClusterSpec, folder: Path, parts: Parts, images: Mapping[str, Path]
+    ) -> None:
+        """`images` (name -> OCI archive) are imported on each node; `pause` and `coredns` must be
+        among them."""
+        self._spec = spec
+        self._folder = folder
+        self._parts = parts
+        self._images = images
+        self._lock = threading.RLock()
+        self._routing = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._wires = ClusterNetwork(spec)
+        self._control_plane = ControlPlane(spec, folder, parts, self._wires, Pki(folder / "pki"))
+        self._keepers = Supervisor(folder / "logs")
+        self._nodes = {node.name: self._node(node) for node in spec.nodes}
+
+    @property
+    def kubeconfig(self) -> str:
+        """The administrator's kubeconfig, by token, as DOKS hands it out."""
+        return self._control_plane.admin_config
+
+    @property
+    def api(self) -> ApiClient:
+        """The API server, as its administrator."""
+        return self._control_plane.api
+
+    @property
+    def processes(self) -> Supervisor:
+        """The control plane's processes: etcd, kube-apiserver, ..."""
+        return self._control_plane.processes
+
+    @property
+    def nodes(self) -> Mapping[str, NodeSpec]:
+        """The nodes that the cluster shall have now."""
+        return {name: node.spec for name, node in self._nodes.items()}
+
+    def start(self, report: Report) -> None:
+        """Bring the cluster up, from nothing or from what an earlier run left; harmless when it is.
+
+        Returns when every node is Ready; `report` gets a sentence for each step. Raises
+        MachineError naming the logs to read.
+        """
+        with self._lock:
+            report(f"Starting cluster {self._spec.name}: {len(self._nodes)} nodes")
+            self._wires.start()
+            for node in self._nodes.values():
+                node.start()
+            self._control_plane.start(report)
+            self._install_addons()
+            report("Cluster DNS and Cilium's resources are installed")
+            self._await_nodes(list(self._nodes), report)
+
+    def add_node(self, node: NodeSpec, report: Report = lambda _: None) -> None:
+        """Boot one more node and wait until it is Ready."""
+        with self._lock:
+            self._nodes.setdefault(node.name, self._node(node)).start()
+            self._await_nodes([node.name], report)
+
+    def remove_node(self, name: str) -> None:
+        """End a node and delete its Node object, without draining it; harmless if there is none."""
+        with self._lock:
+            node = self._nodes.pop(name, None)
+            if node:
+                node.stop()
+                node.forget()
+            self.api.delete(f"{_NODES}/{name}")
+            self.sync_routes()
+
+    def sync_routes(self) -> None:
+        """Make the nodes' pods reachable from the router and the API server."""
+        self._route(self._list_nodes())
+
+    def stop(self) -> None:
+        """End every process and remove every namespace; `start` continues where it ended."""
+        with self._lock:
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Node.stop, self._nodes.values()))
+            self._control_plane.stop()
+            self._wires.stop()
+
+    def delete(self) -> None:
+        """Stop, and forget everything."""
+        with self._lock:
+            self.stop()
+            shutil.rmtree(self._folder)
+
+    def healthy(self) -> bool:
+        """Whether the API server is ready and every node is Ready."""
+        try:
+            return self.api.ready() and self._nodes.keys() <= self._ready(self._list_nodes())
+        except ApiError:
+            return False
+
+    def _node(self, spec: NodeSpec) -> Node:
+        folder = self._folder / "nodes" / spec.name
+        return Node(
+            self._spec, spec, folder, self._parts, self._images, self._wires, self._control_plane,
+            self._keepers,
+        )  # fmt: skip
+
+    def _install_addons(self) -> None:
+        manifests: list[Manifest] = []
+        for file in sorted(find(self._parts, "cilium", "crds").rglob("*.yaml")):
+            manifests += [document for document in yaml.safe_load_all(file.read_text()) if document]
+        manifests += dns_manifests(self._spec, image_named(self._images, "coredns"))
+        deadline = time.monotonic() + _SETTLING_TIMEOUT
+        for manifest in manifests:
+            self._apply(manifest, deadline)
+
+    def _apply(self, manifest: Manifest, deadline: float) -> None:
+        while True:
+            try:
+                return self.api.apply(manifest)
+            except ApiError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def _await_nodes(self, names: list[str], report: Report) -> None:
+        waiting = set(names)
+        deadline = time.monotonic() + _READY_TIMEOUT
+        while waiting:
+            try:
+                nodes = self._list_nodes()
+                self._route(nodes)
+            except ApiError:  # an API server that is just being started again
+                nodes = []
+            ready = self._ready(nodes) & waiting
+            for name in sorted(ready):
+                report(f"Node {name} is Ready")
+            waiting -= ready
+            if waiting and time.monotonic() > deadline:
+                logs = ", ".join(str(self._nodes[name].logs) for name in sorted(waiting))
+                raise MachineError(
+                    f"not Ready within {_READY_TIMEOUT:.0f} s: {', '.join(sorted(waiting))}; "
+                    f"see the logs in {logs} and {self._folder / 'logs'}"
+                )
+            time.sleep(0.2 if waiting else 0)
+
+    def _list_nodes(self) -> list[dict[str, Any]]:
+        return self.api.get(_NODES)["items"]
+
+    def _ready(self, nodes: list[dict[str, Any]]) -> set[str]:
+        """The names of those that have said since their boot that they are Ready."""
+        return {
+            name
+            for node in nodes
+            if (name := node["metadata"]["name"]) in self._nodes
+            and ready_since(node, self._nodes[name].booted)
+        }
+
+    def _route(self, nodes: list[dict[str, Any]]) -> None:
+        with self._routing:
+            self._wires.route(
+                {
+                    IPv4Network(node["spec"]["podCIDR"]): known.spec.address
+                    for node in nodes
+                    if (known := self._nodes.get(node["metadata"]["name"]))
+                    and "podCIDR" in node["spec"]
+                }
+            )
+
+
+def ready_since(node: dict[str, Any], boot: float) -> bool:
+    """Whether a Node is Ready and said so after `boot` (seconds since the epoch).
+
+    Heartbeats are in whole seconds: one of the boot's own second may be older than the boot.
+    """
+    return any(
+        condition["type"] == "Ready"
+        and condition["status"] == "True"
+        and datetime.fromisoformat(condition["lastHeartbeatTime"]).timestamp() > int(boot)
+        for condition in node["status"].get("conditions", [])
+    )

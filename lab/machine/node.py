@@ -1,0 +1,155 @@
+"""A node from the outside: its files, its keeper process, its place on the network."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lab.machine import kubeconfig, node_config
+from lab.machine.control_plane import ControlPlane
+from lab.machine.inputs import Parts, find, image_named
+from lab.machine.network import ClusterNetwork
+from lab.machine.node_init import CNI_FOLDER, Command, NodePlan
+from lab.machine.process import Supervisor
+from lab.machine.sandbox import PROJECT
+from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+
+_HIDDEN_IN_NODES = ("/run", "/var/lib", "/var/log", "/sys", "/proc")
+"""A node has its own of these, so nothing that it needs may lie there."""
+
+
+class Node:
+    """One node of a cluster; what outlives it lies in `folder`."""
+
+    def __init__(
+        self,
+        cluster: ClusterSpec,
+        spec: NodeSpec,
+        folder: Path,
+        parts: Parts,
+        images: Mapping[str, Path],
+        wires: ClusterNetwork,
+        control_plane: ControlPlane,
+        keepers: Supervisor,
+    ) -> None:
+        self.spec = spec
+        self._cluster = cluster
+        self._folder = folder
+        self._parts = parts
+        self._images = images
+        self._wires = wires
+        self._control_plane = control_plane
+        self._keepers = keepers
+        self.booted = 0.0
+        """When it was booted (seconds since the epoch): what its Node said earlier is no news."""
+
+    @property
+    def logs(self) -> Path:
+        """The folder of its processes' logs."""
+        return self._folder / "logs"
+
+    def start(self) -> None:
+        """Boot the node; harmless while it runs. It becomes Ready later."""
+        check_visible_in_nodes(self._folder)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._wires.attach(self.spec.name, self.spec.address)
+        plan = self._folder / "plan.json"
+        self._plan().write(plan)
+        command = [sys.executable, "-m", "lab.machine.node_init", str(plan)]
+        booted = time.time()
+        if self._keepers.ensure(self.spec.name, command, {"PYTHONPATH": str(PROJECT)}):
+            self.booted = booted
+
+    def stop(self) -> None:
+        """Cut the power: end every process of the node and leave the network."""
+        self._keepers.end(self.spec.name, grace=30.0)
+        self._wires.detach(self.spec.name)
+
+    def forget(self) -> None:
+        """Remove the node's files."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _plan(self) -> NodePlan:
+        folder, parts, name = self._folder, self._parts, self.spec.name
+        containerd = folder / "containerd.toml"
+        pause = image_named(self._images, "pause")
+        containerd.write_text(node_config.containerd_config(parts, CNI_FOLDER, pause))
+        return NodePlan(
+            name=name,
+            cgroup=self._wires.namespace(name),
+            network=str(self._wires.handle(name)),
+            folder=str(folder),
+            logs=str(self.logs),
+            path=":".join([*map(str, parts.values()), os.environ["PATH"]]),
+            runtime=Command(
+                "containerd",
+                [str(find(parts, "containerd", "containerd")), "-c", str(containerd)],
+                {},
+            ),
+            runtime_socket=node_config.CONTAINERD_SOCKET,
+            image_client=str(find(parts, "containerd", "ctr")),
+            images=[str(path) for path in self._images.values()],
+            api_server=(str(self._cluster.control_plane), kubeconfig.API_PORT),
+            processes=[self._kubelet(), self._proxy(), self._agent()],
+        )
+
+    def _kubelet(self) -> Command:
+        spec, resolver = self.spec, self._folder / "resolv.conf"
+        resolver.write_text(f"nameserver {self._cluster.dns}\n")
+        config = node_config.kubelet_config(
+            self._cluster, spec, self._control_plane.authority, resolver
+        )
+        client = self._control_plane.client_config(f"system:node:{spec.name}", "system:nodes")
+        labels = ",".join(f"{key}={value}" for key, value in spec.labels.items())
+        arguments = [
+            str(find(self._parts, "kubernetes", "kubelet")),
+            f"--config={self._file('kubelet.yaml', config)}",
+            f"--kubeconfig={client}",
+            f"--hostname-override={spec.name}",
+            f"--node-ip={spec.address}",
+            f"--node-labels={labels}",
+            "--root-dir=/var/lib/kubelet",
+        ]
+        return Command("kubelet", arguments, {})
+
+    def _proxy(self) -> Command:
+        client = self._control_plane.client_config("system:kube-proxy")
+        config = node_config.proxy_config(self._cluster, self.spec, client)
+        binary = find(self._parts, "kubernetes", "kube-proxy")
+        return Command(
+            "kube-proxy", [str(binary), f"--config={self._file('kube-proxy.yaml', config)}"], {}
+        )
+
+    def _agent(self) -> Command:
+        client = self._control_plane.client_config("cilium", "system:masters")
+        cni_list = self._file("cilium.conflist", node_config.cni_config())
+        arguments = node_config.cilium_command(
+            self._cluster, self._parts, client, cni_list, CNI_FOLDER
+        )
+        environment = {
+            "K8S_NODE_NAME": self.spec.name,
+            "CILIUM_K8S_NAMESPACE": "kube-system",
+            # Another filesystem than CNI_FOLDER, see there.
+            "TMPDIR": "/run/cilium",
+        }
+        return Command("cilium-agent", arguments, environment)
+
+    def _file(self, name: str, content: dict[str, Any]) -> Path:
+        """A configuration file; JSON is YAML."""
+        path = self._folder / name
+        path.write_text(json.dumps(content, indent=1))
+        return path
+
+
+def check_visible_in_nodes(folder: Path) -> None:
+    """MachineError if nodes would not see this folder."""
+    for hidden in _HIDDEN_IN_NODES:
+        if folder.is_relative_to(hidden):
+            raise MachineError(
+                f"the state folder {folder} lies below {hidden}, which nodes have of their own: "
+                "choose another state folder"
+            )
