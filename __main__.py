@@ -1,0 +1,121 @@
+"""The network platform of one environment: its layers in the order in which they depend on each other."""
+
+import pulumi
+from pulumi import ResourceOptions
+
+from network import plan
+from network.access import Access, AccessArgs
+from network.applications import Application, ApplicationArgs
+from network.certificates import (
+    Certificates,
+    CertificatesArgs,
+    CertManager,
+    CertManagerArgs,
+)
+from network.cluster import Cluster, ClusterArgs
+from network.external import (
+    Network,
+    NetworkArgs,
+    NodeFirewall,
+    NodeFirewallArgs,
+    Records,
+    RecordsArgs,
+    required_records,
+)
+from network.ingress import (
+    Traefik,
+    TraefikArgs,
+    TraefikDefinitions,
+    TraefikDefinitionsArgs,
+)
+from network.namespaces import Namespaces, NamespacesArgs
+from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
+from network.policies import Policies, PoliciesArgs
+from network.secrets import secret_values
+from network.stack import read_config
+from network.traffic import Traffic, TrafficArgs
+
+config = read_config()
+planned = plan.build(config)
+secrets = secret_values(config)
+
+# Outside the cluster: VPC and zone
+network = Network("network", NetworkArgs(planned.external.vpc, planned.external.zone))
+
+# The cluster in that VPC, and the provider for everything inside it
+cluster = Cluster(
+    "cluster",
+    ClusterArgs(planned.cluster.cluster, planned.cluster.pools, network.vpc_id),
+)
+inside = ResourceOptions(providers=[cluster.provider])
+if planned.external.firewall is not None:
+    NodeFirewall("firewall", NodeFirewallArgs(planned.external.firewall, cluster.cluster_id))
+
+# Namespaces, and the policies that stand before the pods they govern
+namespaces = Namespaces("namespaces", NamespacesArgs(planned.namespaces), inside).by_name
+policies = Policies("policies", PoliciesArgs(planned.policies, namespaces), inside).by_namespace
+
+# Who may do what
+Access("access", AccessArgs(planned.access, namespaces), inside)
+
+# cert-manager and its issuers, then the certificates that Traefik serves
+cert_manager = CertManager(
+    "cert-manager",
+    CertManagerArgs(
+        planned.certificates.release,
+        planned.certificates.secrets,
+        planned.certificates.issuers,
+        secrets,
+        after=[namespaces[CERT_MANAGER], policies[CERT_MANAGER]],
+    ),
+    inside,
+)
+Certificates(
+    "certificates",
+    CertificatesArgs(
+        planned.certificates.certificates,
+        after=[namespaces[TRAEFIK], *cert_manager.issuers],
+    ),
+    inside,
+)
+
+# Traefik's definitions, the middlewares and chains that its entrypoints name, then Traefik
+definitions = TraefikDefinitions(
+    "definitions", TraefikDefinitionsArgs(planned.ingress.crds), inside
+).definitions
+traffic = Traffic(
+    "traffic",
+    TrafficArgs(planned.traffic, secrets, after=[namespaces[TRAEFIK], *definitions]),
+    inside,
+)
+traefik = Traefik(
+    "traefik",
+    TraefikArgs(
+        planned.ingress,
+        definitions,
+        after=[namespaces[TRAEFIK], policies[TRAEFIK], *traffic.chains.values()],
+    ),
+    inside,
+)
+
+# Applications: Services and routes in namespaces whose policies are in force
+for application in planned.applications:
+    namespace = application_namespace(config, application.name)
+    Application(
+        application.name,
+        ApplicationArgs(application, policies[namespace], [*definitions, *traffic.chains.values()]),
+        inside,
+    )
+
+# Names that lead to the load balancer
+if network.zone is not None:
+    Records(
+        "records",
+        RecordsArgs(network.zone, planned.external.records, traefik.load_balancer_address),
+    )
+
+pulumi.export("vpcId", network.vpc_id)
+pulumi.export("clusterId", cluster.cluster_id)
+pulumi.export("kubeconfig", cluster.kubeconfig)
+pulumi.export("zone", config.external.dns.zone)
+pulumi.export("loadBalancerAddress", traefik.load_balancer_address)

@@ -1,0 +1,39 @@
+"""Services and routes of applications (SVC-1, SVC-3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from network.manifests import declare
+from network.plan.applications import ApplicationPlan
+
+
+@dataclass(frozen=True)
+class ApplicationArgs:
+    """One application, and what must exist before its objects."""
+
+    application: ApplicationPlan
+    namespace: pulumi.Resource
+    definitions: Sequence[pulumi.Resource]
+
+
+class Application(pulumi.ComponentResource):
+    """What the platform declares for one application; its pods belong to its team."""
+
+    def __init__(
+        self,
+        name: str,
+        args: ApplicationArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("webgrip:applications:Application", name, None, opts)
+        services = [
+            declare(self, service, depends_on=[args.namespace])
+            for service in args.application.services
+        ]
+        for route in args.application.routes:
+            declare(
+                self, route, depends_on=[args.namespace, *args.definitions, *services]
+            )
+        self.register_outputs({})

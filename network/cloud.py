@@ -1,0 +1,28 @@
+"""What Pulumi must know of a DigitalOcean resource beside its arguments."""
+
+from collections.abc import Iterable
+
+import pulumi
+
+from network.plan.cloud import CloudResource
+
+
+def options(
+    component: pulumi.ComponentResource,
+    resource: CloudResource,
+    *,
+    depends_on: Iterable[pulumi.Resource] = (),
+) -> pulumi.ResourceOptions:
+    """Return the options of a planned resource as a child of `component`."""
+    return pulumi.ResourceOptions(
+        parent=component,
+        depends_on=list(depends_on),
+        protect=resource.protect,
+        ignore_changes=list(resource.ignore_changes),
+        delete_before_replace=resource.delete_before_replace,
+        custom_timeouts=(
+            pulumi.CustomTimeouts(delete=resource.delete_timeout)
+            if resource.delete_timeout is not None
+            else None
+        ),
+    )

@@ -1,0 +1,67 @@
+"""The DOKS cluster, its node pools and the Kubernetes provider (NET-1, ADM-1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_digitalocean as digitalocean
+import pulumi_kubernetes as kubernetes
+
+from network import cloud
+from network.plan.cloud import CloudResource
+
+
+@dataclass(frozen=True)
+class ClusterArgs:
+    """The cluster, its further node pools, and the VPC they live in."""
+
+    cluster: CloudResource
+    pools: Sequence[CloudResource]
+    vpc_id: pulumi.Input[str]
+
+
+class Cluster(pulumi.ComponentResource):
+    """A cluster in the VPC, and the provider that everything inside it is declared with."""
+
+    cluster_id: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+    """Secret."""
+    provider: kubernetes.Provider
+
+    def __init__(
+        self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("webgrip:cluster:Cluster", name, None, opts)
+        cluster = digitalocean.KubernetesCluster(
+            name,
+            **args.cluster.arguments,
+            vpc_uuid=args.vpc_id,
+            opts=cloud.options(self, args.cluster),
+        )
+        for pool in args.pools:
+            digitalocean.KubernetesNodePool(
+                f"{name}-{pool.name}",
+                **pool.arguments,
+                cluster_id=cluster.id,
+                opts=cloud.options(self, pool),
+            )
+        self.cluster_id = cluster.id
+        # Secret already, since the SDK marks `kube_configs`; the data source's would be plain text.
+        self.kubeconfig = cluster.kube_configs[0].raw_config
+        self.provider = kubernetes.Provider(
+            name,
+            kubeconfig=self.kubeconfig,
+            # A new or unknown kubeconfig (token renewed, cluster updated) would otherwise replace the
+            # provider and everything declared with it.
+            cluster_identifier=cluster.id,
+            # An object made by an interrupted run is taken over by the next one. Providers before 4.29
+            # always do this.
+            upsert_existing_objects=True,
+            # A rotated token or password updates its Secret instead of replacing it.
+            enable_secret_mutable=True,
+            enable_server_side_apply=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs(
+            {"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig}
+        )

@@ -1,0 +1,15 @@
+"""Outside the cluster: VPC, DNS zone and records, cloud firewall (EXT-2, EXT-4)."""
+
+from network.external.firewall import NodeFirewall, NodeFirewallArgs
+from network.external.network import Network, NetworkArgs
+from network.external.records import Records, RecordsArgs, required_records
+
+__all__ = [
+    "Network",
+    "NetworkArgs",
+    "NodeFirewall",
+    "NodeFirewallArgs",
+    "Records",
+    "RecordsArgs",
+    "required_records",
+]

@@ -1,0 +1,55 @@
+"""Registers Kubernetes objects of the plan as Pulumi resources."""
+
+from collections.abc import Iterable
+
+import pulumi
+
+from network.plan.kubernetes import Manifest
+
+
+def declare(
+    component: pulumi.ComponentResource,
+    manifest: Manifest,
+    *,
+    depends_on: Iterable[pulumi.Resource] = (),
+) -> pulumi.CustomResource:
+    """Register an object as a child of `component`, whose providers it uses.
+
+    The plan's objects are already as the API reads them, so they go to the engine as they are: under the type
+    token that the SDK's class of their kind has, without a detour through its Python spelling.
+    """
+    return pulumi.CustomResource(
+        _token(manifest["apiVersion"], manifest["kind"]),
+        resource_name(component, manifest),
+        manifest,
+        pulumi.ResourceOptions(parent=component, depends_on=list(depends_on)),
+    )
+
+
+def patch_namespace(
+    component: pulumi.ComponentResource, manifest: Manifest
+) -> pulumi.CustomResource:
+    """Label a namespace that exists. It is taken over from other writers of the same labels, and kept as it
+    is when the patch is removed."""
+    metadata = manifest["metadata"]
+    annotations = {**metadata.get("annotations", {}), "pulumi.com/patchForce": "true"}
+    return pulumi.CustomResource(
+        _token("v1", "NamespacePatch"),
+        resource_name(component, manifest),
+        {**manifest, "metadata": {**metadata, "annotations": annotations}},
+        pulumi.ResourceOptions(parent=component, retain_on_delete=True),
+    )
+
+
+def resource_name(component: pulumi.ComponentResource, manifest: Manifest) -> str:
+    """Return the Pulumi name of an object: the component's, then namespace and name in the cluster."""
+    metadata = manifest["metadata"]
+    path = "/".join(
+        part for part in (metadata.get("namespace"), metadata["name"]) if part
+    )
+    return f"{component.pulumi_resource_name}-{path}"
+
+
+def _token(api_version: str, kind: str) -> str:
+    group_version = "core/v1" if api_version == "v1" else api_version
+    return f"kubernetes:{group_version}:{kind}"

@@ -1,0 +1,41 @@
+"""Secret config as Secret objects; their values never stand anywhere else."""
+
+from collections.abc import Iterable, Mapping
+
+import pulumi
+from pulumi_kubernetes.core.v1 import Secret
+
+from network.config import StackConfig
+from network.plan.kubernetes import SecretPlan
+
+SecretValues = Mapping[str, pulumi.Output[str]]
+"""Encrypted values by what `SecretPlan.data` calls them."""
+
+
+def secret_values(config: StackConfig) -> SecretValues:
+    """Return every secret of the stack, marked so that the engine encrypts it in state and logs."""
+    users = {
+        f"basicAuthUsers.{name}": value
+        for name, value in config.basic_auth_users.items()
+    }
+    return {
+        key: pulumi.Output.secret(value.get_secret_value())
+        for key, value in {"dnsToken": config.dns_token, **users}.items()
+    }
+
+
+def declare_secret(
+    component: pulumi.ComponentResource,
+    plan: SecretPlan,
+    values: SecretValues,
+    *,
+    depends_on: Iterable[pulumi.Resource] = (),
+) -> Secret:
+    """Register a Secret object as a child of `component`."""
+    return Secret(
+        f"{component.pulumi_resource_name}-{plan.namespace}/{plan.name}",
+        metadata={"name": plan.name, "namespace": plan.namespace},
+        type=plan.type,
+        string_data={key: values[source] for key, source in plan.data.items()},
+        opts=pulumi.ResourceOptions(parent=component, depends_on=list(depends_on)),
+    )

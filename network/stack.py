@@ -1,0 +1,22 @@
+"""Reads the stack's configuration from Pulumi, once."""
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+
+from network.config import StackConfig
+from network.config.errors import ConfigError
+from network.config.load import check
+
+
+def read_config() -> StackConfig:
+    """Return the valid configuration and log its warnings.
+
+    Reads the whole map, which `pulumi.Config` does not offer, so that keys nobody asked for are found too.
+    Raises `pulumi.RunError`, which Pulumi prints without a traceback, with every problem.
+    """
+    checked = check(CONFIG.get())
+    for warning in checked.warnings:
+        pulumi.log.warn(str(warning))
+    if checked.config is None:
+        raise pulumi.RunError(str(ConfigError(checked.problems)))
+    return checked.config
