@@ -10,10 +10,10 @@ from network.config import StackConfig
 from network.config.load import load
 
 ROOT = Path(__file__).parents[1]
-NAMES = tuple(
-    sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml") if path.is_file())
-)
+NAMES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml") if path.is_file()))
 """Stacks whose file stands in the repository."""
+EVERYTHING = Path(__file__).with_name("everything.yaml")
+"""What is laid over the dev stack to use every option."""
 
 USERS = f"ops:$2y$10${'0' * 53}"
 """A line of htpasswd that no password fits."""
@@ -24,18 +24,29 @@ def stack_file(stack: str) -> dict[str, Any]:
     return yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
 
 
-def stack_config(stack: str, **layers: Any) -> StackConfig:
-    """Return a stack's configuration; `layers` replaces keys such as `network:ingress`.
+def everything() -> StackConfig:
+    """Return a configuration that uses every option."""
+    return stack_config("dev", everything_over_dev())
 
-    A dictionary is merged into the layer that the file has, anything else takes its place.
-    """
-    layers_given = {f"network:{name}": value for name, value in layers.items()}
-    raw = merged(stack_file(stack), layers_given)
+
+def everything_over_dev() -> dict[str, Any]:
+    """Return what is laid over the dev stack to use every option."""
+    return yaml.safe_load(EVERYTHING.read_text())
+
+
+def stack_config(stack: str, over: dict[str, Any] | None = None) -> StackConfig:
+    """Return a stack's configuration, with keys such as `network:ingress` laid over the file's."""
+    return load(config_map(stack, over))
+
+
+def config_map(stack: str, over: dict[str, Any] | None = None) -> dict[str, str]:
+    """Return the same as Pulumi hands it to a program: text, structures as JSON."""
+    raw = merged(stack_file(stack), over or {})
     raw |= {
         "network:dnsToken": "throw-away-token",
         "network:basicAuthUsers": dict.fromkeys(_users(raw), USERS),
     }
-    return load({key: v if isinstance(v, str) else json.dumps(v) for key, v in raw.items()})
+    return {key: v if isinstance(v, str) else json.dumps(v) for key, v in raw.items()}
 
 
 def merged(base: Any, over: Any) -> Any:

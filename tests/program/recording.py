@@ -1,0 +1,184 @@
+"""Runs the program against a monitor that records instead of an engine that acts.
+
+What only a real engine, provider or cluster can show (order of creation and deletion, what a change replaces,
+whether objects are accepted) is shown by the tests of the lab.
+"""
+
+import runpy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pulumi
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime import set_all_config
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.proto import resource_pb2
+
+PROGRAM = Path(__file__).parents[2] / "__main__.py"
+ADDRESS = "203.0.113.100"
+"""Of the load balancer."""
+
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+"""What the engine's protocol marks a secret value with."""
+SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One registration or read, as the program asked for it."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    """As sent: a secret is `{SIGNATURE_KEY: SECRET_SIGNATURE, "value": …}`."""
+    request: Any = field(repr=False)
+    read: bool = False
+    """Read from the cloud or the cluster, not managed."""
+
+    @property
+    def parent(self) -> str:
+        """URN of the parent."""
+        return self.request.parent
+
+    @property
+    def dependencies(self) -> frozenset[str]:
+        """URNs of what it depends on."""
+        return frozenset(self.request.dependencies)
+
+    @property
+    def title(self) -> str:
+        """Kind and place of a Kubernetes object, such as `NetworkPolicy shop/default-deny`."""
+        metadata = self.inputs.get("metadata", {})
+        path = "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
+        return f"{self.type.rpartition(':')[2]} {path or self.name}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the program declared."""
+
+    declared: tuple[Declared, ...]
+    exports: Mapping[str, Any]
+
+    def of(self, type_: str) -> list[Declared]:
+        """Return the resources of a type."""
+        return [each for each in self.declared if each.type == type_]
+
+    def one(self, title: str) -> Declared:
+        """Return the one resource with this title."""
+        (found,) = [each for each in self.declared if each.title == title]
+        return found
+
+    def kubernetes(self) -> list[Declared]:
+        """Return everything inside the cluster."""
+        return [each for each in self.declared if each.type.startswith("kubernetes:")]
+
+    def before(self, resource: Declared) -> frozenset[str]:
+        """Return the URNs of everything that must exist before `resource`, however indirectly."""
+        by_urn = {each.urn: each for each in self.declared}
+        seen: set[str] = set()
+        pending = [resource]
+        while pending:
+            current = pending.pop()
+            provider = current.request.provider.rpartition("::")[0]
+            for urn in (*current.dependencies, *([provider] if provider else [])):
+                if urn not in seen and urn in by_urn:
+                    seen.add(urn)
+                    pending.append(by_urn[urn])
+        return frozenset(seen)
+
+
+class Recorder(MockMonitor):
+    """A mock monitor that keeps every request."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
+        self.declared: list[Declared] = []
+        self.exports: dict[str, Any] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            self._keep(response.urn, request, MessageToDict(request.object), read=False)
+        return response
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        response = super().ReadResource(request)
+        self._keep(response.urn, request, {"id": request.id}, read=True)
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        if "pulumi:pulumi:Stack::" in request.urn:
+            self.exports |= MessageToDict(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+    def _keep(self, urn: str, request: Any, inputs: dict[str, Any], *, read: bool) -> None:
+        kept = resource_pb2.RegisterResourceRequest() if not read else None
+        if kept is not None:
+            kept.CopyFrom(request)
+        self.declared.append(Declared(urn, request.type, request.name, inputs, kept or request, read))
+
+
+class Cloud(Mocks):
+    """Answers with what a cloud and a cluster would compute, known only once it is not a preview."""
+
+    def __init__(self, *, preview: bool) -> None:
+        self._preview = preview
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return the id and outputs of a resource."""
+        state = dict(args.inputs)
+        if self._preview and args.resource_id is None:
+            return None, state
+        if args.typ == "digitalocean:index/kubernetesCluster:KubernetesCluster":
+            state["kubeConfigs"] = [{"rawConfig": "kubeconfig of the cluster"}]
+        if args.typ == "kubernetes:helm.sh/v3:Release":
+            state["status"] = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
+        if args.typ == "kubernetes:core/v1:Service" and args.resource_id:
+            state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+        if args.typ == "digitalocean:index/domain:Domain":
+            state.setdefault("name", args.resource_id)
+        return args.resource_id or f"id-of-{args.name}", state
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Refuse: the program asks for no data sources, so a preview needs no network."""
+        raise AssertionError(f"the program invoked {args.token}")
+
+
+def run(config: Mapping[str, str], *, preview: bool = False, stack: str = "dev") -> Run:
+    """Run `__main__.py` with a config map. Raises what the program raises."""
+    monitor = Recorder(Cloud(preview=preview))
+    set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
+    set_all_config(dict(config))
+
+    @pulumi.runtime.test
+    def program() -> None:
+        runpy.run_path(str(PROGRAM), run_name="__main__")
+
+    cast(Any, program)()
+    return Run(tuple(monitor.declared), monitor.exports)
+
+
+def unwrapped(value: Any) -> Any:
+    """Return a value without the marks of secrets."""
+    if isinstance(value, Mapping):
+        if SIGNATURE_KEY in value:
+            return unwrapped(value["value"])
+        return {key: unwrapped(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [unwrapped(each) for each in value]
+    return value
+
+
+def plain_text(value: Any) -> str:
+    """Return everything in a value that is not inside a secret, as text."""
+    if isinstance(value, Mapping):
+        if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+            return "[secret]"
+        return " ".join(f"{key} {plain_text(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return " ".join(plain_text(each) for each in value)
+    return str(value)
