@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, repeated
 from network.config.names import Name
@@ -26,6 +27,7 @@ class Subjects(Model):
     groups: tuple[SubjectName, ...] = ()
     users: tuple[SubjectName, ...] = ()
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("groups", self.groups)
         yield from repeated("users", self.users)

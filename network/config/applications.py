@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, repeated
 from network.config.names import (
@@ -45,6 +46,7 @@ class Workload(Model):
     ports: dict[PortName, Port] = Field(default_factory=dict)
     """Ports by name."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         names: dict[Port, str] = {}
         for name, port in self.ports.items():
@@ -85,6 +87,7 @@ class Talk(Model):
     reason: Reason
     """Why the connection is needed; stands in the generated policy."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         destinations = ("workload", "host", "range")
         given = [key for key in destinations if getattr(self, key) is not None]
@@ -121,6 +124,7 @@ class Quota(Model):
     default_cpu_limit: Cpu = "500m"
     default_memory_limit: Memory = "512Mi"
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if millicores(self.default_cpu_request) > millicores(self.default_cpu_limit):
             yield over_limit(
@@ -129,9 +133,7 @@ class Quota(Model):
                 "defaultCpuLimit",
                 self.default_cpu_limit,
             )
-        if mebibytes(self.default_memory_request) > mebibytes(
-            self.default_memory_limit
-        ):
+        if mebibytes(self.default_memory_request) > mebibytes(self.default_memory_limit):
             yield over_limit(
                 "defaultMemoryRequest",
                 self.default_memory_request,
@@ -166,6 +168,7 @@ class Application(Model):
     """Connections by the workload that opens them."""
     quota: Quota = Field(default_factory=Quota)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from self._selector_findings()
         for name, route in self.routes.items():
@@ -193,21 +196,13 @@ class Application(Model):
     def _route_findings(self, here: tuple[str, ...], route: Route) -> Iterator[Finding]:
         workload = self.workloads.get(route.workload)
         if workload is None:
-            yield unknown(
-                (*here, "workload"), "workload", route.workload, self.workloads
-            )
+            yield unknown((*here, "workload"), "workload", route.workload, self.workloads)
         elif route.port not in workload.ports:
-            yield unknown(
-                (*here, "port"), "port of the workload", route.port, workload.ports
-            )
+            yield unknown((*here, "port"), "port of the workload", route.port, workload.ports)
         elif workload.ports[route.port].protocol != "TCP":
-            yield Finding(
-                (*here, "port"), "routes carry HTTP, which needs TCP", "name a TCP port"
-            )
+            yield Finding((*here, "port"), "routes carry HTTP, which needs TCP", "name a TCP port")
 
 
-def unknown(
-    location: tuple[str | int, ...], kind: str, name: str, known: Mapping[str, object]
-) -> Finding:
+def unknown(location: tuple[str | int, ...], kind: str, name: str, known: Mapping[str, object]) -> Finding:
     """Return the finding that a name refers to nothing."""
     return Finding(location, f"no {kind} is named {name}", did_you_mean(name, known))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, repeated
 from network.config.names import Email, HostPattern, Name
@@ -23,6 +24,7 @@ class Dns01(Model):
     tsig_key_name: str = ""
     """Name of the TSIG key; required for rfc2136 only (its secret is `network:dnsToken`)."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         for key, value in (
             ("nameserver", self.nameserver),
@@ -31,12 +33,8 @@ class Dns01(Model):
             if self.provider == "rfc2136" and not value:
                 yield Finding((key,), f"rfc2136 needs {key}", f"add {key}")
             if self.provider != "rfc2136" and value:
-                yield Finding(
-                    (key,), f"{key} is for provider rfc2136 only", f"remove {key}"
-                )
-        if self.nameserver and not re.fullmatch(
-            r"[A-Za-z0-9.-]+:[0-9]{1,5}", self.nameserver
-        ):
+                yield Finding((key,), f"{key} is for provider rfc2136 only", f"remove {key}")
+        if self.nameserver and not re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", self.nameserver):
             yield Finding(
                 ("nameserver",),
                 "a name server is host:port",
@@ -59,6 +57,7 @@ class Certificate(Model):
     issuer: Literal["staging", "production"] | None = None
     """Another issuer than the stack's."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("dnsNames", self.dns_names)
         for index, name in enumerate(self.dns_names):
@@ -91,6 +90,7 @@ class Certificates(Model):
     webhook: ComponentScale = Field(default_factory=ComponentScale)
     cainjector: ComponentScale = Field(default_factory=ComponentScale)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         for name, certificate in self.named.items():
             if certificate.solver == "http01" and self.http01 is None:

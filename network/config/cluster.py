@@ -5,6 +5,7 @@ from ipaddress import IPv4Network
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, repeated
 from network.config.names import (
@@ -35,11 +36,10 @@ class AutoScale(Model):
     min: int = Field(ge=0, le=512)
     max: int = Field(ge=1, le=512)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.min > self.max:
-            yield Finding(
-                ("min",), f"min must not be above max ({self.max})", "lower min"
-            )
+            yield Finding(("min",), f"min must not be above max ({self.max})", "lower min")
 
 
 class NodePool(Model):
@@ -52,6 +52,7 @@ class NodePool(Model):
     labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.count is not None and self.auto_scale is not None:
             yield Finding(
@@ -121,6 +122,7 @@ class Cluster(Model):
     kubeconfig_expire_seconds: int = Field(default=0, ge=0)
     """Life of the API token in the kubeconfig; 0 is DigitalOcean's default of seven days."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from self._upgrade_findings()
         yield from self._default_pool_findings()

@@ -37,9 +37,7 @@ class ConfigError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(
-            "\n\n".join([f"The stack configuration has {count}:", *map(str, problems)])
-        )
+        super().__init__("\n\n".join([f"The stack configuration has {count}:", *map(str, problems)]))
 
 
 def path_of(location: Location) -> str:

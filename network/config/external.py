@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, repeated
 from network.config.names import HostName, Name, RelativeHost
@@ -15,7 +16,10 @@ class Vpc(Model):
     """The VPC that holds the nodes and the load balancer."""
 
     ip_range: VpcRange
-    """Range of the nodes: private, /16 to /24, no range that DigitalOcean reserves. Changing it replaces the VPC."""
+    """Range of the nodes: private, /16 to /24, no range that DigitalOcean reserves.
+
+    Changing it replaces the VPC.
+    """
     other_ranges: dict[Name, Range] = Field(default_factory=dict)
     """Ranges that must stay apart from this environment's, by name: other VPCs, peers, VPN clients."""
 
@@ -28,7 +32,10 @@ class Dns(Model):
     mode: Literal["create", "adopt"] = "create"
     """`create`: the program makes the zone; `adopt`: the zone exists and outlives `destroy`."""
     provider: Literal["digitalocean", "external"] = "digitalocean"
-    """Who serves the zone. `external`: records are made elsewhere; the program only exports what they must be."""
+    """Who serves the zone.
+
+    `external`: records are made elsewhere; the program only exports what they must be.
+    """
     ttl: int = Field(default=300, ge=30, le=86400)
     """Seconds that resolvers may cache the platform's records (DigitalOcean's minimum is 30)."""
     hosts: tuple[RelativeHost, ...] = ()
@@ -36,6 +43,7 @@ class Dns(Model):
     caa: bool = True
     """Publish CAA records that let only Let's Encrypt issue for the zone."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("hosts", self.hosts)
         for index, host in enumerate(self.hosts):
@@ -56,6 +64,7 @@ class FirewallRule(Model):
     sources: tuple[AllowedRange, ...] = Field(min_length=1)
     """Ranges that may connect. `0.0.0.0/0` is refused: the load balancer is the only public entry."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.protocol == "icmp":
             if self.ports:

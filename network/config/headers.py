@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, at_least_one
 from network.config.text import Form
@@ -70,6 +71,7 @@ class Headers(Model):
     access_control_max_age: int | None = Field(default=None, ge=0, le=86400)
     add_vary_header: bool | None = None
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from at_least_one(self)
         yield from self._hsts_findings()

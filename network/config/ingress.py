@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model
 from network.config.names import CloudName
@@ -23,10 +24,7 @@ class HealthCheck(Model):
     @property
     def detection_seconds(self) -> int:
         """Longest time until a node that no longer answers gets no new connections."""
-        return (
-            self.interval_seconds * self.unhealthy_threshold
-            + self.response_timeout_seconds
-        )
+        return self.interval_seconds * self.unhealthy_threshold + self.response_timeout_seconds
 
 
 class LoadBalancer(Model):
@@ -44,6 +42,7 @@ class LoadBalancer(Model):
     """Ranges that may connect; empty means everybody."""
     health_check: HealthCheck = Field(default_factory=HealthCheck)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.proxy_protocol and self.type != "REGIONAL":
             yield Finding(
@@ -66,6 +65,7 @@ class Scale(Model):
     max_replicas: int = Field(default=5, ge=1, le=100)
     target_cpu_percent: int = Field(default=70, ge=10, le=95)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.min_replicas > self.max_replicas:
             yield Finding(
@@ -91,6 +91,7 @@ class Shutdown(Model):
     grace_seconds: int = Field(default=30, ge=0, le=600)
     termination_grace_seconds: int = Field(default=60, ge=1, le=1200)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         needed = self.request_accept_grace_seconds + self.grace_seconds
         if needed >= self.termination_grace_seconds:
@@ -109,9 +110,7 @@ class Ingress(Model):
     """Local keeps the client's address and lets nodes drain; Cluster adds a hop whose peer is a node."""
     scale: Scale = Field(default_factory=Scale)
     resources: Resources = Field(
-        default_factory=lambda: Resources(
-            cpu_request="250m", memory_request="256Mi", memory_limit="512Mi"
-        )
+        default_factory=lambda: Resources(cpu_request="250m", memory_request="256Mi", memory_limit="512Mi")
     )
     tls: Tls = Field(default_factory=Tls)
     http2_max_concurrent_streams: int = Field(default=250, ge=1, le=10000)
@@ -125,6 +124,7 @@ class Ingress(Model):
     access_log: bool = True
     """JSON access log with credentials dropped."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.http3:
             yield Finding(

@@ -20,12 +20,8 @@ NAMESPACE = "network:"
 SECRETS = ("dnsToken", "basicAuthUsers")
 """Keys whose values are never shown."""
 
-_LAYERS = {
-    field.alias or name: name for name, field in StackConfig.model_fields.items()
-}
-_TEXTS = {
-    k for k, n in _LAYERS.items() if StackConfig.model_fields[n].annotation is SecretStr
-}
+_LAYERS = {field.alias or name: name for name, field in StackConfig.model_fields.items()}
+_TEXTS = {k for k, n in _LAYERS.items() if StackConfig.model_fields[n].annotation is SecretStr}
 _ABSENT: Any = object()
 
 
@@ -99,13 +95,9 @@ def _layer(name: str, value: Any) -> Any:
     return field.get_default(call_default_factory=True)
 
 
-def _explained(
-    key: str, error: ValidationError, given: Mapping[str, Any]
-) -> Iterator[Problem]:
+def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
-        location = _in_file(
-            (key, *detail["loc"]), given, missing=detail["type"] == "missing"
-        )
+        location = _in_file((key, *detail["loc"]), given, missing=detail["type"] == "missing")
         rule, fix = explain(detail, location)
         if detail["type"] == "missing" and key in SECRETS:
             fix = f"set it: pulumi config set --secret {NAMESPACE}{key}"
@@ -124,9 +116,7 @@ def _in_file(location: Location, value: Any, *, missing: bool) -> Location:
     return (*steps, location[-1]) if missing else tuple(steps)
 
 
-def _found(
-    rules: Iterable[Rule], layers: Mapping[str, Any], given: Mapping[str, Any]
-) -> Iterator[Problem]:
+def _found(rules: Iterable[Rule], layers: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what the rules find; a rule runs only if all the layers it reads are valid."""
     for rule in rules:
         wanted = inspect.signature(rule).parameters
@@ -146,9 +136,7 @@ def _value(location: Location, given: Any) -> str:
     return "[secret]" if location[0] in SECRETS else shown(value)
 
 
-def _sorted(
-    problems: Iterable[Problem], given: Mapping[str, Any]
-) -> tuple[Problem, ...]:
+def _sorted(problems: Iterable[Problem], given: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Return each problem once: layers in the order of the models, within them as in the file."""
 
     def place(problem: Problem) -> tuple[int, ...]:
@@ -157,9 +145,7 @@ def _sorted(
         first = problem.location[0]
         order = [layers.index(first) if first in layers else len(layers)]
         for step in problem.location:
-            keys: list[Any] = list(
-                value if isinstance(value, dict) else range(len(value))
-            )
+            keys: list[Any] = list(value if isinstance(value, dict) else range(len(value)))
             order.append(keys.index(step) if step in keys else len(keys))
             if step not in keys:
                 break

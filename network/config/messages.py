@@ -40,9 +40,7 @@ def explain(error: ErrorDetails, location: Location) -> tuple[str, str]:
     if kind == "missing":
         return "required, but absent", _add(location)
     if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(
-            str(location[-1]), _known_keys(location[:-1])
-        )
+        return "unknown key", did_you_mean(str(location[-1]), _known_keys(location[:-1]))
     if kind == "literal_error":
         return f"must be {context['expected']}", "choose one of them"
     if kind in _EXPECTED:

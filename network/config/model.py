@@ -42,8 +42,7 @@ class Model(BaseModel):
     @model_validator(mode="after")
     def _refuse_findings(self) -> Self:
         broken = [
-            InitErrorDetails(type=refusal(f.rule, f.fix), loc=f.location, input=self)
-            for f in self.findings()
+            InitErrorDetails(type=refusal(f.rule, f.fix), loc=f.location, input=self) for f in self.findings()
         ]
         if broken:
             raise ValidationError.from_exception_data(type(self).__name__, broken)
@@ -59,24 +58,17 @@ def repeated(key: str, values: tuple[object, ...]) -> Iterator[Finding]:
     """Yield a finding for each value of the list at `key` that stands there before."""
     for index, value in enumerate(values):
         if value in values[:index]:
-            yield Finding(
-                (key, index), f"{value} is in the list twice", "remove one of them"
-            )
+            yield Finding((key, index), f"{value} is in the list twice", "remove one of them")
 
 
 def exactly_one(model: Model, rule: str) -> Iterator[Finding]:
     """Yield a finding unless exactly one field of the model has a value."""
-    given = [
-        field.alias
-        for name, field in _fields(model)
-        if getattr(model, name) is not None
-    ]
+    given = [field.alias for name, field in _fields(model) if getattr(model, name) is not None]
     if len(given) != 1:
         known = ", ".join(field.alias or name for name, field in _fields(model))
         yield Finding(
             (),
-            f"{rule}; here "
-            + (f"are {' and '.join(map(str, given))}" if given else "is none"),
+            f"{rule}; here " + (f"are {' and '.join(map(str, given))}" if given else "is none"),
             f"give one of: {known}",
         )
 

@@ -78,16 +78,13 @@ LabelValue = Annotated[
     str,
     Form(
         pattern=rf"({_QUALIFIED})?",
-        rule="a label value has at most 63 letters, digits, `-`, `_` and `.`, "
-        "a letter or digit at both ends",
+        rule="a label value has at most 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends",
         fix="shorten it, or replace the other characters",
         longest=63,
     ),
 ]
 
-_RESERVED_PREFIX = re.compile(
-    r"(.*\.)?(kubernetes\.io|k8s\.io|doks\.digitalocean\.com)/"
-)
+_RESERVED_PREFIX = re.compile(r"(.*\.)?(kubernetes\.io|k8s\.io|doks\.digitalocean\.com)/")
 
 
 def _not_reserved(key: str) -> str:

@@ -8,9 +8,7 @@ def did_you_mean(key: str, known: Iterable[str]) -> str:
     """Return the fix of an unknown key: the nearest known one, else all."""
     names = sorted(known)
     folded = {name.lower(): name for name in names}
-    nearest = difflib.get_close_matches(
-        key.lower().replace("_", ""), folded, n=1, cutoff=0.6
-    )
+    nearest = difflib.get_close_matches(key.lower().replace("_", ""), folded, n=1, cutoff=0.6)
     if nearest:
         return f"did you mean `{folded[nearest[0]]}`?"
     return "remove it; known keys: " + ", ".join(names) if names else "remove it"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model, refusal
 from network.config.text import Form
@@ -26,9 +27,7 @@ def _go_regex(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise refusal(
-            f"the regular expression does not compile: {error}", "correct it"
-        ) from None
+        raise refusal(f"the regular expression does not compile: {error}", "correct it") from None
     if re.search(r"\(\?(=|!|<[=!]|>|P=|\()|\\[1-9]|(?<!\\)[*+?}]\+", text):
         raise refusal(
             "Traefik's regular expressions (Go) have no look-around, back-references or "
@@ -47,6 +46,7 @@ class RedirectScheme(Model):
     scheme: Literal["https", "http"]
     permanent: bool = True
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.scheme == "http":
             yield Finding(
@@ -63,11 +63,10 @@ class RedirectRegex(Model):
     replacement: str = Field(min_length=1)
     permanent: bool = False
 
+    @override
     def findings(self) -> Iterator[Finding]:
         groups = re.compile(self.regex).groups
-        used = [
-            int(number) for number in re.findall(r"\$\{?([0-9]+)", self.replacement)
-        ]
+        used = [int(number) for number in re.findall(r"\$\{?([0-9]+)", self.replacement)]
         if used and max(used) > groups:
             yield Finding(
                 ("replacement",),

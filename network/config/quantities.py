@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.model import Finding, Model
 from network.config.text import Form
@@ -70,13 +71,12 @@ class Resources(Model):
     """Without it the container may use idle CPU; a limit throttles."""
     memory_limit: Memory = "256Mi"
 
+    @override
     def findings(self) -> Iterator[Finding]:
         if self.cpu_limit and millicores(self.cpu_request) > millicores(self.cpu_limit):
             yield over_limit("cpuRequest", self.cpu_request, "cpuLimit", self.cpu_limit)
         if mebibytes(self.memory_request) > mebibytes(self.memory_limit):
-            yield over_limit(
-                "memoryRequest", self.memory_request, "memoryLimit", self.memory_limit
-            )
+            yield over_limit("memoryRequest", self.memory_request, "memoryLimit", self.memory_limit)
 
 
 def over_limit(request_key: str, request: str, limit_key: str, limit: str) -> Finding:

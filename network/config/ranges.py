@@ -46,9 +46,7 @@ def nodes_by_vpc(vpc: IPv4Network) -> int:
     return vpc.num_addresses - VPC_ADDRESSES_KEPT
 
 
-def overlapping(
-    range_: IPv4Network, others: Iterable[IPv4Network]
-) -> IPv4Network | None:
+def overlapping(range_: IPv4Network, others: Iterable[IPv4Network]) -> IPv4Network | None:
     """Return the first of the others that shares an address with the range."""
     return next((other for other in others if range_.overlaps(other)), None)
 
@@ -77,17 +75,13 @@ class _Ipv4Range:
             return given
         form = "a range is an IPv4 address and a prefix length"
         if not isinstance(given, str) or "/" not in given:
-            raise refusal(
-                form, "write it like `10.0.0.0/16`; one address is `203.0.113.7/32`"
-            )
+            raise refusal(form, "write it like `10.0.0.0/16`; one address is `203.0.113.7/32`")
         try:
             network = ip_network(given, strict=False)
         except ValueError as error:
             raise refusal(form, f"write it like `10.0.0.0/16` ({error})") from None
         if not isinstance(network, IPv4Network):
-            raise refusal(
-                "DOKS and its VPCs have IPv4 ranges only", "give the IPv4 range"
-            )
+            raise refusal("DOKS and its VPCs have IPv4 ranges only", "give the IPv4 range")
         if str(network) != given:
             raise refusal(
                 "a range must start at its first address: DigitalOcean normalises any other, "
@@ -108,9 +102,7 @@ def _private(network: IPv4Network) -> IPv4Network:
 
 def _vpc(network: IPv4Network) -> IPv4Network:
     if not 16 <= network.prefixlen <= 24:
-        raise refusal(
-            "DigitalOcean's VPCs are /16 to /24", "choose a prefix from /16 to /24"
-        )
+        raise refusal("DigitalOcean's VPCs are /16 to /24", "choose a prefix from /16 to /24")
     reserved = overlapping(network, RESERVED_FOR_VPCS)
     if reserved:
         raise refusal(f"DigitalOcean reserves {reserved}", "choose a range outside it")

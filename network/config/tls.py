@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
+from typing_extensions import override
 
 from network.config.model import Finding, Model, refusal, repeated
 from network.config.nearest import did_you_mean
@@ -59,6 +60,7 @@ class Tls(Model):
     sni_strict: bool = True
     """Refuse connections whose server name no certificate covers."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("cipherSuites", self.cipher_suites)
         yield from repeated("curvePreferences", self.curve_preferences)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from network.config.headers import Headers
 from network.config.model import Finding, Model, at_least_one, exactly_one, repeated
@@ -59,6 +60,7 @@ class SourceCriterion(Model):
     request_header_name: str | None = Field(default=None, min_length=1)
     request_host: Literal[True] | None = None
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from exactly_one(self, "a request is counted by exactly one thing")
 
@@ -73,12 +75,11 @@ class RateLimit(Model):
     source_criterion: SourceCriterion
     """Always explicit."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         period = seconds(self.period)
         if period == 0:
-            yield Finding(
-                ("period",), "a period of 0 counts nothing", "write it like `1s`"
-            )
+            yield Finding(("period",), "a period of 0 counts nothing", "write it like `1s`")
             return
         steady = self.average / period
         if self.burst < steady:
@@ -102,6 +103,7 @@ class IpAllowList(Model):
     ip_strategy: IpStrategy | None = None
     reject_status_code: int = Field(default=403, ge=400, le=599)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("sourceRange", self.source_range)
 
@@ -114,6 +116,7 @@ class Buffering(Model):
     max_response_body_bytes: int | None = Field(default=None, ge=0)
     mem_response_body_bytes: int | None = Field(default=None, ge=0)
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from at_least_one(self)
         for key, memory, most in (
@@ -129,9 +132,7 @@ class Buffering(Model):
             ),
         ):
             if memory and most and memory > most:
-                yield Finding(
-                    (key,), f"more in memory than is let through ({most})", "lower it"
-                )
+                yield Finding((key,), f"more in memory than is let through ({most})", "lower it")
 
 
 class Errors(Model):
@@ -159,6 +160,7 @@ class Middleware(Model):
     buffering: Buffering | None = None
     errors: Errors | None = None
 
+    @override
     def findings(self) -> Iterator[Finding]:
         yield from exactly_one(self, "a middleware is of exactly one kind")
 
@@ -172,6 +174,7 @@ class Traffic(Model):
     default_chain: Name | None = None
     """Chain on every request of the `websecure` entrypoint."""
 
+    @override
     def findings(self) -> Iterator[Finding]:
         for name, links in self.chains.items():
             yield from self._chain_findings(name, links)

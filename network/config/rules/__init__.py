@@ -3,11 +3,50 @@
 from collections.abc import Callable, Iterable
 
 from network.config.model import Finding
+from network.config.rules import applications, certificates, production, ranges, references
 
 Rule = Callable[..., Iterable[Finding]]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    ranges.own_ranges_are_apart,
+    ranges.other_ranges_are_apart,
+    ranges.vpc_is_not_reserved_in_its_region,
+    ranges.nodes_fit_the_vpc,
+    ranges.nodes_fit_the_pod_range,
+    ranges.talks_leave_the_cluster,
+    ranges.cdn_is_outside,
+    certificates.solver_fits_who_serves_the_zone,
+    certificates.dns01_names_lie_inside_the_zone,
+    certificates.http01_is_reachable,
+    certificates.certificate_names_are_free,
+    production.production_certificates_are_trusted,
+    production.production_survives_a_node,
+    production.production_keeps_what_it_holds,
+    production.production_restricts_its_api,
+    production.production_ingress_is_redundant,
+    production.kubernetes_is_supported,
+    applications.namespaces_are_free,
+    applications.joined_names_are_unique,
+    applications.routes_do_not_collide,
+    applications.hosts_are_covered,
+    applications.chains_exist,
+    applications.error_pages_exist,
+    applications.talks_reach_something,
+    references.basic_auth_users_exist,
+    references.forwarded_addresses_are_trusted,
+    references.access_names_applications,
+)
 """What is refused."""
 
-WARNINGS: tuple[Rule, ...] = ()
+WARNINGS: tuple[Rule, ...] = (
+    ranges.pod_range_is_unproven,
+    ranges.service_range_is_unproven,
+    ranges.default_vpcs_may_collide,
+    certificates.wildcard_covers_it_already,
+    production.replicas_share_nodes,
+    production.balancer_limits_replicas,
+    production.surge_upgrade_stays_off,
+    references.basic_auth_users_are_used,
+    references.middlewares_are_used,
+)
 """What works but deserves a look."""

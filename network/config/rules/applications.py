@@ -1,0 +1,159 @@
+"""Applications: namespaces, routes and connections that refer to what exists (SVC-3, SVC-4)."""
+
+from collections.abc import Iterator
+
+from network.config.applications import Application, Talk, unknown
+from network.config.certificates import Certificates
+from network.config.cluster import Cluster
+from network.config.external import External
+from network.config.model import Finding, Location
+from network.config.rules.certificates import covered_names, covers
+from network.config.traffic import Traffic
+
+Applications = dict[str, Application]
+
+TAKEN_NAMESPACES = (
+    "cert-manager",
+    "default",
+    "kube-node-lease",
+    "kube-public",
+    "kube-system",
+    "traefik",
+)
+"""Namespaces of Kubernetes and of the platform."""
+
+
+def namespaces_are_free(applications: Applications) -> Iterator[Finding]:
+    """Each application has a namespace to itself: policies and quotas are per namespace."""
+    owners: dict[str, str] = {}
+    for name, application in applications.items():
+        namespace = application.namespace or name
+        here = ("applications", name) + (("namespace",) if application.namespace else ())
+        owner = owners.setdefault(namespace, name)
+        if namespace in TAKEN_NAMESPACES:
+            yield Finding(here, f"{namespace} is Kubernetes' or the platform's", "choose another")
+        elif owner != name:
+            yield Finding(here, f"{namespace} belongs to application {owner}", "choose another")
+
+
+def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
+    """Flows are named `application-workload`; two of one name would be one."""
+    owners: dict[str, str] = {}
+    for name, application in applications.items():
+        for workload in application.workloads:
+            joined = f"{name}-{workload}"
+            owner = owners.setdefault(joined, name)
+            if owner != name:
+                yield Finding(
+                    ("applications", name, "workloads", workload),
+                    f"application and workload together are {joined}, as in application {owner}",
+                    "rename one of them",
+                )
+
+
+def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
+    """Of two routes for one host and path Traefik would take either."""
+    owners: dict[tuple[str, str], str] = {}
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            owner = owners.setdefault((route.host, route.path_prefix), f"{name}.{route_name}")
+            if owner != f"{name}.{route_name}":
+                yield Finding(
+                    ("applications", name, "routes", route_name),
+                    f"route {owner} has the same host and path",
+                    "change pathPrefix or host",
+                )
+
+
+def hosts_are_covered(
+    external: External, certificates: Certificates, applications: Applications
+) -> Iterator[Finding]:
+    """A host without a certificate is refused by Traefik (sniStrict) or shows a wrong one."""
+    names = covered_names(certificates, external.dns)
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            if not any(covers(pattern, route.host) for pattern in names):
+                yield Finding(
+                    ("applications", name, "routes", route_name, "host"),
+                    "no certificate covers the host (a wildcard covers one label)",
+                    f"use a host directly in {external.dns.zone}, or add a certificate to certificates.named",
+                )
+
+
+def chains_exist(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
+    """A route with an unknown chain would not be served at all."""
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            if route.chain is not None and route.chain not in traffic.chains:
+                yield unknown(
+                    ("applications", name, "routes", route_name, "chain"),
+                    "chain",
+                    route.chain,
+                    traffic.chains,
+                )
+
+
+def error_pages_exist(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
+    """Error pages are served by a declared workload."""
+    for name, middleware in traffic.middlewares.items():
+        errors = middleware.errors
+        here = ("traffic", "middlewares", name, "errors")
+        if errors is None:
+            continue
+        application = applications.get(errors.application)
+        if application is None:
+            yield unknown((*here, "application"), "application", errors.application, applications)
+        elif errors.workload not in application.workloads:
+            yield unknown((*here, "workload"), "workload", errors.workload, application.workloads)
+        elif not application.workloads[errors.workload].ports:
+            yield Finding((*here, "workload"), "the workload has no port", "declare its port")
+
+
+def talks_reach_something(cluster: Cluster, applications: Applications) -> Iterator[Finding]:
+    """A connection to nothing would silently stay closed."""
+    hosts = {route.host for a in applications.values() for route in a.routes.values()}
+    for name, application in applications.items():
+        for workload, talks in application.talks_to.items():
+            for index, talk in enumerate(talks):
+                here = ("applications", name, "talksTo", workload, index)
+                if talk.workload is not None:
+                    yield from _workload_talk(here, name, talk, applications)
+                if talk.host is not None:
+                    yield from _host_talk(here, talk.host, cluster, hosts)
+
+
+def _workload_talk(here: Location, name: str, talk: Talk, applications: Applications) -> Iterator[Finding]:
+    application = applications.get(talk.application or name)
+    if application is None:
+        yield unknown((*here, "application"), "application", str(talk.application), applications)
+        return
+    workload = application.workloads.get(str(talk.workload))
+    if workload is None:
+        yield unknown((*here, "workload"), "workload", str(talk.workload), application.workloads)
+        return
+    named = workload.ports.get(str(talk.port))
+    fitting = [named] if named else [p for p in workload.ports.values() if p.port == talk.port]
+    if not fitting:
+        yield unknown((*here, "port"), "port of the workload", str(talk.port), workload.ports)
+    elif talk.protocol not in [port.protocol for port in fitting]:
+        yield Finding(
+            (*here, "protocol"),
+            f"the workload's port is {fitting[0].protocol}",
+            f"set `protocol: {fitting[0].protocol}`",
+        )
+
+
+def _host_talk(here: Location, host: str, cluster: Cluster, own: set[str]) -> Iterator[Finding]:
+    if cluster.cni == "generic":
+        yield Finding(
+            (*here, "host"),
+            "plain NetworkPolicy knows no host names",
+            "set `cluster.cni: cilium`, or give the host's range",
+        )
+    if host in own:
+        yield Finding(
+            (*here, "host"),
+            "the host is one of this cluster's routes: from inside, its address bypasses the load "
+            "balancer, and Traefik misses the PROXY header",
+            "name the workload behind the route",
+        )

@@ -1,0 +1,156 @@
+"""Address ranges that must stay apart, and how much must fit in them (NET-2)."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from network.config.applications import Application
+from network.config.cluster import Cluster
+from network.config.environment import Environment
+from network.config.external import External
+from network.config.ingress import Ingress
+from network.config.model import Finding, Location
+from network.config.ranges import (
+    POD_PREFIX_PER_NODE,
+    RESERVED_FOR_VPCS,
+    RESERVED_IN_REGION,
+    nodes_by_pod_range,
+    nodes_by_vpc,
+    overlapping,
+)
+
+WORKING_PODS = "192.168.0.0/20, 172.16.64.0/20 or a /19 inside 10.0.0.0/8"
+"""Pod ranges in DigitalOcean's own tests and reference architectures."""
+WORKING_SERVICES = "192.168.16.0/22, 192.168.12.0/24 or a /22 inside 10.0.0.0/8"
+"""Service ranges from the same places; none is larger than a /22."""
+LARGEST_WORKING_SERVICES = 22
+DEFAULT_VPCS = IPv4Network("10.96.0.0/12")
+"""Where accounts were seen to have default VPCs (10.110.0.0/20 and the like)."""
+
+
+def own_ranges(external: External, cluster: Cluster) -> dict[Location, IPv4Network]:
+    """Return this environment's three ranges by where they stand in the file."""
+    return {
+        ("external", "vpc", "ipRange"): external.vpc.ip_range,
+        ("cluster", "podRange"): cluster.pod_range,
+        ("cluster", "serviceRange"): cluster.service_range,
+    }
+
+
+def own_ranges_are_apart(external: External, cluster: Cluster) -> Iterator[Finding]:
+    """VPC, pods and Services share no address: DigitalOcean checks this only at creation."""
+    own = list(own_ranges(external, cluster).items())
+    for index, (location, network) in enumerate(own):
+        for other_location, other in own[:index]:
+            if network.overlaps(other):
+                yield Finding(
+                    location,
+                    f"{network} overlaps {'.'.join(map(str, other_location))} {other}",
+                    "choose a range that shares no address with it",
+                )
+
+
+def other_ranges_are_apart(external: External, cluster: Cluster) -> Iterator[Finding]:
+    """No own range may be one that a peer, another VPC or a VPN uses: routes would be ambiguous."""
+    for location, network in own_ranges(external, cluster).items():
+        for name, other in external.vpc.other_ranges.items():
+            if network.overlaps(other):
+                yield Finding(
+                    ("external", "vpc", "otherRanges", name),
+                    f"{other} overlaps {'.'.join(map(str, location))} {network}",
+                    f"move {location[-1]}, or correct this range",
+                )
+
+
+def vpc_is_not_reserved_in_its_region(environment: Environment, external: External) -> Iterator[Finding]:
+    """Some ranges are reserved for DigitalOcean in one region only."""
+    reserved = overlapping(external.vpc.ip_range, RESERVED_IN_REGION.get(environment.region, ()))
+    if reserved:
+        yield Finding(
+            ("external", "vpc", "ipRange"),
+            f"DigitalOcean reserves {reserved} in {environment.region}",
+            "choose a range outside it",
+        )
+
+
+def nodes_fit_the_vpc(external: External, cluster: Cluster) -> Iterator[Finding]:
+    """Each node has one address of the VPC, which cannot be resized."""
+    room = nodes_by_vpc(external.vpc.ip_range)
+    if cluster.most_nodes > room:
+        yield Finding(
+            ("external", "vpc", "ipRange"),
+            f"{external.vpc.ip_range} has room for {room} nodes; the pools may grow to {cluster.most_nodes}",
+            "choose a larger range (a VPC cannot be resized), or lower the pools' maxima",
+        )
+
+
+def nodes_fit_the_pod_range(cluster: Cluster) -> Iterator[Finding]:
+    """Each node takes a /25 of the pod range, which cannot be changed later."""
+    room = nodes_by_pod_range(cluster.pod_range)
+    if cluster.most_nodes > room:
+        yield Finding(
+            ("cluster", "podRange"),
+            f"{cluster.pod_range} serves {room} nodes (a /{POD_PREFIX_PER_NODE} each); "
+            f"the pools may grow to {cluster.most_nodes}",
+            "choose a larger range, or lower the pools' maxima",
+        )
+
+
+def talks_leave_the_cluster(
+    external: External, cluster: Cluster, applications: dict[str, Application]
+) -> Iterator[Finding]:
+    """Cilium matches pods and nodes by identity: a range that holds them would match nothing."""
+    own = own_ranges(external, cluster).values()
+    for name, application in applications.items():
+        for workload, talks in application.talks_to.items():
+            for index, talk in enumerate(talks):
+                inside = talk.range and any(talk.range.subnet_of(network) for network in own)
+                if inside:
+                    yield Finding(
+                        ("applications", name, "talksTo", workload, index, "range"),
+                        "the range is this cluster's own; policies reach pods by workload only",
+                        "name the workload",
+                    )
+
+
+def cdn_is_outside(external: External, cluster: Cluster, ingress: Ingress) -> Iterator[Finding]:
+    """Headers of a CDN are believed; from inside, anybody could forge a client's address."""
+    for index, network in enumerate(ingress.cdn_ranges):
+        if overlapping(network, own_ranges(external, cluster).values()):
+            yield Finding(
+                ("ingress", "cdnRanges", index),
+                "the range holds this cluster's own addresses, whose X-Forwarded-* headers "
+                "must not be believed",
+                "name the CDN's public ranges only",
+            )
+
+
+def pod_range_is_unproven(cluster: Cluster) -> Iterator[Finding]:
+    """Warn of a pod range that DigitalOcean reserves for itself elsewhere."""
+    reserved = overlapping(cluster.pod_range, RESERVED_FOR_VPCS)
+    if reserved:
+        yield Finding(
+            ("cluster", "podRange"),
+            f"unverified on DOKS: DigitalOcean reserves {reserved} from VPCs",
+            f"ranges known to work: {WORKING_PODS}",
+        )
+
+
+def service_range_is_unproven(cluster: Cluster) -> Iterator[Finding]:
+    """Warn of a Service range larger than any that is known to work."""
+    if cluster.service_range.prefixlen < LARGEST_WORKING_SERVICES:
+        yield Finding(
+            ("cluster", "serviceRange"),
+            f"unverified on DOKS: no range above /{LARGEST_WORKING_SERVICES} is known to work",
+            f"ranges known to work: {WORKING_SERVICES}",
+        )
+
+
+def default_vpcs_may_collide(external: External, cluster: Cluster) -> Iterator[Finding]:
+    """Warn of ranges where accounts tend to have default VPCs."""
+    for location, network in own_ranges(external, cluster).items():
+        if network.overlaps(DEFAULT_VPCS):
+            yield Finding(
+                location,
+                f"default VPCs of an account often lie in {DEFAULT_VPCS}, such as 10.110.0.0/20",
+                "compare with `doctl vpcs list`, or choose a range outside it",
+            )

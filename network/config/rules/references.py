@@ -1,0 +1,72 @@
+"""Names in traffic and access that refer to other layers (TRF-1, ADM-1)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from network.config.access import Access
+from network.config.applications import Application, unknown
+from network.config.ingress import Ingress
+from network.config.model import Finding
+from network.config.traffic import IpStrategy, Middleware, Traffic
+
+
+def basic_auth_users_exist(traffic: Traffic, basic_auth_users: dict[str, Any]) -> Iterator[Finding]:
+    """A basicAuth without its Secret refuses everybody."""
+    for name, middleware in traffic.middlewares.items():
+        if middleware.basic_auth and middleware.basic_auth.users not in basic_auth_users:
+            users = middleware.basic_auth.users
+            yield Finding(
+                ("traffic", "middlewares", name, "basicAuth", "users"),
+                f"the secret network:basicAuthUsers has no key {users}",
+                f"set it: pulumi config set --secret --path network:basicAuthUsers.{users}",
+            )
+
+
+def basic_auth_users_are_used(traffic: Traffic, basic_auth_users: dict[str, Any]) -> Iterator[Finding]:
+    """Warn of passwords that open nothing."""
+    used = {m.basic_auth.users for m in traffic.middlewares.values() if m.basic_auth}
+    for name in basic_auth_users:
+        if name not in used:
+            yield Finding(
+                ("basicAuthUsers", name),
+                "no basicAuth middleware uses it",
+                f"remove it: pulumi config rm --path network:basicAuthUsers.{name}",
+            )
+
+
+def middlewares_are_used(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of middlewares that stand in no chain: routes refer to chains only."""
+    used = {name for chain in traffic.chains.values() for name in chain}
+    for name in traffic.middlewares:
+        if name not in used:
+            yield Finding(("traffic", "middlewares", name), "no chain uses it", "put it into a chain")
+
+
+def forwarded_addresses_are_trusted(ingress: Ingress, traffic: Traffic) -> Iterator[Finding]:
+    """X-Forwarded-For is believed from a CDN only; without one its depth points at nothing."""
+    for name, middleware in traffic.middlewares.items():
+        for location, strategy in _strategies(middleware):
+            if strategy and strategy.depth > 0 and not ingress.cdn_ranges:
+                yield Finding(
+                    ("traffic", "middlewares", name, *location, "ipStrategy", "depth"),
+                    "X-Forwarded-For is believed from ingress.cdnRanges only, and none is given",
+                    "remove depth: the connection's own address is the client's",
+                )
+
+
+def access_names_applications(access: Access, applications: dict[str, Application]) -> Iterator[Finding]:
+    """Developers and deployers are those of an application."""
+    for role, holders in (("developers", access.developers), ("deployers", access.deployers)):
+        for name in holders:
+            if name not in applications:
+                yield unknown(("access", role, name), "application", name, applications)
+
+
+def _strategies(middleware: Middleware) -> Iterator[tuple[tuple[str, ...], IpStrategy | None]]:
+    if middleware.rate_limit:
+        yield (
+            ("rateLimit", "sourceCriterion"),
+            middleware.rate_limit.source_criterion.ip_strategy,
+        )
+    if middleware.ip_allow_list:
+        yield ("ipAllowList",), middleware.ip_allow_list.ip_strategy
