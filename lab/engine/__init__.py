@@ -1,0 +1,1 @@
+"""The Pulumi CLI against the lab: language host, plugins, environment, overrides."""
