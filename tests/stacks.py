@@ -15,6 +15,7 @@ NAMES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yam
 EVERYTHING = Path(__file__).with_name("everything.yaml")
 """What is laid over the dev stack to use every option."""
 
+DNS_TOKEN = "throw-away-token"
 USERS = f"ops:$2y$10${'0' * 53}"
 """A line of htpasswd that no password fits."""
 
@@ -43,7 +44,7 @@ def config_map(stack: str, over: dict[str, Any] | None = None) -> dict[str, str]
     """Return the same as Pulumi hands it to a program: text, structures as JSON."""
     raw = merged(stack_file(stack), over or {})
     raw |= {
-        "network:dnsToken": "throw-away-token",
+        "network:dnsToken": DNS_TOKEN,
         "network:basicAuthUsers": dict.fromkeys(_users(raw), USERS),
     }
     return {key: v if isinstance(v, str) else json.dumps(v) for key, v in raw.items()}

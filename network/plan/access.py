@@ -131,11 +131,21 @@ def _bindings(config: StackConfig) -> tuple[Manifest, ...]:
     }
     namespaced = [
         *(
-            (namespace, "platform-engineers", PLATFORM_ENGINEER, access.platform_engineers)
+            (
+                namespace,
+                "platform-engineers",
+                PLATFORM_ENGINEER,
+                access.platform_engineers,
+            )
             for namespace in PLATFORM_NAMESPACES
         ),
         *(
-            (application_namespace(config, application), "developers", DEVELOPER, subjects)
+            (
+                application_namespace(config, application),
+                "developers",
+                DEVELOPER,
+                subjects,
+            )
             for application, subjects in access.developers.items()
         ),
     ]
@@ -164,11 +174,20 @@ def _bindings(config: StackConfig) -> tuple[Manifest, ...]:
 
 
 def _binding(
-    kind: str, name: str, role: str, subjects: list[dict[str, str]], namespace: str | None = None
+    kind: str,
+    name: str,
+    role: str,
+    subjects: list[dict[str, str]],
+    namespace: str | None = None,
 ) -> Manifest:
     reference: dict[str, Any] = {"apiGroup": RBAC, "kind": "ClusterRole", "name": role}
     return manifest(
-        API_VERSION, kind, name, namespace=namespace, roleRef=reference, subjects=subjects
+        API_VERSION,
+        kind,
+        name,
+        namespace=namespace,
+        roleRef=reference,
+        subjects=subjects,
     )
 
 
@@ -180,4 +199,8 @@ def _subjects(subjects: Subjects) -> list[dict[str, str]]:
 
 
 def _service_account(account: ServiceAccountRef) -> dict[str, str]:
-    return {"kind": "ServiceAccount", "namespace": account.namespace, "name": account.name}
+    return {
+        "kind": "ServiceAccount",
+        "namespace": account.namespace,
+        "name": account.name,
+    }

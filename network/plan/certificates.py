@@ -143,9 +143,7 @@ def _http01(wait: str, names: list[str]) -> dict[str, Any]:
                 "serviceType": "ClusterIP",
                 # Routers without entrypoints attach to websecure only.
                 "ingressTemplate": {
-                    "metadata": {
-                        "annotations": {"traefik.ingress.kubernetes.io/router.entrypoints": "web"}
-                    }
+                    "metadata": {"annotations": {"traefik.ingress.kubernetes.io/router.entrypoints": "web"}}
                 },
                 "podTemplate": {
                     "spec": {

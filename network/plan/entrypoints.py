@@ -36,7 +36,11 @@ def ports(config: StackConfig) -> dict[str, Any]:
             "http": {
                 **_hygiene(),
                 "redirections": {
-                    "entryPoint": {"to": WEBSECURE, "scheme": "https", "permanent": True}
+                    "entryPoint": {
+                        "to": WEBSECURE,
+                        "scheme": "https",
+                        "permanent": True,
+                    }
                 },
             },
             # Lets challenges that cert-manager's solver pods answer past the redirect.

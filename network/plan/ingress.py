@@ -135,7 +135,12 @@ def _providers() -> dict[str, Any]:
 def _dashboard() -> dict[str, Any]:
     """Return the dashboard's values: on the internal entrypoint, which no Service exposes."""
     return {
-        "api": {"dashboard": True, "insecure": False, "debug": False, "disableDashboardAd": True},
+        "api": {
+            "dashboard": True,
+            "insecure": False,
+            "debug": False,
+            "disableDashboardAd": True,
+        },
         "ingressRoute": {
             "dashboard": {"enabled": True, "entryPoints": [entrypoints.INTERNAL]},
             "healthcheck": {"enabled": False},
@@ -195,7 +200,11 @@ def _access_log(config: StackConfig) -> dict[str, Any]:
             "defaultMode": "keep",
             "headers": {
                 "defaultMode": "drop",
-                "names": {"User-Agent": "keep", "Authorization": "redact", "Cookie": "redact"},
+                "names": {
+                    "User-Agent": "keep",
+                    "Authorization": "redact",
+                    "Cookie": "redact",
+                },
             },
             "queryParameters": {"defaultMode": "drop"},
         },
@@ -225,8 +234,7 @@ def _tls_store(config: StackConfig) -> Manifest:
     alone would leave every connection refused.
     """
     secrets = [
-        {"secretName": certificates.secret_name(name)}
-        for name in certificates.certificate_names(config)
+        {"secretName": certificates.secret_name(name)} for name in certificates.certificate_names(config)
     ]
     spec: dict[str, Any] = {"certificates": secrets}
     if config.certificates.wildcard:

@@ -17,9 +17,7 @@ def service(config: StackConfig) -> dict[str, Any]:
         "externalTrafficPolicy": ingress.external_traffic_policy,
     }
     if ingress.load_balancer.source_ranges:
-        spec["loadBalancerSourceRanges"] = [
-            str(source) for source in ingress.load_balancer.source_ranges
-        ]
+        spec["loadBalancerSourceRanges"] = [str(source) for source in ingress.load_balancer.source_ranges]
     # Type and policy work under `spec` only: the chart accepts them above it and drops them.
     return {"annotations": annotations(ingress.load_balancer), "spec": spec}
 

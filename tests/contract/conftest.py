@@ -22,7 +22,9 @@ def contracts() -> Path:
     return CONTRACTS
 
 
-@pytest.fixture(scope="session", params=stacks.NAMES)
+@pytest.fixture(scope="session", params=[*stacks.NAMES, "everything"])
 def plan(request: pytest.FixtureRequest) -> Plan:
-    """The plan of each shipped stack."""
+    """The plan of each shipped stack, and of one that uses every option."""
+    if request.param == "everything":
+        return build(stacks.everything())
     return build(stacks.stack_config(request.param))

@@ -18,14 +18,10 @@ def closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     result = {
-        key: {name: closed(child) for name, child in value.items()}
-        if key == "properties"
-        else closed(value)
+        key: {name: closed(child) for name, child in value.items()} if key == "properties" else closed(value)
         for key, value in schema.items()
     }
-    open_ended = "additionalProperties" in schema or schema.get(
-        "x-kubernetes-preserve-unknown-fields"
-    )
+    open_ended = "additionalProperties" in schema or schema.get("x-kubernetes-preserve-unknown-fields")
     if schema.get("type") == "object" and not open_ended:
         result["additionalProperties"] = False
     return result

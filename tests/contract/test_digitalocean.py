@@ -49,9 +49,7 @@ def problems(schema: Schema, type_name: str, resource: CloudResource) -> Iterato
     yield from _object(schema, described["inputProperties"], type_name, resource.arguments)
 
 
-def _object(
-    schema: Schema, properties: Schema, type_name: str, given: Mapping[str, Any]
-) -> Iterator[str]:
+def _object(schema: Schema, properties: Schema, type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
     accepted = inspect.signature(getattr(pulumi_digitalocean, f"{type_name}Args")).parameters
     for name, value in given.items():
         where = f"{type_name}.{name}"

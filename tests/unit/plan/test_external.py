@@ -1,0 +1,72 @@
+"""VPC, zone, records and firewall."""
+
+from network.plan import external
+from tests import stacks
+
+PRODUCTION = {
+    "network:environment": {"tier": "production"},
+    "network:cluster": {"ha": True, "destroyAssociatedResources": False},
+    "network:certificates": {"issuer": "production"},
+}
+"""What makes the dev stack one of production."""
+
+
+def test_apex_wildcard_and_hosts_point_at_the_load_balancer() -> None:
+    records = external.build(stacks.stack_config("dev")).records
+    addresses = {record.name: record.value for record in records if record.type == "A"}
+    assert addresses == {"@": None, "*": None, "shop": None}
+
+
+def test_only_lets_encrypt_may_issue_and_its_name_ends_with_a_dot() -> None:
+    records = external.build(stacks.stack_config("dev")).records
+    caa = {record.tag: record.value for record in records if record.type == "CAA"}
+    assert caa == {"issue": "letsencrypt.org.", "issuewild": "letsencrypt.org."}
+
+
+def test_without_caa_there_is_none() -> None:
+    config = stacks.stack_config("dev", {"network:external": {"dns": {"caa": False}}})
+    assert {record.type for record in external.build(config).records} == {"A"}
+
+
+def test_a_zone_served_elsewhere_is_not_made_but_its_records_are_told() -> None:
+    config = stacks.stack_config(
+        "dev",
+        {
+            "network:external": {"dns": {"provider": "external"}},
+            "network:certificates": {"dns01": {"provider": "cloudflare"}},
+        },
+    )
+    plan = external.build(config)
+    assert plan.zone is None
+    assert [record.name for record in plan.records if record.type == "A"] == ["@", "*", "shop"]
+
+
+def test_production_protects_vpc_and_zone() -> None:
+    plan = external.build(stacks.stack_config("dev", PRODUCTION))
+    assert plan.zone is not None
+    assert (plan.vpc.protect, plan.zone.protect) == (True, True)
+
+
+def test_development_can_be_destroyed() -> None:
+    plan = external.build(stacks.stack_config("dev"))
+    assert plan.zone is not None
+    assert (plan.vpc.protect, plan.zone.protect) == (False, False)
+
+
+def test_a_firewall_is_made_only_for_rules() -> None:
+    assert external.build(stacks.stack_config("dev")).firewall is None
+
+
+def test_a_firewall_rule_for_icmp_has_no_ports() -> None:
+    firewall = external.build(stacks.everything()).firewall
+    assert firewall is not None
+    assert firewall.arguments["inbound_rules"] == [
+        {"protocol": "tcp", "port_range": "22", "source_addresses": ["10.250.0.0/24"]},
+        {"protocol": "icmp", "source_addresses": ["10.250.0.0/24"]},
+    ]
+
+
+def test_the_vpc_waits_for_its_cluster_to_vanish_and_goes_before_its_successor() -> None:
+    vpc = external.build(stacks.stack_config("dev")).vpc
+    assert vpc.delete_before_replace
+    assert vpc.delete_timeout == "15m"

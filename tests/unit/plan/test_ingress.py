@@ -1,0 +1,123 @@
+"""Traefik's release, its entrypoints, load balancer, CRDs and TLS."""
+
+from typing import Any
+
+import pytest
+
+from network.plan import ingress
+from network.plan.load_balancer import PREFIX
+from tests import stacks
+
+CHART = {"repository": "https://charts.example", "version": "41.3.0"}
+NETWORK = {"type": "REGIONAL_NETWORK", "proxyProtocol": False}
+
+
+def values(over: dict[str, Any] | None = None) -> Any:
+    """Return the chart's values for the dev stack with `over` laid over it."""
+    return ingress.build(stacks.stack_config("dev", over)).release.values
+
+
+def test_http_is_redirected_permanently() -> None:
+    redirect = values()["ports"]["web"]["http"]["redirections"]["entryPoint"]
+    assert redirect == {"to": "websecure", "scheme": "https", "permanent": True}
+
+
+def test_challenges_pass_the_redirect_only_where_http01_is_on() -> None:
+    assert values()["ports"]["web"]["allowACMEByPass"] is False
+    everything = ingress.build(stacks.everything()).release.values
+    assert everything["ports"]["web"]["allowACMEByPass"] is True
+
+
+def test_nobody_is_believed_about_proxies_while_proxy_protocol_is_off() -> None:
+    over = {"network:ingress": {"loadBalancer": NETWORK}}
+    for name in ("web", "websecure"):
+        port = values(over)["ports"][name]
+        assert port["proxyProtocol"] == {"trustedIPs": [], "insecure": False}
+
+
+def test_forwarded_headers_are_believed_from_nobody_without_a_cdn() -> None:
+    for name in ("web", "websecure"):
+        headers = values()["ports"][name]["forwardedHeaders"]
+        assert headers == {"trustedIPs": [], "insecure": False}
+
+
+def test_a_network_load_balancer_has_no_size() -> None:
+    annotations = values({"network:ingress": {"loadBalancer": NETWORK}})["service"]["annotations"]
+    assert annotations[f"{PREFIX}type"] == "REGIONAL_NETWORK"
+    assert f"{PREFIX}size-unit" not in annotations
+
+
+def test_type_policy_and_source_ranges_stand_where_the_chart_reads_them() -> None:
+    over = {"loadBalancer": {"sourceRanges": ["198.51.100.0/24"]}}
+    service = values({"network:ingress": over})["service"]
+    assert service["spec"] == {
+        "type": "LoadBalancer",
+        "externalTrafficPolicy": "Local",
+        "loadBalancerSourceRanges": ["198.51.100.0/24"],
+    }
+
+
+def test_encoded_characters_are_refused_on_every_public_entrypoint() -> None:
+    for name in ("web", "websecure"):
+        allowed = values()["ports"][name]["http"]["encodedCharacters"]
+        assert len(allowed) == 7
+        assert not any(allowed.values())
+
+
+def test_http2_is_tuned_by_an_argument_since_the_chart_has_no_value_for_it() -> None:
+    assert values()["additionalArguments"] == ["--entryPoints.websecure.http2.maxConcurrentStreams=250"]
+
+
+def test_routers_that_name_no_entrypoint_answer_on_https_alone() -> None:
+    defaults = {name for name, port in values()["ports"].items() if port.get("asDefault")}
+    assert defaults == {"websecure"}
+
+
+def test_replicas_spread_over_nodes_and_leave_cordoned_ones() -> None:
+    (spread,) = values()["topologySpreadConstraints"]
+    assert spread["topologyKey"] == "kubernetes.io/hostname"
+    assert spread["nodeTaintsPolicy"] == "Honor"
+
+
+def test_traefik_asks_nobody_on_the_internet() -> None:
+    assert values()["global"] == {"checkNewVersion": False, "sendAnonymousUsage": False}
+
+
+def test_strict_sni_finds_every_certificate_and_the_wildcard_is_the_default() -> None:
+    spec = ingress.build(stacks.everything()).tls_store["spec"]
+    secrets = [entry["secretName"] for entry in spec["certificates"]]
+    assert secrets == ["wildcard-tls", "partner-tls", "deep-tls"]
+    assert spec["defaultCertificate"] == {"secretName": "wildcard-tls"}
+
+
+def test_without_a_wildcard_there_is_no_default_certificate() -> None:
+    over = {
+        "wildcard": False,
+        "named": {"shop": {"dnsNames": ["shop.dev.k8s.webgrip.nl"]}},
+    }
+    config = stacks.stack_config("dev", {"network:certificates": over})
+    assert "defaultCertificate" not in ingress.build(config).tls_store["spec"]
+
+
+def test_tls_below_1_2_is_refused_by_the_default_option() -> None:
+    option = ingress.build(stacks.stack_config("dev")).tls_option
+    assert option["metadata"]["name"] == "default"
+    assert option["spec"]["minVersion"] == "VersionTLS12"
+    assert option["spec"]["sniStrict"] is True
+
+
+def test_crds_come_from_the_charts_sources_at_the_charts_version() -> None:
+    crds = ingress.build(stacks.stack_config("dev")).crds
+    assert len(crds) == 10
+    assert all("/v41.3.0/traefik/crds/traefik.io_" in url for url in crds)
+
+
+def test_crds_come_from_the_folder_of_the_chart_where_one_is_given(tmp_path: Any) -> None:
+    chart = {**CHART, "path": str(tmp_path)}
+    config = stacks.stack_config("dev", {"network:charts": {"traefik": chart}})
+    assert all(path.startswith(f"{tmp_path}/crds/") for path in ingress.build(config).crds)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_access_log_follows_the_config(enabled: bool) -> None:
+    assert values({"network:ingress": {"accessLog": enabled}})["accessLog"]["enabled"] is enabled
