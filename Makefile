@@ -1,0 +1,83 @@
+# The platform's commands. `make help` lists them.
+STACK ?= dev
+PYTHON := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.venv/installed: requirements-dev.txt pyproject.toml
+	@test -x $(PYTHON) || python3 -m venv .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.PHONY: setup
+setup: .venv/installed ## Create .venv with everything the program, the lab and the tests need
+
+# --- the lab -----------------------------------------------------------------------------------------------
+
+.PHONY: up preview destroy down status shell kubectl
+up: setup ## Run the platform of STACK (dev, prod) on this machine, without a cloud account
+	@$(PYTHON) -m lab up --stack $(STACK)
+
+preview: setup ## Preview STACK against the lab
+	@$(PYTHON) -m lab preview --stack $(STACK)
+
+destroy: setup ## Destroy what `make up` made in the simulated account, as `pulumi destroy` does
+	@$(PYTHON) -m lab destroy --stack $(STACK)
+
+down: setup ## End the lab of STACK; its state stays for the next `make up`
+	@$(PYTHON) -m lab down --stack $(STACK)
+
+forget: setup ## End the lab of STACK and forget its account and state
+	@$(PYTHON) -m lab down --forget --stack $(STACK)
+
+status: setup ## Show what runs in the lab of STACK
+	@$(PYTHON) -m lab status --stack $(STACK)
+
+shell: setup ## Open a shell in which plain pulumi and kubectl work against the lab
+	@$(PYTHON) -m lab shell --stack $(STACK)
+
+kubectl: setup ## Run kubectl in the lab: make kubectl ARGS="get pods -A"
+	@$(PYTHON) -m lab kubectl --stack $(STACK) -- $(ARGS)
+
+.PHONY: parts
+parts: setup ## Build or find every real part of the lab
+	@$(PYTHON) -m lab.parts
+
+# --- administration ----------------------------------------------------------------------------------------
+
+.PHONY: view-traefik
+view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward only
+	@$(PYTHON) -m lab view traefik --stack $(STACK)
+
+# --- checks ------------------------------------------------------------------------------------------------
+
+.PHONY: check lint test bench lock schema
+check: setup ## Check both stack files without Pulumi
+	@$(PYTHON) -m network check
+
+schema: setup ## Write the JSON Schema that editors complete the stack files with
+	@$(PYTHON) -m network schema --write
+
+lint: setup ## Linter, formatter and type checker
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m pyright
+
+test: lint ## All checks and all tests, the lab's included
+	$(PYTHON) -m pytest $(ARGS)
+
+bench: setup ## Preview of the dev stack against a bare program with the same resources: ratios
+	@$(PYTHON) -m bench
+
+lock: ## Lock dependencies with hashes
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras \
+		--constraint requirements.txt \
+		--custom-compile-command "make lock" --output-file requirements-dev.txt pyproject.toml
