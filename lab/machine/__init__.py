@@ -1,1 +1,1 @@
-"""A real Kubernetes cluster on one Linux machine: processes, namespaces, networks, certificates, nodes."""
+"""A real Kubernetes cluster on one Linux machine: namespaces, networks, processes, nodes."""

@@ -2,11 +2,11 @@
 
 import json
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+import httpx
 
 Manifest = Mapping[str, Any]
 """A Kubernetes object as plain data."""
@@ -27,12 +27,13 @@ class ApiClient:
     """A client with an administrator's token. Every call may raise ApiError."""
 
     def __init__(self, server: str, token: str, authority: Path) -> None:
-        self._server = server
-        self._headers = {"Authorization": f"Bearer {token}"}
-        trust = ssl.create_default_context(cafile=str(authority))
-        # Without proxies: addresses of the lab exist only inside its own namespaces.
-        self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        self._client = httpx.Client(
+            base_url=server,
+            headers={"Authorization": f"Bearer {token}"},
+            verify=ssl.create_default_context(cafile=str(authority)),
+            timeout=10,
+            # Without proxies: addresses of the lab exist only inside its own namespaces.
+            trust_env=False,
         )
         self._resources: dict[str, dict[str, tuple[str, bool]]] = {}
 
@@ -46,7 +47,7 @@ class ApiClient:
 
     def get(self, path: str) -> dict[str, Any]:
         """The object or list at `path`."""
-        return cast(dict[str, Any], json.loads(self._call("GET", path)))
+        return self._call("GET", path).json()
 
     def delete(self, path: str) -> None:
         """Delete the object at `path`; harmless when there is none."""
@@ -58,9 +59,13 @@ class ApiClient:
 
     def apply(self, manifest: Manifest) -> None:
         """Server-side apply: create the object or bring it to this state."""
-        body = json.dumps(manifest).encode()
-        query = f"?fieldManager={_OWNER}&force=true"
-        self._call("PATCH", self._path(manifest) + query, body, "application/apply-patch+yaml")
+        self._call(
+            "PATCH",
+            self._path(manifest),
+            params={"fieldManager": _OWNER, "force": "true"},
+            headers={"Content-Type": "application/apply-patch+yaml"},
+            content=json.dumps(manifest),
+        )
 
     def _path(self, manifest: Manifest) -> str:
         version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
@@ -72,18 +77,17 @@ class ApiClient:
                 for resource in self.get(root)["resources"]
                 if "/" not in resource["name"]
             }
+        if kind not in self._resources[version]:
+            raise ApiError(404, f"the API server knows no kind {kind} of {version}")
         plural, namespaced = self._resources[version][kind]
         place = f"/namespaces/{metadata.get('namespace', 'default')}" if namespaced else ""
         return f"{root}{place}/{plural}/{metadata['name']}"
 
-    def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> bytes:
-        headers = {**self._headers, **({"Content-Type": kind} if kind else {})}
-        request = urllib.request.Request(self._server + path, body, headers, method=method)
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
-            with self._opener.open(request, timeout=10) as response:
-                return cast(bytes, response.read())
-        except urllib.error.HTTPError as error:
-            answer = error.read().decode(errors="replace")
-            raise ApiError(error.code, f"{method} {path}: {error.code} {answer}") from error
-        except OSError as error:
+            response = self._client.request(method, path, **request)
+        except httpx.HTTPError as error:
             raise ApiError(0, f"{method} {path}: {error}") from error
+        if response.is_error:
+            raise ApiError(response.status_code, f"{method} {path}: {response.status_code} {response.text}")
+        return response

@@ -137,6 +137,7 @@ def base_group() -> Group:
         base = hierarchy.own
         if not hierarchy.controllers and not _hands_down_controllers(base):
             base = hierarchy.mount
+            _hands_down_controllers(base)
         directories.append(base)
     return Group(tuple(directories))
 
@@ -161,7 +162,7 @@ def _hands_down_controllers(directory: Path) -> bool:
         _enable_controllers(directory)
     except OSError:
         handed = set((directory / "cgroup.subtree_control").read_text().split())
-        return _NEEDED_BY_PODS <= handed
+        return handed >= _NEEDED_BY_PODS
     return True
 
 

@@ -28,6 +28,9 @@ _READY_TIMEOUT = 420.0
 _SETTLING_TIMEOUT = 60.0
 """Seconds in which a young API server may still refuse objects, for its namespaces are not made."""
 
+_MISTAKES = (400, 422)
+"""Answers that no patience changes: the object itself is wrong."""
+
 _NODES = "/api/v1/nodes"
 
 Report = Callable[[str], None]
@@ -40,9 +43,7 @@ class Cluster:
     images. Methods may be called from any thread; those that change something wait for each other.
     """
 
-    def __init__(
-        self, spec: ClusterSpec, folder: Path, parts: Parts, images: Mapping[str, Path]
-    ) -> None:
+    def __init__(self, spec: ClusterSpec, folder: Path, parts: Parts, images: Mapping[str, Path]) -> None:
         """`images` (name -> OCI archive) are imported on each node; `pause` and `coredns` must be
         among them."""
         self._spec = spec
@@ -154,8 +155,8 @@ class Cluster:
         while True:
             try:
                 return self.api.apply(manifest)
-            except ApiError:
-                if time.monotonic() > deadline:
+            except ApiError as error:
+                if error.status in _MISTAKES or time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
 
@@ -198,8 +199,7 @@ class Cluster:
                 {
                     IPv4Network(node["spec"]["podCIDR"]): known.spec.address
                     for node in nodes
-                    if (known := self._nodes.get(node["metadata"]["name"]))
-                    and "podCIDR" in node["spec"]
+                    if (known := self._nodes.get(node["metadata"]["name"])) and "podCIDR" in node["spec"]
                 }
             )
 

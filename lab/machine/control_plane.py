@@ -23,7 +23,7 @@ _READY_TIMEOUT = 300.0
 
 
 def etcd_command(binary: Path, data: Path) -> list[str]:
-    """etcd with one member. The page cache outlives killed processes, so nothing waits for disks."""
+    """etcd with one member; a killed process loses nothing of the page cache, so no fsync."""
     return [
         str(binary),
         f"--data-dir={data}",
@@ -68,9 +68,7 @@ def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
     ]
 
 
-def controller_manager_command(
-    binary: Path, spec: ClusterSpec, pki: Pki, config: Path
-) -> list[str]:
+def controller_manager_command(binary: Path, spec: ClusterSpec, pki: Pki, config: Path) -> list[str]:
     """The controllers; they also give each node its part of the pod range."""
     return [
         str(binary),

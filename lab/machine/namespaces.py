@@ -52,15 +52,20 @@ def start_first_process(stage: Callable[[], int]) -> int:
     unshare(NEW_PID)
     read_end, write_end = os.pipe()
     child = os.fork()
-    if child:
-        os.close(read_end)
-        return child  # write_end stays open as long as the caller lives
-    os.close(write_end)
+    if child == 0:
+        os.close(write_end)
+        _die_with_parent(read_end)
+        _leave(stage)
+    os.close(read_end)  # write_end stays open as long as the caller lives
+    return child
+
+
+def _die_with_parent(pipe: int) -> None:
+    """End when the parent ends; it holds the other end of `pipe`."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     # A parent that died before prctl sends no signal; its end of the pipe is then closed.
-    if select.select([read_end], [], [], 0)[0]:
+    if select.select([pipe], [], [], 0)[0]:
         os._exit(1)
-    _leave(stage)
 
 
 def run_and_reap(main: Callable[[], int]) -> int:
@@ -99,7 +104,7 @@ def _leave(main: Callable[[], int]) -> NoReturn:
     code = 1
     try:
         code = main()
-    except BaseException as error:  # noqa: BLE001  nothing above this frame could report it
+    except BaseException as error:
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
         sys.stdout.flush()

@@ -77,7 +77,7 @@ class ClusterNetwork:
             ip("netns", "delete", self.namespace(machine))
 
     def route(self, routes: Mapping[IPv4Network, IPv4Address]) -> None:
-        """Make exactly these routes to the nodes' pods known to the router and the control plane."""
+        """Give the router and the control plane exactly these routes to the nodes' pods."""
         control_plane = ("-n", self.namespace(CONTROL_PLANE))
         for place in ((), control_plane):
             for destination in self._routes.keys() - routes.keys():

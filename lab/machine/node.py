@@ -15,8 +15,8 @@ from lab.machine.inputs import Parts, find, image_named
 from lab.machine.network import ClusterNetwork
 from lab.machine.node_init import CNI_FOLDER, Command, NodePlan
 from lab.machine.process import Supervisor
-from lab.machine.sandbox import PROJECT
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+from lab.paths import project_dir
 
 _HIDDEN_IN_NODES = ("/run", "/var/lib", "/var/log", "/sys", "/proc")
 """A node has its own of these, so nothing that it needs may lie there."""
@@ -61,7 +61,7 @@ class Node:
         self._plan().write(plan)
         command = [sys.executable, "-m", "lab.machine.node_init", str(plan)]
         booted = time.time()
-        if self._keepers.ensure(self.spec.name, command, {"PYTHONPATH": str(PROJECT)}):
+        if self._keepers.ensure(self.spec.name, command, {"PYTHONPATH": str(project_dir())}):
             self.booted = booted
 
     def stop(self) -> None:
@@ -100,9 +100,7 @@ class Node:
     def _kubelet(self) -> Command:
         spec, resolver = self.spec, self._folder / "resolv.conf"
         resolver.write_text(f"nameserver {self._cluster.dns}\n")
-        config = node_config.kubelet_config(
-            self._cluster, spec, self._control_plane.authority, resolver
-        )
+        config = node_config.kubelet_config(self._cluster, spec, self._control_plane.authority, resolver)
         client = self._control_plane.client_config(f"system:node:{spec.name}", "system:nodes")
         labels = ",".join(f"{key}={value}" for key, value in spec.labels.items())
         arguments = [
@@ -120,16 +118,12 @@ class Node:
         client = self._control_plane.client_config("system:kube-proxy")
         config = node_config.proxy_config(self._cluster, self.spec, client)
         binary = find(self._parts, "kubernetes", "kube-proxy")
-        return Command(
-            "kube-proxy", [str(binary), f"--config={self._file('kube-proxy.yaml', config)}"], {}
-        )
+        return Command("kube-proxy", [str(binary), f"--config={self._file('kube-proxy.yaml', config)}"], {})
 
     def _agent(self) -> Command:
         client = self._control_plane.client_config("cilium", "system:masters")
         cni_list = self._file("cilium.conflist", node_config.cni_config())
-        arguments = node_config.cilium_command(
-            self._cluster, self._parts, client, cni_list, CNI_FOLDER
-        )
+        arguments = node_config.cilium_command(self._cluster, self._parts, client, cni_list, CNI_FOLDER)
         environment = {
             "K8S_NODE_NAME": self.spec.name,
             "CILIUM_K8S_NAMESPACE": "kube-system",

@@ -34,10 +34,8 @@ def taint(text: str) -> dict[str, str]:
     return {"key": key, "effect": effect, **({"value": value} if value else {})}
 
 
-def kubelet_config(
-    spec: ClusterSpec, node: NodeSpec, authority: Path, resolver: Path
-) -> dict[str, Any]:
-    """KubeletConfiguration: leaves the machine's sysctls and memory policy alone, evicts nothing."""
+def kubelet_config(spec: ClusterSpec, node: NodeSpec, authority: Path, resolver: Path) -> dict[str, Any]:
+    """KubeletConfiguration: changes nothing on the machine, evicts nothing."""
     never = ("memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available",
              "imagefs.inodesFree")  # fmt: skip
     return {

@@ -100,9 +100,7 @@ def keep(plan: NodePlan) -> int:
 def _first_process(plan: NodePlan, group: Group) -> int:
     group.enter()
     namespaces.join_network(Path(plan.network))
-    namespaces.unshare(
-        namespaces.NEW_MOUNT | namespaces.NEW_CGROUP | namespaces.NEW_UTS | namespaces.NEW_IPC
-    )
+    namespaces.unshare(namespaces.NEW_MOUNT | namespaces.NEW_CGROUP | namespaces.NEW_UTS | namespaces.NEW_IPC)
     # Under v2 only a group without processes can limit those below it.
     leaf = group.child("node")
     leaf.create()

@@ -137,9 +137,7 @@ class Pki:
         return pair
 
     @staticmethod
-    def _store(
-        pair: KeyPair, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate
-    ) -> None:
+    def _store(pair: KeyPair, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
         """The key first: a certificate that exists is complete."""
         write_secret(pair.key, _private_bytes(key))
         write_secret(pair.certificate, certificate.public_bytes(serialization.Encoding.PEM))

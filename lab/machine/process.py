@@ -15,9 +15,7 @@ _STABLE_AFTER = 10.0
 
 
 class _Supervised(threading.Thread):
-    def __init__(
-        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
         super().__init__(name=f"supervise {name}", daemon=True)
         self._command = list(command)
         self._log = log
@@ -76,9 +74,7 @@ class Supervisor:
         self._logs = logs
         self._processes: dict[str, _Supervised] = {}
 
-    def ensure(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
-    ) -> bool:
+    def ensure(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> bool:
         """Start a process unless one of this name is supervised; whether it did.
 
         `environment` adds to ours.

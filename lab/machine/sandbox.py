@@ -19,9 +19,6 @@ from lab.machine import namespaces
 from lab.machine.cgroups import Group, base_group
 from lab.machine.spec import MachineError
 
-PROJECT = Path(__file__).resolve().parents[2]
-"""The folder that contains the package `lab`: what a child process needs on its PYTHONPATH."""
-
 
 @dataclass(frozen=True)
 class Record:
@@ -48,7 +45,7 @@ class Record:
 
 
 def sandbox_command(record: Path, name: str, command: Sequence[str]) -> list[str]:
-    """The command line that runs `command` in a sandbox; PYTHONPATH must contain PROJECT.
+    """The command line that runs `command` in a sandbox; PYTHONPATH must contain the checkout.
 
     `name` names the control group. `record` is a file that outlives the run.
     """
