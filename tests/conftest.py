@@ -1,0 +1,25 @@
+"""In CI no test may skip that could run there: an unexpected skip fails the run."""
+
+import os
+
+import pytest
+
+OPTIONAL = {"TRAEFIK_CHART"}
+"""Environment variables that name what a fresh machine cannot have, such as a downloaded chart."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get("CI") != "true":
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    assert reporter is not None
+    unexpected = [
+        report
+        for report in reporter.stats.get("skipped", [])
+        if not any(variable in str(report.longrepr) for variable in OPTIONAL)
+    ]
+    for report in unexpected:
+        reporter.write_line(f"must not skip in CI: {report.nodeid}: {report.longrepr}", red=True)
+    if unexpected:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
