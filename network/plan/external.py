@@ -8,13 +8,12 @@ from network.config.external import FirewallRule
 from network.plan.cloud import CloudResource
 from network.plan.names import environment_name, is_production
 
-CERTIFICATE_AUTHORITY = "letsencrypt.org."
-"""CAA value of Let's Encrypt. The final dot is DigitalOcean's: its API reads the value of a CAA
-record as a host name and refuses or re-adds one without a dot."""
+CERTIFICATE_AUTHORITY = "letsencrypt.org"
+"""Name of Let's Encrypt, production and staging, in CAA records."""
 
 VPC_DELETE_TIMEOUT = "15m"
-"""A deleted cluster leaves its VPC only after minutes, and the provider gives up after two by
-default (facts measured with the provider: deletion of the cluster returns at once)."""
+"""The deletion of a cluster returns at once, but its VPC is free only once it has vanished; the
+provider gives up after two minutes by default."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,12 @@ def _records(config: StackConfig) -> tuple[RecordPlan, ...]:
     )
     if not dns.caa:
         return addresses
+    # DigitalOcean's provider writes and reads it as a host name, with the final dot.
+    authority = f"{CERTIFICATE_AUTHORITY}{'.' if dns.provider == 'digitalocean' else ''}"
     return (
         *addresses,
-        RecordPlan("caa-issue", "CAA", "@", dns.ttl, CERTIFICATE_AUTHORITY, "issue"),
-        RecordPlan("caa-issuewild", "CAA", "@", dns.ttl, CERTIFICATE_AUTHORITY, "issuewild"),
+        RecordPlan("caa-issue", "CAA", "@", dns.ttl, authority, "issue"),
+        RecordPlan("caa-issuewild", "CAA", "@", dns.ttl, authority, "issuewild"),
     )
 
 

@@ -17,7 +17,7 @@ def test_apex_wildcard_and_hosts_point_at_the_load_balancer() -> None:
     assert addresses == {"@": None, "*": None, "shop": None}
 
 
-def test_only_lets_encrypt_may_issue_and_its_name_ends_with_a_dot() -> None:
+def test_only_lets_encrypt_may_issue_and_at_digitalocean_its_name_ends_with_a_dot() -> None:
     records = external.build(stacks.stack_config("dev")).records
     caa = {record.tag: record.value for record in records if record.type == "CAA"}
     assert caa == {"issue": "letsencrypt.org.", "issuewild": "letsencrypt.org."}
@@ -38,6 +38,7 @@ def test_a_zone_served_elsewhere_is_not_made_but_its_records_are_told() -> None:
     )
     plan = external.build(config)
     assert plan.zone is None
+    assert {record.value for record in plan.records if record.type == "CAA"} == {"letsencrypt.org"}
     assert [record.name for record in plan.records if record.type == "A"] == ["@", "*", "shop"]
 
 
