@@ -1,0 +1,5 @@
+"""`python -m network`."""
+
+from network.cli import app
+
+app()

@@ -1,0 +1,57 @@
+"""The commands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from network.cli.check import Line, Report, check_file
+from network.cli.project import stack_files
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="Stack; may be repeated. All if absent.")]
+
+
+@app.callback()
+def network() -> None:
+    """The network platform: what Pulumi cannot do."""
+
+
+@app.command()
+def check(
+    stack: Stacks = [],  # noqa: B006  typer copies it
+    file: Annotated[list[Path], typer.Option("--file", "-f", help="A stack file elsewhere.")] = [],  # noqa: B006
+) -> None:
+    """Check stack files: every problem at once, with line, rule and fix. Exits 1 if there is one."""
+    reports = [check_file(path) for path in file or stack_files(stack)]
+    console = Console(highlight=False, soft_wrap=True)
+    for report in reports:
+        _print(report, console)
+    if any(report.problems for report in reports):
+        raise typer.Exit(1)
+
+
+def _print(report: Report, console: Console) -> None:
+    for colour, kind, lines in (
+        ("red", "error", report.problems),
+        ("yellow", "warning", report.warnings),
+    ):
+        for line in lines:
+            console.print(_described(report.path, line, colour, kind))
+    for note in report.notes:
+        console.print(Text.assemble(f"{report.path.name}: ", ("note: ", "cyan"), note))
+    count = len(report.problems)
+    verdict = "valid" if count == 0 else "1 error" if count == 1 else f"{count} errors"
+    warnings = f", {len(report.warnings)} warnings" if report.warnings else ""
+    console.print(Text.assemble(f"{report.path.name}: ", (verdict, "red" if count else "green"), warnings))
+
+
+def _described(path: Path, line: Line, colour: str, kind: str) -> Text:
+    return Text.assemble(
+        f"{path.name}:{line.line}: ",
+        (f"{kind}: ", colour),
+        f"{line.where}\n  rule: {line.rule}\n  fix:  {line.fix}",
+    )

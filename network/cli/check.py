@@ -1,0 +1,88 @@
+"""`network check`: everything that is wrong with a stack file, from the file alone."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
+from network.cli.stack_file import StackFile, read
+from network.config.errors import Problem
+from network.config.load import NAMESPACE, Checked, check
+from network.config.model import Location
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to say about a line of a stack file."""
+
+    line: int
+    where: str
+    """Path and value."""
+    rule: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found."""
+
+    path: Path
+    problems: tuple[Line, ...]
+    warnings: tuple[Line, ...]
+    notes: tuple[str, ...]
+    """What the file cannot show and the reader should know."""
+
+
+def check_file(path: Path) -> Report:
+    """Check a stack file; nothing is decrypted and no API is asked."""
+    file = read(path)
+    if not file.layers:
+        checked, notes = Checked(None, (), ()), ()
+    else:
+        checked = check(_config_map(with_placeholders(file.layers)))
+        notes = tuple(_notes(file, checked, path))
+    faults = [Line(fault.line, fault.where, fault.rule, fault.fix) for fault in file.faults]
+    secrets = [
+        Line(file.line(found.location), _where(found.location), found.rule, found.fix)
+        for found in secret_findings(file.layers)
+    ]
+    problems = [*faults, *secrets, *_at_lines(file, checked.problems)]
+    return Report(
+        path,
+        tuple(sorted(problems, key=lambda line: line.line)),
+        tuple(sorted(_at_lines(file, checked.warnings), key=lambda line: line.line)),
+        notes,
+    )
+
+
+def _config_map(layers: dict[str, object]) -> dict[str, str]:
+    """Return the layers as Pulumi hands them to the program: structures as JSON, texts as they are."""
+    return {
+        NAMESPACE + key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in layers.items()
+    }
+
+
+def _at_lines(file: StackFile, problems: tuple[Problem, ...]) -> list[Line]:
+    return [Line(file.line(p.location), f"{p.path}: {p.value}", p.rule, p.fix) for p in problems]
+
+
+def _where(location: Location) -> str:
+    return NAMESPACE + ".".join(map(str, location))
+
+
+def _notes(file: StackFile, checked: Checked, path: Path) -> Iterator[str]:
+    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    for secret in missing_secrets(file.layers):
+        yield f"not in the file; before the first `up`: pulumi config set --secret {secret} --stack {stack}"
+    if checked.config is None:
+        return
+    cluster = checked.config.cluster
+    if cluster.auto_upgrade:
+        yield f"cluster.version {cluster.version} counts at creation only: autoUpgrade moves it on"
+    else:
+        yield (
+            f"cluster.version {cluster.version}: never set it below the running cluster's, which would "
+            "replace the cluster (compare: doctl kubernetes cluster list)"
+        )

@@ -1,0 +1,84 @@
+"""Stands in for what a stack file holds encrypted, or what `pulumi config` has yet to add."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from network.config.load import NAMESPACE, SECRETS
+from network.config.model import Finding, Location
+
+TOKEN = "placeholder"
+USERS = "placeholder:$2y$10$" + "." * 53
+"""Of the right form; no password fits it."""
+
+
+def with_placeholders(layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layers with a placeholder for each encrypted or absent secret."""
+    filled = {"dnsToken": TOKEN, "basicAuthUsers": {}, **layers}
+    if _is_encrypted(filled["dnsToken"]):
+        filled["dnsToken"] = TOKEN
+    users = {} if _is_encrypted(filled["basicAuthUsers"]) else filled["basicAuthUsers"]
+    if isinstance(users, dict):
+        wanted = {**dict.fromkeys(_referenced_users(layers), USERS), **users}
+        users = {key: USERS if _is_encrypted(value) else value for key, value in wanted.items()}
+    return {**filled, "basicAuthUsers": users}
+
+
+def missing_secrets(layers: Mapping[str, Any]) -> list[str]:
+    """Return the secrets that are needed and not in the file, as `pulumi config set` names them."""
+    missing = [] if "dnsToken" in layers else [f"{NAMESPACE}dnsToken"]
+    users = layers.get("basicAuthUsers", {})
+    if not isinstance(users, dict) or _is_encrypted(users):
+        return missing
+    wanted = [name for name in _referenced_users(layers) if name not in users]
+    return missing + [f"--path {NAMESPACE}basicAuthUsers.{name}" for name in wanted]
+
+
+def secret_findings(layers: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield secrets in plain text, and encrypted values that are no secrets."""
+    for location, value in _leaves((), layers):
+        secret = location[0] in SECRETS
+        if secret and not _is_encrypted(value):
+            yield Finding(
+                location,
+                "a secret must not stand in the stack file in plain text",
+                f"replace the secret itself, then: pulumi config set --secret {_argument(location)}",
+            )
+        if not secret and _is_encrypted(value):
+            yield Finding(
+                location,
+                "an encrypted value cannot be checked here, and is no secret",
+                f"write it in plain text; only {' and '.join(SECRETS)} are secrets",
+            )
+
+
+def _referenced_users(layers: Mapping[str, Any]) -> list[str]:
+    """Return the names of user lists that middlewares refer to, as far as the file is well formed."""
+    traffic = layers.get("traffic")
+    middlewares = traffic.get("middlewares") if isinstance(traffic, dict) else None
+    found: list[str] = []
+    for middleware in middlewares.values() if isinstance(middlewares, dict) else ():
+        auth = middleware.get("basicAuth") if isinstance(middleware, dict) else None
+        users = auth.get("users") if isinstance(auth, dict) else None
+        if isinstance(users, str) and users not in found:
+            found.append(users)
+    return found
+
+
+def _leaves(here: Location, value: Any) -> Iterator[tuple[Location, Any]]:
+    if isinstance(value, dict) and not _is_encrypted(value):
+        for key, child in value.items():
+            yield from _leaves((*here, key), child)
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _leaves((*here, index), child)
+    else:
+        yield here, value
+
+
+def _is_encrypted(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def _argument(location: Location) -> str:
+    path = f"{NAMESPACE}{'.'.join(map(str, location))}"
+    return f"--path {path}" if len(location) > 1 else path
