@@ -1,8 +1,8 @@
 """Pulumi's language host for Python, since no package registry carries the official one.
 
-The engine starts this file as `pulumi-language-python <engine address>`, reads the port from the first
-line of its output and shows every later line to the user. The project's program itself runs in a child
-process (`program.py`) with the interpreter of the project's own virtual environment.
+The engine starts this file as `pulumi-language-python <engine address>`, reads the port from the
+first line of its output and shows every later line to the user. The project's program itself runs in
+a child process (`program.py`) with the interpreter of the project's own virtual environment.
 
 Run as a file, not as a module: it must not depend on the directory or the path of its caller.
 """
@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -47,9 +47,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._engine = request.engine_address or self._engine
         return language_pb2.LanguageHandshakeResponse()
 
-    def GetPluginInfo(
-        self, request: Empty, context: grpc.ServicerContext
-    ) -> plugin_pb2.PluginInfo:
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version="1.0.0")
 
     def GetRequiredPackages(
@@ -106,11 +104,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def InstallDependencies(
         self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext
-    ) -> Iterable[language_pb2.InstallDependenciesResponse]:
-        # The project's `make` targets own its virtual environment; `pulumi install` changes nothing.
-        yield language_pb2.InstallDependenciesResponse(
-            stdout=f"using {interpreter(request.info)}\n".encode()
-        )
+    ) -> Iterator[language_pb2.InstallDependenciesResponse]:
+        # The project's `make` targets own its virtual environment: `pulumi install` has no work.
+        yield language_pb2.InstallDependenciesResponse(stdout=f"using {interpreter(request.info)}\n".encode())
 
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
@@ -196,7 +192,7 @@ def configuration(request: language_pb2.RunRequest) -> dict[str, str]:
         size = len(f"{name}={value}".encode()) + 1
         if size > LONGEST_VARIABLE:
             raise ValueError(
-                f"Pulumi.{request.stack}.yaml: its values take {size} bytes as one variable {name}, "
+                f"Pulumi.{request.stack}.yaml: its values take {size} bytes as the variable {name}, "
                 f"in which Pulumi hands them to the program; Linux allows {LONGEST_VARIABLE}: "
                 "shorten the file, for instance by dropping keys that only repeat defaults"
             )

@@ -47,16 +47,16 @@ def main() -> int:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+
+    def program() -> None:
+        runpy.run_path(options.program, run_name="__main__")
+
     try:
-        loop.run_until_complete(
-            pulumi.runtime.run_in_stack(
-                lambda: runpy.run_path(options.program, run_name="__main__")
-            )
-        )
+        loop.run_until_complete(pulumi.runtime.run_in_stack(program))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return REPORTED
-    except Exception:  # noqa: BLE001 - the program's own failure, whatever it is, is the user's
+    except Exception:  # the program's own failure, whatever it is, is the user's to read
         pulumi.log.error(traceback.format_exc())
         return REPORTED
     finally:

@@ -1,0 +1,87 @@
+"""Where the lab departs from the user's stack file: all of it, each with its reason.
+
+The stack file itself stays as it is; the lab's copy of it carries these values (`stack_file.py`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.engine.throwaway import htpasswd, throw_away
+from network import versions
+
+Values = Mapping[str, Any]
+"""The `config` mapping of a stack file."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """One value that differs in the lab."""
+
+    path: str
+    """Pulumi's path of the value, for example `network:certificates.dns01`."""
+    value: object
+    """What the lab's copy holds; of a secret, a name that says where it comes from."""
+    reason: str
+    secret: Callable[[], str] | None = None
+    """Makes the plain value of a secret; called once, when it is encrypted for the first time."""
+
+
+def overrides(config: Values, charts: Mapping[str, Path], token: str, state: Path) -> tuple[Override, ...]:
+    """Every override for a stack whose file holds `config`.
+
+    `charts` are the folders of those charts that the lab provides, by their key in
+    `network:charts`; `token` is the simulated account's; `state` is the lab's state folder, which keeps
+    its secrets.
+    """
+    return (
+        *(_chart(config, name, folder) for name, folder in charts.items()),
+        Override(
+            "network:certificates.dns01.waitInsteadOfSelfCheck",
+            "0s",
+            "records are served at once here; cert-manager's own wait takes 60 s per name",
+        ),
+        Override(
+            "network:dnsToken",
+            "the simulated account's token",
+            "your token is encrypted for your stack only, and no simulated account knows it",
+            lambda: token,
+        ),
+        *(_users(name, state) for name in _basic_auth(config)),
+    )
+
+
+def _chart(config: Values, name: str, folder: Path) -> Override:
+    source, version = {
+        "traefik": (versions.TRAEFIK_CHART_REPOSITORY, versions.TRAEFIK_CHART),
+        "certManager": (versions.CERT_MANAGER_CHART_REPOSITORY, versions.CERT_MANAGER_CHART),
+    }[name]
+    given: Mapping[str, object] = config.get("network:charts", {}).get(name, {})
+    return Override(
+        f"network:charts.{name}",
+        {"repository": source, "version": version, **given, "path": str(folder)},
+        "the chart's repository cannot be reached from inside the lab",
+    )
+
+
+def _users(name: str, state: Path) -> Override:
+    """One user, named as the list of users is; the password is in the lab's state folder."""
+    password = f"basic-auth-{name}"
+    return Override(
+        f"network:basicAuthUsers.{name}",
+        f"user {name}, password in secrets/{password}",
+        "your users' hashes are encrypted for your stack only",
+        lambda: htpasswd(name, throw_away(state, password)),
+    )
+
+
+def _basic_auth(config: Values) -> Sequence[str]:
+    """Names of the user lists that middlewares refer to."""
+    middlewares = config.get("network:traffic", {}).get("middlewares", {})
+    used = {
+        options["basicAuth"].get("users", "")
+        for options in middlewares.values()
+        if isinstance(options, dict) and isinstance(options.get("basicAuth"), dict)
+    }
+    return sorted(used - {""})
