@@ -139,7 +139,7 @@ def _http01(wait: str, names: list[str]) -> dict[str, Any]:
         "http01": {
             "ingress": {
                 "ingressClassName": TRAEFIK,
-                # The default is NodePort, which the quota of application namespaces refuses.
+                # The default, NodePort, would open a port on every node.
                 "serviceType": "ClusterIP",
                 # Routers without entrypoints attach to websecure only.
                 "ingressTemplate": {
