@@ -145,7 +145,9 @@ class Cluster:
     def _install_addons(self) -> None:
         manifests: list[Manifest] = []
         for file in sorted(find(self._parts, "cilium", "crds").rglob("*.yaml")):
-            manifests += [document for document in yaml.safe_load_all(file.read_text()) if document]
+            manifests += [
+                document for document in yaml.load_all(file.read_text(), yaml.CSafeLoader) if document
+            ]
         manifests += dns_manifests(self._spec, image_named(self._images, "coredns"))
         deadline = time.monotonic() + _SETTLING_TIMEOUT
         for manifest in manifests:

@@ -6,7 +6,12 @@ from pathlib import Path
 from lab.machine.spec import MachineError
 
 Parts = Mapping[str, Path]
-"""The folder of each part: `kubernetes`, `containerd`, `runc`, `cni`, `cilium`, ..."""
+"""The folder of each part of `lab.parts`, by its name."""
+
+NEEDED_PARTS = (
+    "kubernetes", "containerd", "runc", "cni", "cilium", "clang", "nft", "iptables", "iproute2"
+)  # fmt: skip
+"""What a cluster runs; on the PATH of a node's processes are exactly these."""
 
 
 def find(parts: Parts, part: str, name: str) -> Path:

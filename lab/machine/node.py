@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.machine import kubeconfig, node_config
 from lab.machine.control_plane import ControlPlane
-from lab.machine.inputs import Parts, find, image_named
+from lab.machine.inputs import NEEDED_PARTS, Parts, find, image_named
 from lab.machine.network import ClusterNetwork
 from lab.machine.node_init import CNI_FOLDER, Command, NodePlan
 from lab.machine.process import Supervisor
@@ -84,7 +84,7 @@ class Node:
             network=str(self._wires.handle(name)),
             folder=str(folder),
             logs=str(self.logs),
-            path=":".join([*map(str, parts.values()), os.environ["PATH"]]),
+            path=":".join([*(str(parts[part]) for part in NEEDED_PARTS), os.environ["PATH"]]),
             runtime=Command(
                 "containerd",
                 [str(find(parts, "containerd", "containerd")), "-c", str(containerd)],
