@@ -142,7 +142,7 @@ def test_what_the_chart_copies_into_objects_is_valid_kubernetes(chart: Chart) ->
     ],
     ids=str,
 )
-def test_a_typo_that_the_schema_swallows_is_found(typo: dict[str, Any], plan: Plan, contracts: Path) -> None:
+def test_a_typo_that_the_schema_swallows_is_found(typo: dict[str, Any], contracts: Path) -> None:
     defaults = yaml.safe_load((contracts / "traefik" / "values.yaml").read_text())
     schema = json.loads((contracts / "traefik" / "values.schema.json").read_text())
     jsonschema.validate(merged(defaults, typo), schema)

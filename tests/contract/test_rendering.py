@@ -1,0 +1,96 @@
+"""Where Traefik's chart itself is at hand, its manifests must react to every value that we set.
+
+Needs the chart's folder in the variable TRAEFIK_CHART and `helm` on PATH; the schemas, which need
+neither, are in `test_helm_values.py`.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from network.plan import Plan
+
+SILENT = {
+    "global.sendAnonymousUsage": "off is the template's absence of an argument",
+    "ingressClass.enabled": "off removes the class, which only a second manifest shows",
+}
+"""Values whose change shows nowhere, and why they are set nevertheless."""
+
+
+@pytest.fixture(scope="session")
+def chart() -> Path:
+    """Folder of the chart at the pinned version."""
+    folder = os.environ.get("TRAEFIK_CHART")
+    if folder is None:
+        pytest.skip("TRAEFIK_CHART names no folder of Traefik's chart")
+    if shutil.which("helm") is None:
+        pytest.skip("TRAEFIK_CHART is given, but helm is not on PATH")
+    return Path(folder)
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield path and value of everything that is no map."""
+    if isinstance(value, Mapping) and value:
+        for key, child in value.items():
+            yield from leaves(child, (*path, key))
+    else:
+        yield path, value
+
+
+def changed(value: Any) -> Any:
+    """Return another value of the same type."""
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case str():
+            return f"{value}x"
+        case list():
+            return [*value[1:]] if value else ["198.51.100.7/32"]
+        case _:
+            raise TypeError(f"no other value known for {value!r}")
+
+
+def replaced(values: Any, path: tuple[str, ...], value: Any) -> Any:
+    """Return the values with one of them replaced."""
+    if not path:
+        return value
+    key, *rest = path
+    return {**values, key: replaced(values[key], tuple(rest), value)}
+
+
+def render(chart: Path, values: Any, folder: Path) -> str:
+    """Return the chart's manifests, or its refusal."""
+    file = folder / "values.yaml"
+    file.write_text(yaml.safe_dump(values))
+    command = ["helm", "template", "traefik", str(chart), "--namespace", "traefik"]
+    result = subprocess.run(
+        [*command, "--values", str(file), "--skip-schema-validation"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return result.stdout or result.stderr
+
+
+def test_the_chart_renders_our_values(plan: Plan, chart: Path, tmp_path: Path) -> None:
+    rendered = render(chart, plan.ingress.release.values, tmp_path)
+    assert "kind: Deployment" in rendered, rendered
+
+
+def test_every_value_shows_in_the_manifests(plan: Plan, chart: Path, tmp_path: Path) -> None:
+    values = dict(plan.ingress.release.values)
+    rendered = render(chart, values, tmp_path)
+    silent = {
+        ".".join(path)
+        for path, value in leaves(values)
+        if render(chart, replaced(values, path, changed(value)), tmp_path) == rendered
+    }
+    assert silent == set(SILENT)
