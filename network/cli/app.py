@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from network.cli import schema as schema_file
 from network.cli.check import Line, Report, check_file
-from network.cli.project import stack_files
+from network.cli.project import root, stack_files
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -32,6 +33,23 @@ def check(
         _print(report, console)
     if any(report.problems for report in reports):
         raise typer.Exit(1)
+
+
+@app.command()
+def schema(
+    write: Annotated[bool, typer.Option("--write", help=f"Write {schema_file.NAME}.")] = False,
+    current: Annotated[
+        bool, typer.Option("--check", help="Exit 1 if the file is not what the models say.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of stack files, write it, or check that it is current."""
+    if write:
+        (root() / schema_file.NAME).write_text(schema_file.text(), encoding="utf-8")
+    elif current and not schema_file.is_current(root()):
+        typer.echo(f"{schema_file.NAME} is not what the models say: run `network schema --write`", err=True)
+        raise typer.Exit(1)
+    elif not current:
+        typer.echo(schema_file.text(), nl=False)
 
 
 def _print(report: Report, console: Console) -> None:
