@@ -1,4 +1,5 @@
-"""The network platform of one environment: its layers in the order in which they depend on each other."""
+"""The network platform of one environment: its layers in the order in which they depend on each
+other."""
 
 import pulumi
 from pulumi import ResourceOptions
@@ -107,15 +108,15 @@ for application in planned.applications:
         inside,
     )
 
-# Names that lead to the load balancer
+# Names that lead to the load balancer: made in the zone, or told where another provider serves it
+address = traefik.load_balancer_address
 if network.zone is not None:
-    Records(
-        "records",
-        RecordsArgs(network.zone, planned.external.records, traefik.load_balancer_address),
-    )
+    Records("records", RecordsArgs(network.zone, planned.external.records, address))
+else:
+    pulumi.export("records", required_records(planned.external.records, address))
 
 pulumi.export("vpcId", network.vpc_id)
 pulumi.export("clusterId", cluster.cluster_id)
 pulumi.export("kubeconfig", cluster.kubeconfig)
 pulumi.export("zone", config.external.dns.zone)
-pulumi.export("loadBalancerAddress", traefik.load_balancer_address)
+pulumi.export("loadBalancerAddress", address)

@@ -15,8 +15,9 @@ def declare(
 ) -> pulumi.CustomResource:
     """Register an object as a child of `component`, whose providers it uses.
 
-    The plan's objects are already as the API reads them, so they go to the engine as they are: under the type
-    token that the SDK's class of their kind has, without a detour through its Python spelling.
+    The plan's objects are already as the API reads them, so they go to the engine as they are:
+    under the type token that the SDK's class of their kind has, without a detour through its Python
+    spelling.
     """
     return pulumi.CustomResource(
         _token(manifest["apiVersion"], manifest["kind"]),
@@ -29,8 +30,8 @@ def declare(
 def patch_namespace(
     component: pulumi.ComponentResource, manifest: Manifest
 ) -> pulumi.CustomResource:
-    """Label a namespace that exists. It is taken over from other writers of the same labels, and kept as it
-    is when the patch is removed."""
+    """Label a namespace that exists. It is taken over from other writers of the same labels, and
+    kept as it is when the patch is removed."""
     metadata = manifest["metadata"]
     annotations = {**metadata.get("annotations", {}), "pulumi.com/patchForce": "true"}
     return pulumi.CustomResource(
@@ -42,11 +43,10 @@ def patch_namespace(
 
 
 def resource_name(component: pulumi.ComponentResource, manifest: Manifest) -> str:
-    """Return the Pulumi name of an object: the component's, then namespace and name in the cluster."""
+    """Return the Pulumi name of an object: the component's, then namespace and name in the
+    cluster."""
     metadata = manifest["metadata"]
-    path = "/".join(
-        part for part in (metadata.get("namespace"), metadata["name"]) if part
-    )
+    path = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
     return f"{component.pulumi_resource_name}-{path}"
 
 

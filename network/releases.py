@@ -8,7 +8,8 @@ from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from network.plan.kubernetes import ReleasePlan
 
 TIMEOUT_SECONDS = 600
-"""For pods to become ready and for a load balancer to get its address, which takes DigitalOcean minutes."""
+"""For pods to become ready and for a load balancer to get its address, which takes DigitalOcean
+minutes."""
 
 
 def declare_release(
@@ -20,9 +21,9 @@ def declare_release(
 ) -> Release:
     """Register a release as a child of `component`.
 
-    Atomic: an install that fails is uninstalled and an upgrade that fails is rolled back, so that the next
-    `up` finds no release in between. It also makes deletion wait until everything of the release is gone,
-    a load balancer included.
+    Atomic: an install that fails is uninstalled and an upgrade that fails is rolled back, so that
+    the next `up` finds no release in between. It also makes deletion wait until everything of the
+    release is gone, a load balancer included.
     """
     chart = plan.chart
     options = pulumi.ResourceOptions(parent=component, depends_on=list(depends_on))

@@ -14,10 +14,7 @@ SecretValues = Mapping[str, pulumi.Output[str]]
 
 def secret_values(config: StackConfig) -> SecretValues:
     """Return every secret of the stack, marked so that the engine encrypts it in state and logs."""
-    users = {
-        f"basicAuthUsers.{name}": value
-        for name, value in config.basic_auth_users.items()
-    }
+    users = {f"basicAuthUsers.{name}": value for name, value in config.basic_auth_users.items()}
     return {
         key: pulumi.Output.secret(value.get_secret_value())
         for key, value in {"dnsToken": config.dns_token, **users}.items()

@@ -11,8 +11,9 @@ from network.config.load import check
 def read_config() -> StackConfig:
     """Return the valid configuration and log its warnings.
 
-    Reads the whole map, which `pulumi.Config` does not offer, so that keys nobody asked for are found too.
-    Raises `pulumi.RunError`, which Pulumi prints without a traceback, with every problem.
+    Reads the whole map, which `pulumi.Config` does not offer, so that keys nobody asked for are
+    found too. Raises `pulumi.RunError`, which Pulumi prints without a traceback, with every
+    problem.
     """
     checked = check(CONFIG.get())
     for warning in checked.warnings:

@@ -24,15 +24,11 @@ class Access(pulumi.ComponentResource):
         self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("webgrip:access:Access", name, None, opts)
-        roles = {
-            role["metadata"]["name"]: declare(self, role) for role in args.access.roles
-        }
+        roles = {role["metadata"]["name"]: declare(self, role) for role in args.access.roles}
         for binding in args.access.bindings:
             needed = (
                 roles.get(binding["roleRef"]["name"]),
                 args.namespaces.get(binding["metadata"].get("namespace", "")),
             )
-            declare(
-                self, binding, depends_on=[each for each in needed if each is not None]
-            )
+            declare(self, binding, depends_on=[each for each in needed if each is not None])
         self.register_outputs({})

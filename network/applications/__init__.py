@@ -33,7 +33,5 @@ class Application(pulumi.ComponentResource):
             for service in args.application.services
         ]
         for route in args.application.routes:
-            declare(
-                self, route, depends_on=[args.namespace, *args.definitions, *services]
-            )
+            declare(self, route, depends_on=[args.namespace, *args.definitions, *services])
         self.register_outputs({})

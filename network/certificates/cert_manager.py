@@ -42,7 +42,6 @@ class CertManager(pulumi.ComponentResource):
         release = declare_release(self, args.release, depends_on=args.after)
         # Deleted before the controller: whatever has a finalizer needs it.
         self.issuers = [
-            declare(self, issuer, depends_on=[release, *secrets])
-            for issuer in args.issuers
+            declare(self, issuer, depends_on=[release, *secrets]) for issuer in args.issuers
         ]
         self.register_outputs({})

@@ -51,17 +51,15 @@ class Cluster(pulumi.ComponentResource):
         self.provider = kubernetes.Provider(
             name,
             kubeconfig=self.kubeconfig,
-            # A new or unknown kubeconfig (token renewed, cluster updated) would otherwise replace the
-            # provider and everything declared with it.
+            # A new or unknown kubeconfig (token renewed, cluster updated) would otherwise replace
+            # the provider and everything declared with it.
             cluster_identifier=cluster.id,
-            # An object made by an interrupted run is taken over by the next one. Providers before 4.29
-            # always do this.
+            # An object made by an interrupted run is taken over by the next one. Providers before
+            # 4.29 always do this.
             upsert_existing_objects=True,
             # A rotated token or password updates its Secret instead of replacing it.
             enable_secret_mutable=True,
             enable_server_side_apply=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs(
-            {"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig}
-        )
+        self.register_outputs({"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig})

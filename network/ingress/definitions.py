@@ -1,4 +1,5 @@
-"""Traefik's custom resource definitions, owned by the program because Helm never upgrades them (ING-6)."""
+"""Traefik's custom resource definitions, owned by the program because Helm never upgrades them
+(ING-6)."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,9 +39,7 @@ class TraefikDefinitions(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("webgrip:ingress:TraefikDefinitions", name, None, opts)
-        self.definitions = [
-            declare(self, each) for each in read_definitions(args.locations)
-        ]
+        self.definitions = [declare(self, each) for each in read_definitions(args.locations)]
         self.register_outputs({})
 
 
@@ -62,7 +61,7 @@ def _read(location: str) -> Manifest:
             text = Path(location).read_bytes()
     except OSError as error:
         raise pulumi.RunError(
-            f"network:charts.traefik: the definition {location} cannot be read ({error}). Without internet, "
-            "set network:charts.traefik.path to a folder that holds the chart."
+            f"network:charts.traefik: the definition {location} cannot be read ({error}). Without "
+            "internet, set network:charts.traefik.path to a folder that holds the chart."
         ) from None
     return yaml.load(text, Loader=_Loader)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Service
+from pulumi_kubernetes.core.v1 import Service, outputs
 
 from network.manifests import declare
 from network.plan.ingress import IngressPlan
@@ -41,9 +41,21 @@ class Traefik(pulumi.ComponentResource):
             f"{name}-load-balancer",
             # From the release's status, so that nothing is read before it is installed.
             pulumi.Output.concat(release.status.namespace, "/", args.ingress.service),
-            opts=pulumi.ResourceOptions(parent=self),
+            # A read's id makes no dependency: without this, records could outlive what they lead to.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[release]),
         )
-        self.load_balancer_address = service.status.apply(
-            lambda status: status.load_balancer.ingress[0].ip
-        )
+        self.load_balancer_address = service.status.apply(_address)
         self.register_outputs({"loadBalancerAddress": self.load_balancer_address})
+
+
+def _address(status: outputs.ServiceStatus | None) -> str:
+    """Return the address; the release is done only once the load balancer has one."""
+    balancer = None if status is None else status.load_balancer
+    ingress = None if balancer is None else balancer.ingress
+    address = ingress[0].ip if ingress else None
+    if address is None:
+        raise pulumi.RunError(
+            "the load balancer of Traefik's Service has no address: look for its events with "
+            "`kubectl describe service --namespace traefik traefik`"
+        )
+    return address

@@ -34,11 +34,7 @@ def _routed(config: StackConfig) -> list[Flow]:
         if middleware.errors is not None:
             errors = middleware.errors
             first_port = next(
-                iter(
-                    config.applications[errors.application]
-                    .workloads[errors.workload]
-                    .ports
-                )
+                iter(config.applications[errors.application].workloads[errors.workload].ports)
             )
             ports = backends[errors.application, errors.workload]
             ports.setdefault(first_port, []).append("error pages")
@@ -48,8 +44,7 @@ def _routed(config: StackConfig) -> list[Flow]:
             TRAEFIK,
             workload_pods(config, application, workload),
             tuple(
-                _port(config.applications[application].workloads[workload], port)
-                for port in ports
+                _port(config.applications[application].workloads[workload], port) for port in ports
             ),
             f"Serves {', '.join(what for served in ports.values() for what in served)}.",
         )
@@ -79,18 +74,14 @@ def _destination(config: StackConfig, application: str, talk: Talk) -> Peer:
         return Host(talk.host)
     if talk.range is not None:
         return Range(talk.range)
-    raise ValueError(
-        f"a connection of {application} has no destination: config refuses this"
-    )
+    raise ValueError(f"a connection of {application} has no destination: config refuses this")
 
 
 def _destination_port(config: StackConfig, application: str, talk: Talk) -> Port:
     if isinstance(talk.port, int):
         return Port(talk.port, talk.protocol)
     if talk.workload is None:
-        raise ValueError(
-            f"port {talk.port} of {application} has no workload: config refuses this"
-        )
+        raise ValueError(f"port {talk.port} of {application} has no workload: config refuses this")
     destination = config.applications[talk.application or application]
     return _port(destination.workloads[talk.workload], talk.port)
 

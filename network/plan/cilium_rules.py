@@ -1,7 +1,8 @@
 """What only CiliumNetworkPolicies can say: entities and host names (NET-4, POL-4).
 
 Under Cilium an `ipBlock` matches neither pods nor nodes nor, perhaps, the API server; these have
-identities instead. HTTP rules are never made: DNS is the only protocol that Cilium's agent reads itself.
+identities instead. HTTP rules are never made: DNS is the only protocol that Cilium's agent reads
+itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,13 +54,11 @@ def cilium_policy(
     }
     if incoming:
         spec["ingress"] = [
-            {**_side("from", flow.source), "toPorts": _ports(flow.ports)}
-            for flow in incoming
+            {**_side("from", flow.source), "toPorts": _ports(flow.ports)} for flow in incoming
         ]
     if outgoing:
         spec["egress"] = [
-            {**_side("to", flow.destination), "toPorts": _ports(flow.ports)}
-            for flow in outgoing
+            {**_side("to", flow.destination), "toPorts": _ports(flow.ports)} for flow in outgoing
         ]
         if any(isinstance(flow.destination, Host) for flow in outgoing):
             spec["egress"].insert(0, dict(OBSERVED_DNS))
@@ -91,10 +90,4 @@ def _name(host: Host) -> dict[str, str]:
 
 
 def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
-    return [
-        {
-            "ports": [
-                {"port": str(port.port), "protocol": port.protocol} for port in ports
-            ]
-        }
-    ]
+    return [{"ports": [{"port": str(port.port), "protocol": port.protocol} for port in ports]}]

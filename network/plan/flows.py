@@ -63,6 +63,4 @@ class Flow:
 
     def __post_init__(self) -> None:
         if not self.ports:
-            raise ValueError(
-                f"flow {self.name} has no port: a rule made from it would allow all"
-            )
+            raise ValueError(f"flow {self.name} has no port: a rule made from it would allow all")

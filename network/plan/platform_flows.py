@@ -1,7 +1,7 @@
 """The connections that the platform's own layers need (POL-3).
 
-The kubelet's probes and port-forwards are no flows: Kubernetes lets a node reach its own pods whatever the
-policies say, and a rule for them would open the pods to the other nodes as well.
+The kubelet's probes and port-forwards are no flows: Kubernetes lets a node reach its own pods
+whatever the policies say, and a rule for them would open the pods to the other nodes as well.
 """
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
@@ -40,9 +40,7 @@ STARTUP_CHECK = Pods(
         "app.kubernetes.io/component": "startupapicheck",
     },
 )
-SOLVER = Pods(
-    names.TRAEFIK, "acme-solver", {"acme.cert-manager.io/http01-solver": "true"}
-)
+SOLVER = Pods(names.TRAEFIK, "acme-solver", {"acme.cert-manager.io/http01-solver": "true"})
 """Runs in the namespace of the Certificate, which for the platform's is the ingress namespace."""
 TRAEFIK = Pods(names.TRAEFIK, "traefik", {"app.kubernetes.io/name": "traefik"})
 CLUSTER_DNS = Pods("kube-system", "cluster-dns", {"k8s-app": "kube-dns"})
@@ -54,13 +52,12 @@ WORLD = Entity("world")
 HTTPS = (Port(443),)
 DNS = (Port(53, "UDP"), Port(53, "TCP"))
 API_SERVER_PORTS = (Port(443), Port(6443), Port(16443))
-"""Policies see the port behind the Service. 6443 is Kubernetes' default; a highly available DOKS control
-plane listens on 443 or 16443 of the nodes' private interfaces. Which one a cluster uses is not documented."""
+"""Policies see the port behind the Service. 6443 is Kubernetes' default; a highly available DOKS
+control plane listens on 443 or 16443 of the nodes' private interfaces. Which one a cluster uses is
+not documented."""
 WEBHOOK_PORTS = (Port(10250),)
 SOLVER_PORTS = (Port(8089),)
-ENTRYPOINT_PORTS = tuple(
-    Port(CONTAINER_PORTS[entrypoint]) for entrypoint in (WEB, WEBSECURE)
-)
+ENTRYPOINT_PORTS = tuple(Port(CONTAINER_PORTS[entrypoint]) for entrypoint in (WEB, WEBSECURE))
 
 ACME_HOSTS = ("acme-v02.api.letsencrypt.org", "acme-staging-v02.api.letsencrypt.org")
 """Directories of both issuers; nonces, orders and certificates are served by the same hosts."""
@@ -184,7 +181,8 @@ def _outside(config: StackConfig, host: str) -> Peer:
 
 
 def _traefik(config: StackConfig) -> list[Flow]:
-    # A proxying load balancer connects from its own address in the VPC; the other kind passes the client's.
+    # A proxying load balancer connects from its own address in the VPC; the other kind passes the
+    # client's.
     proxied = config.ingress.load_balancer.type == "REGIONAL"
     flows = [
         Flow(

@@ -1,9 +1,9 @@
 """Policies generated from flows: default deny, and what each workload may do (POL-1 to POL-4).
 
-Each policy is complete on its own: it carries every flow of the pods that it selects, also those that a
-wider selector declares (such as DNS for all pods of a namespace). So a policy that comes into force before
-its neighbours cuts nothing. What plain policies cannot say under Cilium stands in CiliumNetworkPolicies
-that add and never isolate.
+Each policy is complete on its own: it carries every flow of the pods that it selects, also those
+that a wider selector declares (such as DNS for all pods of a namespace). So a policy that comes
+into force before its neighbours cuts nothing. What plain policies cannot say under Cilium stands in
+CiliumNetworkPolicies that add and never isolate.
 """
 
 from collections import defaultdict
@@ -49,20 +49,15 @@ def build(
     touching: defaultdict[str, list[Flow]] = defaultdict(list)
     for flow in sorted(flows, key=lambda flow: flow.name):
         for namespace in {
-            peer.namespace
-            for peer in (flow.source, flow.destination)
-            if isinstance(peer, Pods)
+            peer.namespace for peer in (flow.source, flow.destination) if isinstance(peer, Pods)
         }:
             touching[namespace].append(flow)
     return tuple(
-        _one_namespace(config, touching[namespace], namespace)
-        for namespace in sorted(namespaces)
+        _one_namespace(config, touching[namespace], namespace) for namespace in sorted(namespaces)
     )
 
 
-def _one_namespace(
-    config: StackConfig, flows: Sequence[Flow], namespace: str
-) -> NamespacePolicies:
+def _one_namespace(config: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:
     kinds: dict[Selector, str] = {}
     for flow in flows:
         for peer in (flow.source, flow.destination):
@@ -75,18 +70,12 @@ def _one_namespace(
         workloads.append(_network_policy(config, pods, flows))
         if config.cluster.cni == "cilium":
             special_in = [f for f in _incoming(pods, flows) if needs_cilium(f.source)]
-            special_out = [
-                f for f in _outgoing(pods, flows) if needs_cilium(f.destination)
-            ]
+            special_out = [f for f in _outgoing(pods, flows) if needs_cilium(f.destination)]
             if special_in or special_out:
                 annotations = _annotations([*special_in, *special_out])
-                additions.append(
-                    cilium_policy(pods, special_in, special_out, annotations)
-                )
+                additions.append(cilium_policy(pods, special_in, special_out, annotations))
     default_deny = _network_policy(config, Pods(namespace, "default-deny", {}), flows)
-    return NamespacePolicies(
-        namespace, tuple(additions), tuple(workloads), default_deny
-    )
+    return NamespacePolicies(namespace, tuple(additions), tuple(workloads), default_deny)
 
 
 def _incoming(pods: Pods, flows: Iterable[Flow]) -> list[Flow]:
@@ -112,14 +101,8 @@ def _covers(peer: Peer, pods: Pods) -> bool:
 
 def _network_policy(config: StackConfig, pods: Pods, flows: Sequence[Flow]) -> Manifest:
     cilium = config.cluster.cni == "cilium"
-    incoming = [
-        f for f in _incoming(pods, flows) if not (cilium and needs_cilium(f.source))
-    ]
-    outgoing = [
-        f
-        for f in _outgoing(pods, flows)
-        if not (cilium and needs_cilium(f.destination))
-    ]
+    incoming = [f for f in _incoming(pods, flows) if not (cilium and needs_cilium(f.source))]
+    outgoing = [f for f in _outgoing(pods, flows) if not (cilium and needs_cilium(f.destination))]
     spec: dict[str, Any] = {
         "podSelector": {"matchLabels": dict(pods.labels)} if pods.labels else {},
         # Explicit: without it a policy that allows no egress would not isolate egress.
@@ -127,8 +110,7 @@ def _network_policy(config: StackConfig, pods: Pods, flows: Sequence[Flow]) -> M
     }
     if incoming:
         spec["ingress"] = [
-            {"from": [_peer(config, flow.source)], "ports": _ports(flow.ports)}
-            for flow in incoming
+            {"from": [_peer(config, flow.source)], "ports": _ports(flow.ports)} for flow in incoming
         ]
     if outgoing:
         spec["egress"] = [
@@ -137,9 +119,7 @@ def _network_policy(config: StackConfig, pods: Pods, flows: Sequence[Flow]) -> M
         ]
     annotations = _annotations([*incoming, *outgoing])
     peers = [flow.source for flow in incoming] + [flow.destination for flow in outgoing]
-    approximations = sorted(
-        {_approximation(peer) for peer in peers if isinstance(peer, Entity)}
-    )
+    approximations = sorted({_approximation(peer) for peer in peers if isinstance(peer, Entity)})
     if approximations:
         annotations[APPROXIMATION_ANNOTATION] = "\n".join(approximations)
     return manifest(
@@ -168,9 +148,7 @@ def _peer(config: StackConfig, peer: Peer) -> dict[str, Any]:
                 "namespaceSelector": {
                     "matchLabels": {"kubernetes.io/metadata.name": peer.namespace}
                 },
-                "podSelector": {"matchLabels": dict(peer.labels)}
-                if peer.labels
-                else {},
+                "podSelector": {"matchLabels": dict(peer.labels)} if peer.labels else {},
             }
         case Range():
             return {"ipBlock": {"cidr": str(peer.network)}}
@@ -185,9 +163,7 @@ def _peer(config: StackConfig, peer: Peer) -> dict[str, Any]:
                 str(config.cluster.service_range),
             )
         case Host():
-            raise ValueError(
-                f"a plain policy cannot name {peer.name}: config refuses this"
-            )
+            raise ValueError(f"a plain policy cannot name {peer.name}: config refuses this")
 
 
 def _anywhere_but(*ranges: str) -> dict[str, Any]:
@@ -195,8 +171,10 @@ def _anywhere_but(*ranges: str) -> dict[str, Any]:
 
 
 def _approximation(entity: Entity) -> str:
-    return {
-        "kube-apiserver": "kube-apiserver: its address is unknown; any address but those of pods, on these ports",
-        "nodes": "nodes: any address of the VPC",
-        "world": "world: any address outside the VPC, the pods and the Services",
-    }[entity.name]
+    match entity.name:
+        case "kube-apiserver":
+            return "kube-apiserver: address unknown; any address but those of pods, on these ports"
+        case "nodes":
+            return "nodes: any address of the VPC"
+        case "world":
+            return "world: any address outside the VPC, the pods and the Services"

@@ -28,24 +28,15 @@ class Policies(pulumi.ComponentResource):
     ) -> None:
         super().__init__("webgrip:policies:Policies", name, None, opts)
         self.by_namespace = {
-            policies.namespace: self._in_order(
-                policies, args.namespaces[policies.namespace]
-            )
+            policies.namespace: self._in_order(policies, args.namespaces[policies.namespace])
             for policies in args.policies
         }
         self.register_outputs({})
 
-    def _in_order(
-        self, policies: NamespacePolicies, namespace: pulumi.Resource
-    ) -> pulumi.Resource:
+    def _in_order(self, policies: NamespacePolicies, namespace: pulumi.Resource) -> pulumi.Resource:
         """Allow before deny, so that nothing is cut in a namespace whose pods already run."""
-        additions = [
-            declare(self, each, depends_on=[namespace]) for each in policies.additions
-        ]
+        additions = [declare(self, each, depends_on=[namespace]) for each in policies.additions]
         workloads = [
-            declare(self, each, depends_on=[namespace, *additions])
-            for each in policies.workloads
+            declare(self, each, depends_on=[namespace, *additions]) for each in policies.workloads
         ]
-        return declare(
-            self, policies.default_deny, depends_on=[namespace, *additions, *workloads]
-        )
+        return declare(self, policies.default_deny, depends_on=[namespace, *additions, *workloads])

@@ -38,9 +38,7 @@ class Traffic(pulumi.ComponentResource):
             for middleware in args.traffic.middlewares
         ]
         self.chains = {
-            chain["metadata"]["name"]: declare(
-                self, chain, depends_on=[*args.after, *middlewares]
-            )
+            chain["metadata"]["name"]: declare(self, chain, depends_on=[*args.after, *middlewares])
             for chain in args.traffic.chains
         }
         self.register_outputs({})

@@ -1,7 +1,7 @@
 """Runs the program against a monitor that records instead of an engine that acts.
 
-What only a real engine, provider or cluster can show (order of creation and deletion, what a change replaces,
-whether objects are accepted) is shown by the tests of the lab.
+What only a real engine, provider or cluster can show (order of creation and
+deletion, what a change replaces, whether objects are accepted) is shown by the tests of the lab.
 """
 
 import runpy
@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pulumi
+from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.rpc import UNKNOWN
+from pulumi.runtime.settings import get_root_resource
 
 PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
@@ -39,6 +41,11 @@ class Declared:
     """Read from the cloud or the cluster, not managed."""
 
     @property
+    def component(self) -> bool:
+        """Whether it only groups others."""
+        return not self.read and not self.request.custom
+
+    @property
     def parent(self) -> str:
         """URN of the parent."""
         return self.request.parent
@@ -57,11 +64,19 @@ class Declared:
 
 
 @dataclass(frozen=True)
+class Export:
+    """One output of the stack; the value is None while it is unknown."""
+
+    value: Any
+    secret: bool
+
+
+@dataclass(frozen=True)
 class Run:
     """What one run of the program declared."""
 
     declared: tuple[Declared, ...]
-    exports: Mapping[str, Any]
+    exports: Mapping[str, Export]
 
     def of(self, type_: str) -> list[Declared]:
         """Return the resources of a type."""
@@ -97,10 +112,12 @@ class Recorder(MockMonitor):
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
         self.declared: list[Declared] = []
-        self.exports: dict[str, Any] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         response = super().RegisterResource(request)
+        for name in request.additionalSecretOutputs:
+            if name in response.object.fields:
+                _mark_secret(response.object, name)
         if request.type != "pulumi:pulumi:Stack":
             self._keep(response.urn, request, MessageToDict(request.object), read=False)
         return response
@@ -110,20 +127,21 @@ class Recorder(MockMonitor):
         self._keep(response.urn, request, {"id": request.id}, read=True)
         return response
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
-        if "pulumi:pulumi:Stack::" in request.urn:
-            self.exports |= MessageToDict(request.outputs)
-        return super().RegisterResourceOutputs(request)
-
     def _keep(self, urn: str, request: Any, inputs: dict[str, Any], *, read: bool) -> None:
-        kept = resource_pb2.RegisterResourceRequest() if not read else None
-        if kept is not None:
-            kept.CopyFrom(request)
-        self.declared.append(Declared(urn, request.type, request.name, inputs, kept or request, read))
+        self.declared.append(Declared(urn, request.type, request.name, inputs, request, read))
+
+
+def _mark_secret(properties: struct_pb2.Struct, name: str) -> None:
+    """Mark an output as the engine does for those that the SDK calls secret."""
+    value = struct_pb2.Value()
+    value.CopyFrom(properties.fields[name])
+    wrapper = properties.fields[name].struct_value
+    wrapper.fields[SIGNATURE_KEY].string_value = SECRET_SIGNATURE
+    wrapper.fields["value"].CopyFrom(value)
 
 
 class Cloud(Mocks):
-    """Answers with what a cloud and a cluster would compute, known only once it is not a preview."""
+    """Answers with what a cloud and a cluster compute; in a preview that is unknown."""
 
     def __init__(self, *, preview: bool) -> None:
         self._preview = preview
@@ -131,7 +149,7 @@ class Cloud(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Return the id and outputs of a resource."""
         state = dict(args.inputs)
-        if self._preview and args.resource_id is None:
+        if self._preview and args.resource_id in (None, "", UNKNOWN):
             return None, state
         if args.typ == "digitalocean:index/kubernetesCluster:KubernetesCluster":
             state["kubeConfigs"] = [{"rawConfig": "kubeconfig of the cluster"}]
@@ -154,12 +172,21 @@ def run(config: Mapping[str, str], *, preview: bool = False, stack: str = "dev")
     set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
     set_all_config(dict(config))
 
+    exports: dict[str, Export] = {}
+    root = cast(Any, get_root_resource())
+    root.outputs.clear()
+
+    async def export(name: str, value: Any) -> None:
+        output = pulumi.Output.from_input(value)
+        exports[name] = Export(await output.future(), await output.is_secret())
+
     @pulumi.runtime.test
-    def program() -> None:
+    def program() -> pulumi.Output[Any]:
         runpy.run_path(str(PROGRAM), run_name="__main__")
+        return pulumi.Output.all(*(export(*each) for each in root.outputs.items()))
 
     cast(Any, program)()
-    return Run(tuple(monitor.declared), monitor.exports)
+    return Run(tuple(monitor.declared), exports)
 
 
 def unwrapped(value: Any) -> Any:

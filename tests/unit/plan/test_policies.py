@@ -136,9 +136,7 @@ def test_a_flow_between_namespaces_opens_both_ends_and_nothing_else() -> None:
         {
             "to": [
                 {
-                    "namespaceSelector": {
-                        "matchLabels": {"kubernetes.io/metadata.name": "b"}
-                    },
+                    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "b"}},
                     "podSelector": {"matchLabels": {"app": "server"}},
                 }
             ],
@@ -147,9 +145,7 @@ def test_a_flow_between_namespaces_opens_both_ends_and_nothing_else() -> None:
     ]
     assert "ingress" not in client and "egress" not in server
     assert server["ingress"][0]["ports"] == [{"port": 8080, "protocol": "TCP"}]
-    assert server["ingress"][0]["from"][0]["podSelector"] == {
-        "matchLabels": {"app": "client"}
-    }
+    assert server["ingress"][0]["from"][0]["podSelector"] == {"matchLabels": {"app": "client"}}
 
 
 def test_a_namespace_that_the_platform_does_not_own_gets_no_policy() -> None:
@@ -163,9 +159,7 @@ def test_traefik_reaches_backends_at_the_port_behind_the_service(build: Build) -
 
 
 def test_a_workload_that_nothing_talks_to_accepts_nothing(build: Build) -> None:
-    assert (
-        "ingress" not in _named(build()["cert-manager"].workloads, "cainjector")["spec"]
-    )
+    assert "ingress" not in _named(build()["cert-manager"].workloads, "cainjector")["spec"]
 
 
 def test_policies_do_not_depend_on_the_order_of_flows(build: Build) -> None:
@@ -184,11 +178,7 @@ def test_every_rule_has_a_peer_and_ports(build: Build) -> None:
                 assert all(peers.values()) and peers
                 assert rule.get("ports") or rule.get("toPorts")
             for rule in _rules(policies, "egress"):
-                peers = {
-                    k: v
-                    for k, v in rule.items()
-                    if k.startswith("to") and k != "toPorts"
-                }
+                peers = {k: v for k, v in rule.items() if k.startswith("to") and k != "toPorts"}
                 assert all(peers.values()) and peers
                 assert rule.get("ports") or rule.get("toPorts")
 
@@ -199,9 +189,7 @@ def test_a_flow_without_ports_is_refused() -> None:
 
 
 def test_each_policy_says_which_flows_it_carries_and_why() -> None:
-    annotations = _named(_policies(CALL)["b"].workloads, "server")["metadata"][
-        "annotations"
-    ]
+    annotations = _named(_policies(CALL)["b"].workloads, "server")["metadata"]["annotations"]
     assert annotations == {FLOWS_ANNOTATION: "client-to-server: Orders."}
 
 
@@ -257,18 +245,14 @@ def test_additions_isolate_nothing_so_that_they_can_come_first(build: Build) -> 
 
 
 def test_a_host_name_comes_with_the_dns_rule_that_makes_it_work() -> None:
-    policies = _policies(
-        Flow("out", CLIENT, Host("api.example.com"), (Port(443),), "x")
-    )["a"]
+    policies = _policies(Flow("out", CLIENT, Host("api.example.com"), (Port(443),), "x"))["a"]
     dns, host = _named(policies.additions, "client")["spec"]["egress"]
     assert dns["toPorts"][0]["rules"] == {"dns": [{"matchPattern": "*"}]}
     assert host["toFQDNs"] == [{"matchName": "api.example.com"}]
 
 
 def test_a_wildcard_host_matches_one_or_more_labels() -> None:
-    policies = _policies(Flow("out", CLIENT, Host("*.example.com"), (Port(443),), "x"))[
-        "a"
-    ]
+    policies = _policies(Flow("out", CLIENT, Host("*.example.com"), (Port(443),), "x"))["a"]
     host = _named(policies.additions, "client")["spec"]["egress"][1]
     assert host["toFQDNs"] == [{"matchPattern": "**.example.com"}]
 
@@ -302,9 +286,7 @@ def test_a_generic_policy_says_where_it_allows_more_than_its_flow() -> None:
             "ports": [{"port": 6443, "protocol": "TCP"}],
         }
     ]
-    assert (
-        "kube-apiserver" in policy["metadata"]["annotations"][APPROXIMATION_ANNOTATION]
-    )
+    assert "kube-apiserver" in policy["metadata"]["annotations"][APPROXIMATION_ANNOTATION]
 
 
 def test_the_webhook_accepts_the_api_server_and_its_proxies_on_nodes_only(
@@ -371,9 +353,7 @@ def test_the_controller_reaches_the_api_of_the_chosen_dns_provider(
 def test_without_self_check_the_controller_asks_no_name_server_outside(
     build: Build,
 ) -> None:
-    waiting = build(certificates__dns01={"waitInsteadOfSelfCheck": "60s"})[
-        "cert-manager"
-    ]
+    waiting = build(certificates__dns01={"waitInsteadOfSelfCheck": "60s"})["cert-manager"]
     checking = build()["cert-manager"]
     assert "'world'" in str(checking.additions)
     assert "'world'" not in str(waiting.additions)
@@ -382,7 +362,6 @@ def test_without_self_check_the_controller_asks_no_name_server_outside(
 def test_flow_names_are_unique() -> None:
     config = _config()
     names = [
-        flow.name
-        for flow in (*platform_flows.build(config), *application_flows.build(config))
+        flow.name for flow in (*platform_flows.build(config), *application_flows.build(config))
     ]
     assert len(names) == len(set(names))

@@ -1,0 +1,121 @@
+"""DigitalOcean's resources: protection, adoption, replacement, timeouts, records."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from network.plan.external import VPC_DELETE_TIMEOUT
+from tests import stacks
+from tests.program.recording import ADDRESS, Run, run
+
+VPC = "digitalocean:index/vpc:Vpc"
+CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
+ZONE = "digitalocean:index/domain:Domain"
+RECORD = "digitalocean:index/dnsRecord:DnsRecord"
+
+
+def _dev(chart: dict[str, Any], over: dict[str, Any]) -> Run:
+    return run(stacks.config_map("dev", stacks.merged(chart, over)))
+
+
+@pytest.mark.parametrize(("tier", "protected"), [("production", True), ("development", False)])
+@pytest.mark.parametrize("type_", [VPC, CLUSTER, ZONE])
+def test_vpc_cluster_and_zone_are_protected_in_production_only(
+    chart_in_a_folder: dict[str, Any], tier: str, protected: bool, type_: str
+) -> None:
+    over = {
+        "network:environment": {"tier": tier},
+        "network:cluster": {"ha": True, "destroyAssociatedResources": False},
+        "network:certificates": {"issuer": "production"},
+    }
+    (resource,) = _dev(chart_in_a_folder, over).of(type_)
+    assert resource.request.protect is protected
+
+
+def test_a_new_zone_is_made(dev: Run) -> None:
+    (zone,) = dev.of(ZONE)
+    assert not zone.read
+
+
+def test_an_adopted_zone_is_read_so_that_it_outlives_destroy(
+    chart_in_a_folder: dict[str, Any],
+) -> None:
+    adopting = _dev(chart_in_a_folder, {"network:external": {"dns": {"mode": "adopt"}}})
+    (zone,) = adopting.of(ZONE)
+    assert zone.read
+    assert zone.inputs["id"] == "dev.k8s.webgrip.nl"
+    assert {each.inputs["domain"] for each in adopting.of(RECORD)} == {"dev.k8s.webgrip.nl"}
+
+
+def test_records_at_another_dns_provider_are_exported_and_not_made(
+    chart_in_a_folder: dict[str, Any],
+) -> None:
+    elsewhere = _dev(
+        chart_in_a_folder,
+        {
+            "network:external": {"dns": {"provider": "external"}},
+            "network:certificates": {"dns01": {"provider": "cloudflare"}},
+        },
+    )
+    assert elsewhere.of(ZONE) == []
+    assert elsewhere.of(RECORD) == []
+    records = elsewhere.exports["records"].value
+    assert {"type": "A", "name": "*", "ttl": "300", "value": ADDRESS} in records
+
+
+def test_address_records_hold_the_load_balancers_address(update: Run) -> None:
+    addresses = [each for each in update.of(RECORD) if each.inputs["type"] == "A"]
+    assert {each.inputs["value"] for each in addresses} == {ADDRESS}
+    assert {"@", "*"} <= {each.inputs["name"] for each in addresses}
+
+
+def test_the_vpc_waits_for_its_cluster_to_vanish(update: Run) -> None:
+    (vpc,) = update.of(VPC)
+    assert vpc.request.customTimeouts.delete == VPC_DELETE_TIMEOUT
+
+
+@pytest.mark.parametrize("type_", [VPC, CLUSTER])
+def test_what_has_a_fixed_name_is_deleted_before_it_is_replaced(update: Run, type_: str) -> None:
+    (resource,) = update.of(type_)
+    assert resource.request.deleteBeforeReplace
+    assert resource.inputs["name"]
+
+
+def test_the_cluster_is_native_to_the_vpc(update: Run) -> None:
+    (cluster,) = update.of(CLUSTER)
+    assert cluster.inputs["vpcUuid"] == "id-of-network"
+    assert {"clusterSubnet", "serviceSubnet"} <= cluster.inputs.keys()
+
+
+def test_a_version_that_digitalocean_upgrades_is_left_to_it(everything: Run, dev: Run) -> None:
+    assert everything.of(CLUSTER)[0].request.ignoreChanges == ["version"]
+    assert dev.of(CLUSTER)[0].request.ignoreChanges == []
+
+
+def test_the_firewall_governs_the_clusters_nodes(everything: Run, dev: Run) -> None:
+    (firewall,) = everything.of("digitalocean:index/firewall:Firewall")
+    assert firewall.inputs["tags"] == ["k8s:id-of-cluster"]
+    assert dev.of("digitalocean:index/firewall:Firewall") == []
+
+
+def test_an_adopted_namespace_is_labelled_and_kept(everything: Run) -> None:
+    (patch,) = everything.of("kubernetes:core/v1:NamespacePatch")
+    assert patch.inputs["metadata"]["name"] == "backend"
+    assert patch.request.retainOnDelete
+    names = [n.inputs["metadata"]["name"] for n in everything.of("kubernetes:core/v1:Namespace")]
+    assert "backend" not in names
+
+
+@pytest.mark.parametrize(
+    "export", ["vpcId", "clusterId", "kubeconfig", "zone", "loadBalancerAddress"]
+)
+def test_what_others_need_is_exported(dev: Run, export: str) -> None:
+    assert dev.exports[export].value
+
+
+def test_a_preview_of_a_new_environment_knows_no_address(
+    configs: Mapping[str, Mapping[str, str]],
+) -> None:
+    preview = run(configs["dev"], preview=True)
+    assert preview.exports["loadBalancerAddress"].value is None

@@ -1,0 +1,108 @@
+"""What must exist before what. Deletion runs the other way round."""
+
+import pytest
+
+from tests.program.recording import Declared, Run
+
+RELEASES = ("Release traefik-traefik", "Release cert-manager-cert-manager")
+
+
+def _of_kind(run: Run, *kinds: str) -> list[Declared]:
+    return [each for each in run.declared if each.type.rpartition(":")[2] in kinds]
+
+
+def _urns(resources: list[Declared]) -> set[str]:
+    assert resources
+    return {each.urn for each in resources}
+
+
+def test_the_vpc_is_made_before_the_cluster_and_the_cluster_before_all_in_it(update: Run) -> None:
+    (vpc,) = update.of("digitalocean:index/vpc:Vpc")
+    (cluster,) = update.of("digitalocean:index/kubernetesCluster:KubernetesCluster")
+    assert vpc.urn in update.before(cluster)
+    for each in update.kubernetes():
+        assert {cluster.urn, vpc.urn} <= update.before(each), each.urn
+
+
+def test_the_load_balancer_is_made_before_the_records_that_lead_to_it(update: Run) -> None:
+    release = update.one("Release traefik-traefik")
+    addresses = [
+        each
+        for each in update.of("digitalocean:index/dnsRecord:DnsRecord")
+        if each.inputs["type"] == "A"
+    ]
+    assert addresses
+    for each in addresses:
+        assert release.urn in update.before(each)
+
+
+@pytest.mark.parametrize(
+    ("release", "namespace"), zip(RELEASES, ("traefik", "cert-manager"), strict=True)
+)
+def test_policies_stand_before_the_pods_they_govern(
+    update: Run, release: str, namespace: str
+) -> None:
+    policies = [
+        each
+        for each in _of_kind(update, "NetworkPolicy", "CiliumNetworkPolicy")
+        if each.inputs["metadata"]["namespace"] == namespace
+    ]
+    assert _urns(policies) <= update.before(update.one(release))
+
+
+def test_default_deny_comes_into_force_after_what_it_must_not_cut(update: Run) -> None:
+    for deny in _of_kind(update, "NetworkPolicy"):
+        metadata = deny.inputs["metadata"]
+        if metadata["name"] == "default-deny":
+            others = {
+                each.urn
+                for each in _of_kind(update, "NetworkPolicy", "CiliumNetworkPolicy")
+                if each.inputs["metadata"]["namespace"] == metadata["namespace"]
+                and each.urn != deny.urn
+            }
+            assert others <= update.before(deny)
+
+
+def test_namespaces_are_made_before_what_stands_in_them(update: Run) -> None:
+    namespaces = {
+        each.inputs["metadata"]["name"]: each.urn
+        for each in _of_kind(update, "Namespace", "NamespacePatch")
+    }
+    for each in update.kubernetes():
+        inputs = each.inputs
+        namespace = inputs.get("metadata", {}).get("namespace") or inputs.get("namespace")
+        if namespace is not None:
+            assert namespaces[namespace] in update.before(each), each.urn
+
+
+def test_traefiks_definitions_are_made_before_their_objects_and_the_release(update: Run) -> None:
+    definitions = _urns(_of_kind(update, "CustomResourceDefinition"))
+    objects = [each for each in update.declared if each.type.startswith("kubernetes:traefik.io/")]
+    assert objects
+    for each in [*objects, update.one("Release traefik-traefik")]:
+        assert definitions <= update.before(each), each.urn
+
+
+def test_cert_managers_objects_are_deleted_before_it(update: Run) -> None:
+    release = update.one("Release cert-manager-cert-manager")
+    for each in _of_kind(update, "ClusterIssuer", "Certificate"):
+        assert release.urn in update.before(each), each.urn
+
+
+def test_certificates_wait_for_both_issuers(update: Run) -> None:
+    issuers = _urns(_of_kind(update, "ClusterIssuer"))
+    assert len(issuers) == 2
+    for each in _of_kind(update, "Certificate"):
+        assert issuers <= update.before(each)
+
+
+def test_secrets_are_made_before_what_reads_them(update: Run) -> None:
+    token = update.one("Secret cert-manager/dns-token")
+    for each in _of_kind(update, "ClusterIssuer"):
+        assert token.urn in update.before(each)
+
+
+def test_chains_are_made_before_the_entrypoints_and_routes_that_name_them(update: Run) -> None:
+    middlewares = _urns(_of_kind(update, "Middleware"))
+    for each in [*_of_kind(update, "IngressRoute"), update.one("Release traefik-traefik")]:
+        assert middlewares <= update.before(each), each.urn

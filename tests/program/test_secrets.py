@@ -1,0 +1,59 @@
+"""Secrets stand in Secret objects and nowhere else, encrypted on their way."""
+
+from collections.abc import Mapping
+
+from tests import stacks
+from tests.program.recording import SECRET_SIGNATURE, SIGNATURE_KEY, Run, plain_text, unwrapped
+
+
+def test_the_dns_token_is_in_one_secret_object(program: Run) -> None:
+    holding = [each.title for each in program.declared if "throw-away-token" in str(each.inputs)]
+    assert holding == ["Secret cert-manager/dns-token"]
+
+
+def test_no_secret_is_sent_in_plain_text(program: Run) -> None:
+    for each in program.declared:
+        text = plain_text(each.inputs)
+        assert "throw-away-token" not in text, each.urn
+        assert stacks.USERS not in text, each.urn
+
+
+def test_the_data_of_every_secret_object_is_secret(program: Run) -> None:
+    secrets = program.of("kubernetes:core/v1:Secret")
+    assert secrets
+    for each in secrets:
+        assert each.inputs["stringData"][SIGNATURE_KEY] == SECRET_SIGNATURE
+        assert "data" not in each.inputs
+
+
+def test_values_of_releases_hold_no_secret(program: Run) -> None:
+    for release in program.of("kubernetes:helm.sh/v3:Release"):
+        assert SIGNATURE_KEY not in str(release.inputs["values"])
+
+
+def test_basic_auth_users_are_in_the_secret_that_their_middleware_names(dev: Run) -> None:
+    middleware = dev.one("Middleware traefik/admins")
+    secret = dev.one(f"Secret traefik/{middleware.inputs['spec']['basicAuth']['secret']}")
+    assert unwrapped(secret.inputs["stringData"]) == {"users": stacks.USERS}
+
+
+def test_the_kubeconfig_is_secret_for_the_provider_and_in_the_exports(update: Run) -> None:
+    (provider,) = update.of("pulumi:providers:kubernetes")
+    assert provider.inputs["kubeconfig"][SIGNATURE_KEY] == SECRET_SIGNATURE
+    assert update.exports["kubeconfig"].secret
+
+
+def test_secrets_can_be_rotated_in_place(update: Run) -> None:
+    (provider,) = update.of("pulumi:providers:kubernetes")
+    assert provider.inputs["enableSecretMutable"] == "true"
+
+
+def test_only_the_kubeconfig_is_exported_as_a_secret(update: Run) -> None:
+    assert {name for name, export in update.exports.items() if export.secret} == {"kubeconfig"}
+
+
+def test_the_config_of_other_programs_is_left_alone(
+    configs: Mapping[str, Mapping[str, str]], dev: Run
+) -> None:
+    assert "kubernetes" in configs["dev"]["pulumi:disable-default-providers"]
+    assert dev.declared
