@@ -1,0 +1,1 @@
+"""The outside world: name servers, certificate authorities, load balancers, the front of an API."""

@@ -1,0 +1,32 @@
+"""Where the outside world lives: one address of TEST-NET-3 (RFC 5737) per role."""
+
+from ipaddress import IPv4Address, IPv4Network
+
+INTERNET = IPv4Network("203.0.113.0/24")
+
+OPERATOR = IPv4Address("203.0.113.1")
+RESOLVER = IPv4Address("203.0.113.53")
+NAME_SERVER = IPv4Address("203.0.113.54")
+"""ns1 to ns3.digitalocean.com."""
+API = IPv4Address("203.0.113.80")
+ACME_PRODUCTION = IPv4Address("203.0.113.81")
+ACME_STAGING = IPv4Address("203.0.113.82")
+
+LOAD_BALANCERS = tuple(address for address in INTERNET.hosts() if int(address) & 0xFF >= 100)
+"""Public addresses that load balancers are given, in this order."""
+
+OWN = (OPERATOR, RESOLVER, NAME_SERVER, API, ACME_PRODUCTION, ACME_STAGING)
+"""Addresses that exist as long as the lab does."""
+
+API_NAME = "api.digitalocean.com"
+ACME_PRODUCTION_NAME = "acme-v02.api.letsencrypt.org"
+ACME_STAGING_NAME = "acme-staging-v02.api.letsencrypt.org"
+NAME_SERVER_NAMES = ("ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com")
+
+NAMES = {
+    API_NAME: API,
+    ACME_PRODUCTION_NAME: ACME_PRODUCTION,
+    ACME_STAGING_NAME: ACME_STAGING,
+    **dict.fromkeys(NAME_SERVER_NAMES, NAME_SERVER),
+}
+"""Every name of the outside world and its address."""
