@@ -1,0 +1,131 @@
+"""The lab's commands; `make` calls them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lab import up as lab_up
+from lab import view as lab_view
+from lab.engine.environment import Engine, EngineError
+from lab.engine.stack_file import OverrideError
+from lab.instance import Lab, LabError
+from lab.paths import project_dir
+from lab.status import print_status
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="The platform on this machine, without a cloud account.",
+)
+console = Console()
+
+Stack = Annotated[str, typer.Option(help="Stack whose file is used: dev, prod.")]
+Arguments = Annotated[list[str] | None, typer.Argument()]
+
+
+@app.command()
+def up(stack: Stack = "dev") -> None:
+    """Start the lab if need be and bring the stack up."""
+    lab_up.up(stack, console)
+
+
+@app.command()
+def preview(stack: Stack = "dev") -> None:
+    """Preview the stack against the lab."""
+    engine = lab_up.started(stack, console)
+    sys.exit(_run(stack, ["pulumi", "preview", "--diff"], engine))
+
+
+@app.command()
+def destroy(stack: Stack = "dev") -> None:
+    """Destroy what the stack made in the simulated account."""
+    engine = lab_up.started(stack, console)
+    sys.exit(_run(stack, ["pulumi", "destroy", "--yes", "--skip-preview"], engine))
+
+
+@app.command()
+def down(
+    stack: Stack = "dev",
+    forget: Annotated[bool, typer.Option(help="Also drop the account and Pulumi's state.")] = False,
+) -> None:
+    """End everything that runs."""
+    lab = lab_up.lab_of(stack)
+    if forget:
+        lab.forget()
+        console.print(f"The lab {lab.name} is gone, with everything it knew.")
+    else:
+        lab.stop()
+        console.print(f"The lab {lab.name} is down. `make up STACK={stack}` continues where it was.")
+
+
+@app.command()
+def status(stack: Stack = "dev") -> None:
+    """Show what runs and what is ready."""
+    lab = lab_up.lab_of(stack)
+    if not lab.running():
+        raise LabError(f"the lab {lab.name} does not run. Start it: make up STACK={stack}")
+    if not print_status(lab, _engine(lab), console):
+        sys.exit(1)
+
+
+@app.command()
+def shell(stack: Stack = "dev") -> None:
+    """Open a shell in which plain pulumi and kubectl work against the lab."""
+    engine = lab_up.started(stack, console)
+    console.print(f"A shell in the lab {stack}: pulumi, kubectl and curl reach it and nothing else.")
+    sys.exit(_run(stack, [os.environ.get("SHELL", "/bin/sh")], engine))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def kubectl(arguments: Arguments = None, stack: Stack = "dev") -> None:
+    """Run kubectl in the lab."""
+    engine = _engine(lab_up.lab_of(stack))
+    sys.exit(_run(stack, ["kubectl", *(arguments or [])], engine))
+
+
+@app.command()
+def run(arguments: Arguments = None, stack: Stack = "dev") -> None:
+    """Run a command in the lab: `python -m lab run -- curl https://...`."""
+    engine = _engine(lab_up.lab_of(stack))
+    sys.exit(_run(stack, arguments or ["true"], engine))
+
+
+@app.command()
+def view(
+    what: Annotated[str, typer.Argument(help="traefik")],
+    stack: Stack = "dev",
+    port: Annotated[int, typer.Option(help="Local port.", min=1, max=65535)] = 9000,
+) -> None:
+    """Make an admin interface reachable on a local port, by port-forward only."""
+    lab_view.view(what, lab_up.lab_of(stack), stack, port, console)
+
+
+def _engine(lab: Lab) -> Engine:
+    record = lab.folder / "engine" / "engine.json"
+    if not (lab.running() and record.exists()):
+        raise LabError(f"the lab {lab.name} does not run. Start it: make up STACK={lab.name}")
+    return Engine.read(record)
+
+
+def _run(stack: str, command: list[str], engine: Engine) -> int:
+    lab = lab_up.lab_of(stack)
+    done = subprocess.run(
+        lab.inside(command, Path.cwd() if command[0] != "pulumi" else project_dir()),
+        env=engine.environment,
+        check=False,
+    )
+    return done.returncode
+
+
+def main() -> None:
+    """Run a command; errors that name the next step are shown without a traceback."""
+    try:
+        app()
+    except (LabError, EngineError, OverrideError) as error:
+        Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False)
+        sys.exit(1)

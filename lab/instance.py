@@ -1,0 +1,146 @@
+"""One lab: the folder of its state and the sandbox that its daemon runs in."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.machine.sandbox import Record, inside, is_running, sandbox_command
+from lab.paths import project_dir, state_dir
+
+START_TIMEOUT = 420.0
+"""Seconds: a lab that continues boots its clusters again, while builds may run beside it."""
+STOP_TIMEOUT = 90.0
+"""Seconds for pods and processes to end by themselves."""
+
+
+class LabError(RuntimeError):
+    """The lab cannot go on; the message says why and names the next command."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A simulated account and everything that runs for it, by name."""
+
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """Everything that outlives the lab's processes."""
+        return state_dir() / self.name
+
+    @property
+    def record(self) -> Path:
+        """What the sandbox wrote about itself."""
+        return self.folder / "sandbox.json"
+
+    @property
+    def log(self) -> Path:
+        """What the daemon says."""
+        return self.folder / "logs" / "daemon.log"
+
+    @property
+    def ready(self) -> Path:
+        """Written by the daemon once the outside world and every known cluster run."""
+        return self.folder / "ready.json"
+
+    def running(self) -> bool:
+        """Whether the daemon lives."""
+        return is_running(self.record)
+
+    def facts(self) -> dict[str, Any]:
+        """What the daemon told when it was ready: the simulated provider's port and the like."""
+        return json.loads(self.ready.read_text())
+
+    def start(
+        self,
+        parts: Mapping[str, Path],
+        images: Mapping[str, Path],
+        report: Callable[[str], None],
+    ) -> None:
+        """Start the daemon unless it runs, and wait until it is ready.
+
+        Raises LabError with the end of its log when it ends instead.
+        """
+        if self.running() and self.ready.exists():
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        self.ready.unlink(missing_ok=True)
+        supplies = {
+            "parts": {name: str(path) for name, path in parts.items()},
+            "images": {name: str(path) for name, path in images.items()},
+        }
+        (self.folder / "supplies.json").write_text(json.dumps(supplies))
+        daemon = [sys.executable, "-m", "lab.daemon", str(self.folder)]
+        with self.log.open("wb") as log:
+            keeper = subprocess.Popen(
+                sandbox_command(self.record, self.name, daemon),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONPATH": str(project_dir())},
+                start_new_session=True,
+            )
+        self._await_ready(keeper, report)
+
+    def _await_ready(
+        self, keeper: "subprocess.Popen[bytes]", report: Callable[[str], None]
+    ) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        told = 0
+        while True:
+            lines = self.log.read_text(errors="replace").splitlines()
+            for line in lines[told:]:
+                report(line)
+            told = len(lines)
+            if self.ready.exists():
+                return
+            if keeper.poll() is not None:
+                end = "\n".join(lines[-20:])
+                raise LabError(
+                    f"the lab ended while it started (status {keeper.returncode}):\n{end}\n"
+                    f"Its whole log is {self.log}. `make up` tries again; `make forget` starts over."
+                )
+            if time.monotonic() > deadline:
+                raise LabError(
+                    f"the lab is not ready after {START_TIMEOUT:.0f} s; see {self.log}. "
+                    "`make down` ends it, `make up` then continues from its state."
+                )
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End the daemon and everything it runs; harmless when it does not run."""
+        record = Record.read(self.record)
+        if record is None or not self.running():
+            return
+        os.kill(record.keeper, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while self.running():
+            if time.monotonic() > deadline:
+                os.kill(record.keeper, signal.SIGKILL)
+                deadline = float("inf")
+            time.sleep(0.1)
+        self.ready.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Stop, and drop the account with everything that is known of it."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def inside(self, command: Sequence[str], folder: Path) -> list[str]:
+        """The command line that runs `command` within the lab's namespaces, in `folder`.
+
+        Raises LabError when the lab does not run.
+        """
+        record = Record.read(self.record)
+        if record is None or not self.running():
+            raise LabError(f"the lab {self.name} does not run. Start it: make up STACK={self.name}")
+        return inside(record, command, folder)

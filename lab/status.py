@@ -1,0 +1,119 @@
+"""What of the platform is ready: looked at from inside the lab, as its user would.
+
+`python -m lab.status KUBECTL FOLDER` prints the rows as JSON; run it with `Lab.inside`.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from lab.engine.environment import Engine
+from lab.instance import Lab
+from lab.paths import project_dir
+from lab.probe import probe
+
+KINDS = "nodes,deployments,clusterissuers,certificates,services,networkpolicies,ingressroutes"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that must be ready."""
+
+    layer: str
+    what: str
+    ready: bool
+    detail: str
+
+
+def rows(objects: list[dict[str, Any]]) -> Iterator[Row]:
+    """Look at every object of the layers that the program declares."""
+    for each in objects:
+        kind, meta = each["kind"], each["metadata"]
+        name = f"{meta['namespace']}/{meta['name']}" if "namespace" in meta else meta["name"]
+        status = each.get("status", {})
+        if kind == "Node":
+            yield Row("cluster", f"Node {name}", *_condition(status, "Ready"))
+        elif kind == "Deployment":
+            wanted, ready = each["spec"].get("replicas", 1), status.get("readyReplicas", 0)
+            layer = {"cert-manager": "certificates", "traefik": "ingress"}.get(
+                meta["namespace"], "cluster"
+            )
+            yield Row(layer, f"Deployment {name}", ready >= wanted, f"{ready} of {wanted} ready")
+        elif kind in ("ClusterIssuer", "Certificate"):
+            yield Row("certificates", f"{kind} {name}", *_condition(status, "Ready"))
+        elif kind == "Service" and each["spec"].get("type") == "LoadBalancer":
+            addresses = [
+                entry.get("ip", "") for entry in status.get("loadBalancer", {}).get("ingress", [])
+            ]
+            detail = ", ".join(addresses) or "no address yet"
+            yield Row("ingress", f"load balancer {name}", bool(addresses), detail)
+    for kind, layer in (("NetworkPolicy", "policies"), ("IngressRoute", "applications")):
+        count = sum(each["kind"] == kind for each in objects)
+        yield Row(layer, f"{kind} objects", count > 0, str(count))
+
+
+def requests(objects: list[dict[str, Any]], trusted: Path) -> Iterator[Row]:
+    """Ask for every host of a route over HTTPS, by name, through the load balancer."""
+    matches = [
+        route["match"]
+        for each in objects
+        if each["kind"] == "IngressRoute"
+        for route in each["spec"]["routes"]
+    ]
+    for host in sorted({host for match in matches for host in re.findall(r"Host\(`([^`]+)`\)", match)}):
+        yield Row("request", f"https://{host}/", *probe(host, trusted))
+
+
+def _condition(status: dict[str, Any], kind: str) -> tuple[bool, str]:
+    for condition in status.get("conditions", []):
+        if condition["type"] == kind:
+            ready = condition["status"] == "True"
+            return ready, condition.get("reason", "") if ready else condition.get("message", "")
+    return False, "no condition yet"
+
+
+def print_status(lab: Lab, engine: Engine, console: Console) -> bool:
+    """Show every row as a table; whether all are ready."""
+    command = [sys.executable, "-m", "lab.status", str(engine.commands["kubectl"]), str(lab.folder)]
+    looked = subprocess.run(
+        lab.inside(command, project_dir()),
+        env={**engine.environment, "PYTHONPATH": str(project_dir())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if looked.returncode != 0:
+        console.print(f"[red]the cluster cannot be asked:[/] {looked.stderr.strip()}", highlight=False)
+        return False
+    found = [Row(**row) for row in json.loads(looked.stdout)]
+    table = Table(title=f"The platform in the lab {lab.name}", title_justify="left")
+    for column in ("layer", "what", "ready", "detail"):
+        table.add_column(column, overflow="fold")
+    for row in found:
+        table.add_row(row.layer, row.what, "[green]yes" if row.ready else "[red]no", row.detail)
+    console.print(table)
+    return all(row.ready for row in found)
+
+
+def main() -> None:
+    """Print the rows as JSON."""
+    kubectl, folder = sys.argv[1], Path(sys.argv[2])
+    command = [kubectl, f"--kubeconfig={folder / 'kubeconfig'}", "get", KINDS, "-A", "-o", "json"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        sys.exit(answer.stderr)
+    objects = json.loads(answer.stdout)["items"]
+    found = [*rows(objects), *requests(objects, folder / "trusted.pem")]
+    print(json.dumps([asdict(row) for row in found]))
+
+
+if __name__ == "__main__":
+    main()

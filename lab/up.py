@@ -1,0 +1,148 @@
+"""`make up`: parts, the lab, the stack, and a look at what came of it."""
+
+import fcntl
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from lab import parts as lab_parts
+from lab.charts import charts
+from lab.cloud.state import Store
+from lab.engine.environment import Engine
+from lab.instance import Lab, LabError
+from lab.internet.ca import Authority
+from lab.parts import images
+from lab.paths import cache_dir, project_dir
+from lab.recovery import import_commands
+from lab.status import print_status
+from network.cli.check import check_file
+
+
+def lab_of(stack: str) -> Lab:
+    """The lab that a stack runs in: its own, unless LAB names another."""
+    return Lab(os.environ.get("LAB", stack))
+
+
+def started(stack: str, console: Console) -> Engine:
+    """The engine of a lab that runs; starts it, and makes the parts it needs, where necessary."""
+    _require_machine()
+    _require_stack(stack)
+    lab = lab_of(stack)
+    parts = lab_parts.ensure()
+    archives = images.ensure(parts)
+    folders = charts(parts)
+    lab.start(parts, archives, lambda line: console.print(f"  {line}", highlight=False))
+    facts = lab.facts()
+    engine = Engine(
+        project=project_dir(),
+        stack=stack,
+        state=lab.folder,
+        pulumi=parts["pulumi"] / "pulumi",
+        kubernetes_plugin=parts["pulumi-kubernetes"] / "pulumi-resource-kubernetes",
+        commands={"kubectl": parts["kubectl"] / "kubectl"},
+        charts=folders,
+        digitalocean_port=facts["provider_port"],
+        digitalocean_token=facts["token"],
+        bundle=Authority.at(cache_dir() / "authority").bundle,
+    )
+    engine.prepare()
+    return engine
+
+
+def up(stack: str, console: Console) -> None:
+    """Start the lab, run `pulumi up`, show what is ready. Raises LabError with the next command."""
+    lab = lab_of(stack)
+    with _one_at_a_time(lab):
+        engine = started(stack, console)
+        _print_overrides(engine, console)
+        _release_lock(lab, engine, console)
+        console.rule(f"pulumi up --stack {stack}")
+        if _pulumi(lab, engine, "up", "--yes", "--skip-preview", "--color=never") != 0:
+            raise LabError(_next_step(lab, engine, stack))
+        if not print_status(lab, engine, console):
+            raise LabError(
+                "not everything is ready. Look again in a moment: "
+                f"make status STACK={stack}; logs: {lab.folder / 'logs'}"
+            )
+
+
+def _require_machine() -> None:
+    if platform.system() != "Linux" or os.geteuid() != 0:
+        raise LabError(
+            "the lab makes network namespaces and control groups: it needs Linux and root. "
+            "Run it as root, for example: sudo make up"
+        )
+
+
+def _require_stack(stack: str) -> None:
+    file = project_dir() / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        known = sorted(each.name.split(".")[1] for each in project_dir().glob("Pulumi.*.yaml"))
+        raise LabError(f"there is no {file.name}. Known stacks: {', '.join(known)}")
+    problems = check_file(file).problems
+    if problems:
+        raise LabError(
+            f"{file.name} has {len(problems)} problems; nothing was started. "
+            f"See them: .venv/bin/network check --stack {stack}"
+        )
+
+
+@contextmanager
+def _one_at_a_time(lab: Lab) -> Iterator[None]:
+    """Two runs for one lab follow each other; the kernel frees the lock of a run that was killed."""
+    lab.folder.mkdir(parents=True, exist_ok=True)
+    with (lab.folder / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _print_overrides(engine: Engine, console: Console) -> None:
+    table = Table(title="What the lab sets differently from the stack file", title_justify="left")
+    table.add_column("path", overflow="fold")
+    table.add_column("value", overflow="fold")
+    table.add_column("why", overflow="fold")
+    for override in engine.overrides():
+        table.add_row(override.path, str(override.value), override.reason)
+    console.print(table)
+
+
+def _release_lock(lab: Lab, engine: Engine, console: Console) -> None:
+    """Free the stack of a run that was killed: the lock above proves that none is at work."""
+    locks = engine.home / "backend" / ".pulumi" / "locks"
+    if any(locks.rglob("*.json")):
+        console.print("An earlier run was killed: pulumi cancel frees its lock.")
+        _pulumi(lab, engine, "cancel", "--yes")
+
+
+def _pulumi(lab: Lab, engine: Engine, *arguments: str) -> int:
+    command = lab.inside(["pulumi", "--non-interactive", *arguments], project_dir())
+    return subprocess.run(command, env=engine.environment, check=False).returncode
+
+
+def _next_step(lab: Lab, engine: Engine, stack: str) -> str:
+    """What to do after an `up` that failed."""
+    export = subprocess.run(
+        lab.inside(["pulumi", "stack", "export"], project_dir()),
+        env=engine.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    commands: list[str] = []
+    if export.returncode == 0:
+        account = Store(lab.folder / "cloud").account
+        commands = list(import_commands(json.loads(export.stdout), account.objects))
+    again = f"make up STACK={stack}"
+    if not commands:
+        return f"pulumi up failed; its last lines say why. What was made stays; try again: {again}"
+    lines = "\n".join(f"  {command}" for command in commands)
+    return (
+        "pulumi up failed, and the account holds what an interrupted run made and the state does not know.\n"
+        f"Take it in, within `make shell STACK={stack}`:\n{lines}\nthen: {again}"
+    )
