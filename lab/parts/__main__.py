@@ -1,0 +1,59 @@
+"""`python -m lab.parts`: make parts, or list them."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from lab.parts import images
+from lab.parts.catalogue import PARTS
+from lab.parts.progress import duration
+from lab.parts.provide import Origin, ensure, locate, store
+from lab.parts.recipe import PartError
+
+
+def main() -> int:
+    """Returns the exit status: 0, or 1 if a part cannot be had."""
+    parser = argparse.ArgumentParser(prog="python -m lab.parts", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="parts to make; none: all, and images")
+    parser.add_argument("--list", action="store_true", help="show every part and where it is")
+    arguments = parser.parse_args()
+    if arguments.list:
+        Console().print(_table())
+        return 0
+    try:
+        ready = ensure(*arguments.parts)
+        if not arguments.parts:
+            images.ensure(ready)
+    except PartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _table() -> Table:
+    """Every part: version, where it comes from, size, how long it took or is likely to take."""
+    table = Table("part", "version", "from", "size", "time", "what for", box=None)
+    for part in PARTS.values():
+        origin, folder = locate(part)
+        last = store().last_seconds(part.name)
+        table.add_row(
+            part.name,
+            part.version,
+            origin,
+            f"{_size(folder) / 2**20:.0f} MiB" if folder and origin is Origin.CACHE else "",
+            duration(last) if last else f"about {duration(part.seconds)}",
+            part.purpose,
+        )
+    return table
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a folder's own files; what it links to belongs to others."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Programs built from Go modules, locked by our own go.mod and go.sum."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from lab.parts.builders import debian
+from lab.parts.builders.command import run
+from lab.parts.recipe import GO_FLAGS, GO_FOLDER, GoBuild, GoCopy, Part, PartError
+
+_INCLUDE = Path("/usr/include")
+
+
+def build(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
+    """Compile the recipe's commands into the folder and add its links and copies."""
+    for header, package in recipe.headers.items():
+        if not (_INCLUDE / header).exists():
+            debian.install(part, package, log)
+    if recipe.commands:
+        _compile(part, recipe, folder, log)
+    for name, others in recipe.links.items():
+        for other in others:
+            (folder / other).symlink_to(name)
+    for copy in recipe.copies:
+        _copy(part, recipe, copy, folder)
+
+
+def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
+    """Build the recipe's commands into the folder."""
+    module = GO_FOLDER / recipe.module
+    stamps = " ".join(f"-X {name}={value}" for name, value in recipe.stamps.items())
+    with tempfile.TemporaryDirectory(prefix=".go-", dir=folder) as scratch:
+        overlay = Path(scratch) / "overlay.json"
+        overlay.write_text(json.dumps({"Replace": _embeds(part, recipe)}))
+        output = Path(scratch) / "bin"
+        output.mkdir()
+        run(
+            part,
+            [
+                *(_go(part), "build", "-v", *GO_FLAGS, f"-overlay={overlay}"),
+                *(f"-tags={','.join(recipe.tags)}", f"-ldflags=-s -w {stamps}"),
+                *("-o", str(output), *recipe.commands.values()),
+            ],
+            log,
+            cwd=module,
+            environment=_environment(recipe),
+        )
+        for name, package in recipe.commands.items():
+            (output / package.rpartition("/")[2]).rename(folder / name)
+
+
+def prefetch(part: Part, recipe: GoBuild) -> None:
+    """Bring the modules that the build needs into Go's own cache. A failure is no matter: the build
+    meets it again and tells it."""
+    subprocess.run(
+        [_go(part), "list", "-deps", "-mod=readonly", *recipe.commands.values()],
+        cwd=GO_FOLDER / recipe.module,
+        env={**os.environ, **_environment(recipe)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def module_version(module: str, name: str) -> str:
+    """The version of a required Go module that our go.mod names: the one place that pins it."""
+    for line in (GO_FOLDER / module / "go.mod").read_text().splitlines():
+        match line.removeprefix("require ").split():
+            case [found, version, *_] if found == name:
+                return version
+            case _:
+                pass
+    raise PartError(f"{GO_FOLDER / module / 'go.mod'} does not require {name}")
+
+
+def _go(part: Part) -> str:
+    """The Go command."""
+    if go := shutil.which("go"):
+        return go
+    raise PartError(
+        f"part {part.name} is built from source with Go, and there is no `go` on PATH. Install the "
+        f"version that {GO_FOLDER / 'cluster' / 'go.mod'} names or a newer one."
+    )
+
+
+def _environment(recipe: GoBuild) -> dict[str, str]:
+    """What decides how Go compiles, whatever the caller's environment says."""
+    return {"CGO_ENABLED": "1" if recipe.cgo else "0", "GOWORK": "off"}
+
+
+def _source(part: Part, recipe: GoBuild, module: str) -> Path:
+    """The folder of a module in Go's cache, downloaded if need be."""
+    where = subprocess.run(
+        [_go(part), "mod", "download", "-json", module],
+        cwd=GO_FOLDER / recipe.module,
+        env={**os.environ, **_environment(recipe)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if where.returncode:
+        raise PartError(f"part {part.name}: module {module} cannot be had:\n{where.stdout}")
+    return Path(json.loads(where.stdout)["Dir"])
+
+
+def _embeds(part: Part, recipe: GoBuild) -> dict[str, str]:
+    """Where the compiler finds the files that our packages embed from other modules."""
+    return {
+        str(GO_FOLDER / recipe.module / target): str(_source(part, recipe, module) / file)
+        for target, (module, file) in recipe.embeds.items()
+    }
+
+
+def _copy(part: Part, recipe: GoBuild, copy: GoCopy, folder: Path) -> None:
+    """Copy a module's file or folder; Go's cache is read-only, the copy is not."""
+    source, target = _source(part, recipe, copy.module) / copy.source, folder / copy.target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+    else:
+        shutil.copyfile(source, target)
+    for path in [target, *target.rglob("*")]:
+        if path.is_dir():
+            path.chmod(0o755)
+    for file in target.glob("*.yaml"):
+        text = file.read_text()
+        for old, new in copy.replace:
+            text = text.replace(old, new)
+        file.write_text(text)

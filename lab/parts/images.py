@@ -1,0 +1,113 @@
+"""The images that pods ask for, made of the parts under the names that charts and manifests use."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.parts import oci
+from lab.parts.catalogue import PARTS
+from lab.parts.recipe import PartError
+from lab.parts.store import Store
+from lab.paths import cache_dir
+
+_NON_ROOT = "65532"
+"""The user of Google's distroless images, which most of the real images are built on."""
+
+_TRUST = "/etc/ssl/certs/ca-certificates.crt"
+"""Where Go programs look for the authorities they trust."""
+
+_HOST_TRUST = Path(_TRUST)
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of one program of a part."""
+
+    name: str
+    part: str
+    file: str
+    """In the part's folder."""
+    path: str
+    """In the image; the entrypoint, since charts and manifests give arguments only."""
+    user: str = _NON_ROOT
+
+
+def _cert_manager(command: str) -> Image:
+    return Image(
+        name=f"quay.io/jetstack/cert-manager-{command}:{PARTS['cert-manager'].version}",
+        part="cert-manager",
+        file=command,
+        path=f"/app/cmd/{command}/{command}",
+    )
+
+
+IMAGES = (
+    Image(
+        name=f"registry.k8s.io/pause:{PARTS['pause'].version}",
+        part="pause",
+        file="pause",
+        path="/pause",
+        user="65535",
+    ),
+    Image(
+        name=f"registry.k8s.io/coredns/coredns:{PARTS['coredns'].version}",
+        part="coredns",
+        file="coredns",
+        path="/coredns",
+    ),
+    Image(
+        name=f"docker.io/library/traefik:{PARTS['traefik'].version}",
+        part="traefik",
+        file="traefik",
+        path="/usr/local/bin/traefik",
+        user="0",
+    ),
+    *(
+        _cert_manager(command)
+        for command in ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
+    ),
+)
+
+
+def ensure(parts: Mapping[str, Path], trust: bytes | None = None) -> Mapping[str, Path]:
+    """The archive of each image whose part is among `parts`, by name; missing ones are made.
+
+    `trust` are the authorities, in PEM, that programs in the images trust; None: those that this
+    machine trusts. PartError if a program is missing.
+    """
+    authorities = _host_trust() if trust is None else trust
+    return {
+        image.name: _archive(image, parts[image.part] / image.file, authorities)
+        for image in IMAGES
+        if image.part in parts
+    }
+
+
+def _archive(image: Image, program: Path, authorities: bytes) -> Path:
+    """The image's archive, from the cache or made."""
+    if not program.exists():
+        raise PartError(f"image {image.name}: {program} is missing. Next: python -m lab.parts")
+    ingredients = (repr(image), str(program.resolve()), program.stat().st_size)
+    key = hashlib.sha256(repr(ingredients).encode() + authorities).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        content = oci.Content(
+            name=image.name,
+            files={image.path: program},
+            texts={
+                _TRUST: authorities,
+                "/etc/passwd": f"app:x:{image.user}:{image.user}::/:/sbin/nologin\n".encode(),
+            },
+            entrypoint=[image.path],
+            user=image.user,
+        )
+        oci.write(content, folder / "image.tar")
+
+    slug = image.name.rpartition(":")[0].replace("/", "_")
+    return Store(cache_dir() / "images").obtain(slug, key, make) / "image.tar"
+
+
+def _host_trust() -> bytes:
+    """What this machine trusts; nothing where there is no such file."""
+    return _HOST_TRUST.read_bytes() if _HOST_TRUST.exists() else b""
