@@ -35,7 +35,8 @@ def started(stack: str, console: Console) -> Engine:
     _require_stack(stack)
     lab = lab_of(stack)
     parts = lab_parts.ensure()
-    archives = images.ensure(parts)
+    bundle = Authority.at(cache_dir() / "authority").bundle
+    archives = images.ensure(parts, bundle)
     folders = charts(parts)
     lab.start(parts, archives, lambda line: console.print(f"  {line}", highlight=False))
     facts = lab.facts()
@@ -49,7 +50,7 @@ def started(stack: str, console: Console) -> Engine:
         charts=folders,
         digitalocean_port=facts["provider_port"],
         digitalocean_token=facts["token"],
-        bundle=Authority.at(cache_dir() / "authority").bundle,
+        bundle=bundle,
     )
     engine.prepare()
     return engine

@@ -7,11 +7,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from lab.internet.ca import Authority
 from lab.parts import images
 from lab.parts.catalogue import PARTS
 from lab.parts.progress import duration
 from lab.parts.provide import Origin, ensure, locate, store
 from lab.parts.recipe import PartError
+from lab.paths import cache_dir
 
 
 def main() -> int:
@@ -26,7 +28,7 @@ def main() -> int:
     try:
         ready = ensure(*arguments.parts)
         if not arguments.parts:
-            images.ensure(ready)
+            images.ensure(ready, Authority.at(cache_dir() / "authority").bundle)
     except PartError as error:
         print(error, file=sys.stderr)
         return 1

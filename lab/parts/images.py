@@ -17,8 +17,6 @@ _NON_ROOT = "65532"
 _TRUST = "/etc/ssl/certs/ca-certificates.crt"
 """Where Go programs look for the authorities they trust."""
 
-_HOST_TRUST = Path(_TRUST)
-
 
 @dataclass(frozen=True)
 class Image:
@@ -70,13 +68,13 @@ IMAGES = (
 )
 
 
-def ensure(parts: Mapping[str, Path], trust: bytes | None = None) -> Mapping[str, Path]:
+def ensure(parts: Mapping[str, Path], trust: Path) -> Mapping[str, Path]:
     """The archive of each image whose part is among `parts`, by name; missing ones are made.
 
-    `trust` are the authorities, in PEM, that programs in the images trust; None: those that this
-    machine trusts. PartError if a program is missing.
+    `trust` is a file of the authorities, in PEM, that the programs in the images trust. PartError
+    if a program is missing.
     """
-    authorities = _host_trust() if trust is None else trust
+    authorities = trust.read_bytes()
     return {
         image.name: _archive(image, parts[image.part] / image.file, authorities)
         for image in IMAGES
@@ -106,8 +104,3 @@ def _archive(image: Image, program: Path, authorities: bytes) -> Path:
 
     slug = image.name.rpartition(":")[0].replace("/", "_")
     return Store(cache_dir() / "images").obtain(slug, key, make) / "image.tar"
-
-
-def _host_trust() -> bytes:
-    """What this machine trusts; nothing where there is no such file."""
-    return _HOST_TRUST.read_bytes() if _HOST_TRUST.exists() else b""

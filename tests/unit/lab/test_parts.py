@@ -1,0 +1,167 @@
+"""What identifies a part, and where it is found."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab.parts import PARTS, PartError, builders, provide, recipe
+from lab.parts.builders.go import module_version
+from lab.parts.progress import Lines, duration
+from lab.parts.provide import Origin, ensure, locate
+from lab.parts.recipe import Debian, GoBuild, Part, Probe
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "webgrip-network"
+
+
+@pytest.fixture(autouse=True)
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Go module `tools` with one command `./hello` and a folder that it does not need."""
+    folder = tmp_path / "go" / "tools"
+    for name, text in {
+        "go.mod": "module tools\n\nrequire example.org/one v1.2.3\n",
+        "go.sum": "",
+        "hello/main.go": "package main",
+        "other/main.go": "package main",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.setattr(recipe, "GO_FOLDER", tmp_path / "go")
+    monkeypatch.setattr("lab.parts.builders.go.GO_FOLDER", tmp_path / "go")
+    return folder
+
+
+def _hello(version: str = "v1.0.0", probe: Probe | None = None) -> Part:
+    build = GoBuild(module="tools", commands={"hello": "./hello"}, sources=("hello",))
+    return Part("hello", version, "greets", build, 1, ("hello",), probe)
+
+
+def _program(folder: Path, name: str, says: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / name
+    program.write_text(f"#!/bin/sh\necho '{says}'\n")
+    program.chmod(0o755)
+    return program
+
+
+def test_the_key_is_the_same_for_the_same_recipe() -> None:
+    assert _hello().key == _hello().key
+    assert _hello().key.startswith("v1.0.0-")
+
+
+@pytest.mark.parametrize("file", ["go.mod", "go.sum", "hello/main.go"])
+def test_the_key_changes_with_what_the_build_reads(module: Path, file: str) -> None:
+    before = _hello().key
+    (module / file).write_text("changed")
+    assert _hello().key != before
+
+
+def test_the_key_does_not_change_with_another_command_of_the_module(module: Path) -> None:
+    before = _hello().key
+    (module / "other" / "main.go").write_text("changed")
+    assert _hello().key == before
+
+
+def test_the_key_changes_with_the_recipe() -> None:
+    part = _hello()
+    assert isinstance(part.recipe, GoBuild)
+    tagged = replace(part, recipe=replace(part.recipe, tags=("seccomp",)))
+    assert tagged.key != part.key
+
+
+def test_the_version_comes_from_the_go_module() -> None:
+    assert module_version("tools", "example.org/one") == "v1.2.3"
+    with pytest.raises(PartError, match=r"does not require example\.org/two"):
+        module_version("tools", "example.org/two")
+
+
+def test_a_program_on_path_at_the_pinned_version_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = _program(tmp_path / "bin", "hello", "hello v1.0.0")
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    origin, folder = locate(_hello(probe=Probe(("hello", "version"), "v1.0.0")))
+    assert origin is Origin.PATH
+    assert folder is not None
+    assert (folder / "hello").resolve() == program
+
+
+def test_a_program_on_path_at_another_version_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = _program(tmp_path / "bin", "hello", "hello v0.9.0")
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    assert locate(_hello(probe=Probe(("hello", "version"), "v1.0.0"))) == (Origin.MISSING, None)
+
+
+def test_a_made_part_is_taken_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = _hello()
+    monkeypatch.setattr(provide, "PARTS", {"hello": part})
+    monkeypatch.setattr(provide, "_prefetch", lambda _: None)
+    monkeypatch.setattr(builders, "build", lambda _part, folder, _log: (folder / "hello").touch())
+    assert locate(part) == (Origin.MISSING, None)
+    made = ensure("hello", progress=Lines())
+    assert locate(part) == (Origin.CACHE, made["hello"])
+
+
+def test_a_build_without_the_promised_file_is_refused_with_its_log(
+    monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    part = _hello()
+    monkeypatch.setattr(provide, "PARTS", {"hello": part})
+    monkeypatch.setattr(provide, "_prefetch", lambda _: None)
+    monkeypatch.setattr(builders, "build", lambda *_: None)
+    with pytest.raises(PartError, match="made without hello") as error:
+        ensure("hello", progress=Lines())
+    assert str(cache / "logs" / "hello.log") in str(error.value)
+    assert locate(part) == (Origin.MISSING, None)
+
+
+def test_a_failed_tool_names_log_and_next_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = tmp_path / "bin" / "go"
+    _program(go.parent, "go", "no network")
+    go.write_text("#!/bin/sh\necho no network\nexit 1\n")
+    monkeypatch.setenv("PATH", str(go.parent), prepend=":")
+    monkeypatch.setattr(provide, "PARTS", {"hello": _hello()})
+    monkeypatch.setattr(provide, "_prefetch", lambda _: None)
+    with pytest.raises(PartError) as error:
+        ensure("hello", progress=Lines())
+    text = str(error.value)
+    assert "no network" in text
+    assert "hello.log" in text
+    assert "python -m lab.parts hello" in text
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(PartError, match=r"no such part: etc\. See: python -m lab\.parts --list"):
+        ensure("kubernetes", "etc", progress=Lines())
+
+
+def test_a_debian_program_is_linked_where_it_is(tmp_path: Path) -> None:
+    part = Part("shell", "debian", "shell", Debian("dash", {"shell": "sh"}), 1, ("shell",))
+    builders.build(part, tmp_path, tmp_path / "log")
+    assert (tmp_path / "shell").is_symlink()
+    assert (tmp_path / "shell").exists()
+
+
+def test_every_part_promises_what_its_recipe_makes() -> None:
+    for part in PARTS.values():
+        match part.recipe:
+            case GoBuild() as build:
+                made = {*build.commands, *(copy.target for copy in build.copies)}
+                made |= {name for names in build.links.values() for name in names}
+            case other:
+                made = set(other.commands)
+        assert set(part.files) <= made, part.name
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (60, "1 min 00 s"), (266, "4 min 26 s")]
+)
+def test_a_duration_reads_as_a_person_says_it(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
