@@ -39,6 +39,15 @@ class ServiceAccountRef(Model):
     namespace: Name
     name: Name
 
+    @override
+    def findings(self) -> Iterator[Finding]:
+        if self.name == "default":
+            yield Finding(
+                ("name",),
+                "every pod of the namespace that names no other is `default`",
+                "make a ServiceAccount for deployments only",
+            )
+
 
 class Access(Model):
     """The five roles of the platform and who holds them."""

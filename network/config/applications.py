@@ -1,13 +1,15 @@
 """Applications: namespaces, workloads, routes and whom they talk to (SVC-3, SVC-4)."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 from typing_extensions import override
 
-from network.config.model import Finding, Model, repeated
+from network.config.model import Finding, Model, refusal, repeated
 from network.config.names import (
+    PORT_NAME,
     HostName,
     HostPattern,
     LabelKey,
@@ -28,6 +30,20 @@ Reason = Annotated[
         rule="a reason says in a few words on one line why the connection is needed",
         fix="write it like `reads orders`",
     ),
+]
+
+
+def _port_reference(given: Any) -> str | int:
+    named = isinstance(given, str) and re.fullmatch(PORT_NAME, given) and len(given) <= 15
+    numbered = isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 65535
+    if not named and not numbered:
+        raise refusal("a port is a name or a number from 1 to 65535", "write it like `http` or `443`")
+    return given
+
+
+PortReference = Annotated[
+    str | int,
+    PlainValidator(_port_reference, json_schema_input_type=PortName | Annotated[int, Field(ge=1, le=65535)]),
 ]
 
 
@@ -81,7 +97,7 @@ class Talk(Model):
     """Host name outside the cluster; `*.` in front matches one or more labels. Needs `cni: cilium`."""
     range: Range | None = None
     """Addresses outside the cluster."""
-    port: PortName | Annotated[int, Field(ge=1, le=65535)]
+    port: PortReference
     """Name of the destination workload's port, or a number."""
     protocol: Literal["TCP", "UDP"] = "TCP"
     reason: Reason

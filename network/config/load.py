@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from network.config.errors import ConfigError, Problem, shown
 from network.config.messages import explain
@@ -96,24 +97,24 @@ def _layer(name: str, value: Any) -> Any:
 
 
 def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False):
-        location = _in_file((key, *detail["loc"]), given, missing=detail["type"] == "missing")
+    details = error.errors(include_url=False)
+    for detail in details:
+        location: Location = (key, *detail["loc"])
+        if detail["type"] == "too_short" and any(_inside(detail, other) for other in details):
+            continue  # pydantic does not count entries that are refused themselves
+        about_key = location[-1] == "[key]"
+        if about_key:
+            location = location[:-1]
         rule, fix = explain(detail, location)
         if detail["type"] == "missing" and key in SECRETS:
             fix = f"set it: pulumi config set --secret {NAMESPACE}{key}"
-        yield Problem(location, _value(location, given), rule, fix)
+        value = shown(location[-1]) if about_key else _value(location, given)
+        yield Problem(location, value, rule, fix)
 
 
-def _in_file(location: Location, value: Any, *, missing: bool) -> Location:
-    """Drop from pydantic's location what is no key of the file: branches of unions, `[key]`."""
-    steps: list[str | int] = []
-    for step in location:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            continue
-        steps.append(step)
-    return (*steps, location[-1]) if missing else tuple(steps)
+def _inside(outer: ErrorDetails, inner: ErrorDetails) -> bool:
+    depth = len(outer["loc"])
+    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
 
 
 def _found(rules: Iterable[Rule], layers: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from network.config.text import Form
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"{_LABEL}(\.{_LABEL})+"
+PORT_NAME = r"(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*"
 _QUALIFIED = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 
 Name = Annotated[
@@ -56,7 +57,7 @@ RelativeHost = Annotated[
 PortName = Annotated[
     str,
     Form(
-        pattern=r"(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*",
+        pattern=PORT_NAME,
         rule="a port name has at most 15 lowercase letters, digits and single hyphens, "
         "one letter at least (RFC 6335)",
         fix="write it like `http` or `grpc-web`",
@@ -100,13 +101,24 @@ def _not_reserved(key: str) -> str:
 NodeLabelKey = Annotated[LabelKey, AfterValidator(_not_reserved)]
 """Key of a node's label or taint that is ours to set."""
 
+
+def _real_contact(address: str) -> str:
+    if re.search(r"[@.](example\.(com|net|org)|localhost|invalid|test)$", address):
+        raise refusal(
+            "Let's Encrypt refuses contacts at domains that are kept for documentation and tests",
+            "give an address that somebody reads",
+        )
+    return address
+
+
 Email = Annotated[
     str,
     Form(
         pattern=r"[A-Za-z0-9._%+-]+@" + _DOMAIN,
         rule="an address has one @ and a domain; Let's Encrypt refuses any other",
-        fix="write it like `platform@example.org`",
+        fix="write it like `platform@webgrip.nl`",
     ),
+    AfterValidator(_real_contact),
 ]
 
 CloudName = Annotated[

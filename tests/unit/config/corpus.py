@@ -1,0 +1,56 @@
+"""Invalid stack files: each a patch on a shipped one, with the problems it must give."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.stacks import USERS, merged, stack_file
+
+FOLDER = Path(__file__).parent / "invalid"
+TOKEN = "throw-away-token"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One invalid configuration."""
+
+    name: str
+    layers: Mapping[str, Any]
+    """The stack file's `config`, with secrets as they are after decryption."""
+    expected: Mapping[str, list[str]]
+    """Path -> what each of its problems says: part of the rule, or `part of the rule | of the fix`."""
+
+    @property
+    def raw(self) -> dict[str, str]:
+        """Pulumi's config map."""
+        return {k: v if isinstance(v, str) else json.dumps(v) for k, v in self.layers.items()}
+
+
+def corpus() -> Iterator[Case]:
+    """Yield every case."""
+    for file in sorted(FOLDER.glob("*.yaml")):
+        yield case(file.stem, yaml.safe_load(file.read_text()))
+
+
+def case(name: str, patch: dict[str, Any]) -> Case:
+    """Return the case that a patch describes: `base`, `set`, `unset`, `expect`."""
+    users = {"network:basicAuthUsers": {"admins": USERS}, "network:dnsToken": TOKEN}
+    layers = merged(stack_file(patch.get("base", "dev")) | users, patch.get("set", {}))
+    for path in patch.get("unset", ()):
+        _remove(layers, path)
+    return Case(
+        name,
+        layers,
+        {path: says if isinstance(says, list) else [says] for path, says in patch["expect"].items()},
+    )
+
+
+def _remove(layers: dict[str, Any], path: str) -> None:
+    *parents, last = path.split(".")
+    for step in parents:
+        layers = layers[step]
+    del layers[last]
