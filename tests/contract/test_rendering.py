@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from network.plan import Plan
+from tests.contract.kinds import validate
 from tests.stacks import merged
 
 
@@ -79,6 +80,13 @@ def render(chart: Path, values: Any, folder: Path) -> str:
 def test_the_chart_renders_our_values(plan: Plan, chart: Path, tmp_path: Path) -> None:
     rendered = render(chart, plan.ingress.release.values, tmp_path)
     assert "kind: Deployment" in rendered, rendered
+
+
+@pytest.mark.parametrize("plan", ["everything"], indirect=True)
+def test_what_the_chart_renders_is_valid(plan: Plan, chart: Path, contracts: Path, tmp_path: Path) -> None:
+    for manifest in yaml.safe_load_all(render(chart, plan.ingress.release.values, tmp_path)):
+        if manifest is not None:
+            validate(manifest, contracts)
 
 
 @pytest.mark.parametrize("plan", ["everything"], indirect=True)

@@ -1,0 +1,58 @@
+"""Validators of objects by kind, unknown fields refused."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import yaml
+
+from network.plan.kubernetes import Manifest
+from tests.contract import strict
+
+KUBERNETES = "1.36"
+CUSTOM_GROUPS = {"traefik.io": "traefik", "cert-manager.io": "cert-manager"}
+"""API group -> folder of its CRDs among the contracts."""
+REFUSALS = (jsonschema.ValidationError, kubernetes_validate.ValidationError)
+"""What `validate` raises."""
+METADATA = {
+    "type": "object",
+    "required": ["name"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "namespace": {"type": "string"},
+        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        "annotations": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+
+
+def group(manifest: Manifest) -> str:
+    """Return the API group of an object, empty for the core group."""
+    return manifest["apiVersion"].rpartition("/")[0]
+
+
+@cache
+def custom_schema(folder: Path, kind: str, version: str) -> dict[str, Any]:
+    """Return the closed schema of a custom kind."""
+    for path in folder.glob("*.yaml"):
+        crd = yaml.safe_load(path.read_text())
+        if crd["spec"]["names"]["kind"] != kind:
+            continue
+        for served in crd["spec"]["versions"]:
+            if served["name"] == version and served["served"]:
+                schema = strict.closed(served["schema"]["openAPIV3Schema"])
+                return {**schema, "properties": {**schema["properties"], "metadata": METADATA}}
+    raise LookupError(f"no CRD serves {kind} {version}")
+
+
+def validate(manifest: Manifest, contracts: Path) -> None:
+    """Raise if an object does not fit its kind's schema."""
+    if group(manifest) in CUSTOM_GROUPS:
+        folder = contracts / CUSTOM_GROUPS[group(manifest)] / "crds"
+        version = manifest["apiVersion"].rpartition("/")[2]
+        jsonschema.validate(manifest, custom_schema(folder, manifest["kind"], version))
+    else:
+        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
