@@ -34,9 +34,12 @@ class Internet:
         self._supervisor = supervisor
         self._authority = authority
         api = TlsFront(API_NAME, API, authority.issue([API_NAME], folder / f"{API_NAME}.pem"), api_port)
-        self.dns = Dns(folder / "dns", parts["coredns"], supervisor)
+        self.dns = Dns(folder / "dns", parts["coredns"] / "coredns", supervisor)
         self.load_balancers = LoadBalancers(
-            folder, parts["haproxy"], supervisor, (api, *acme.fronts(folder, authority))
+            folder,
+            parts["haproxy"] / "haproxy",
+            supervisor,
+            (api, *acme.fronts(folder, authority)),
         )
 
     def start(self) -> None:
@@ -46,7 +49,8 @@ class Internet:
         subprocess.run(["ip", "address", "replace", address, "dev", "lo"], check=True)
         self.dns.serve({})
         self.load_balancers.start()
-        acme.start(self._folder, self._parts["pebble"], self._supervisor, self._authority)
+        pebble = self._parts["pebble"] / "pebble"
+        acme.start(self._folder, pebble, self._supervisor, self._authority)
         self._resolve()
 
     def _resolve(self) -> None:
