@@ -29,7 +29,7 @@ STACK = yaml.safe_load(
       ha: false
       apiAllowedRanges: [203.0.113.0/24]
       nodePools: {default: {size: s-2vcpu-4gb, count: 2}}
-    certificates: {email: a@example.com, issuer: staging}
+    certificates: {email: platform@webgrip.nl, issuer: staging}
     ingress: {loadBalancer: {name: test}}
     applications:
       shop:
