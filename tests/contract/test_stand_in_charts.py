@@ -20,19 +20,19 @@ STAND_IN = stacks.ROOT / "lab" / "charts" / "traefik"
 
 
 @pytest.fixture(scope="session")
-def helm() -> str:
-    program = shutil.which("helm")
-    if program is None:
-        pytest.skip("helm is not on PATH")
-    return program
-
-
-@pytest.fixture(scope="session")
 def real_chart() -> Path:
     folder = os.environ.get("TRAEFIK_CHART")
     if folder is None:
         pytest.skip("TRAEFIK_CHART names no folder of Traefik's chart")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def helm(real_chart: Path) -> str:
+    program = shutil.which("helm")
+    if program is None:
+        pytest.skip(f"TRAEFIK_CHART is {real_chart}, but helm is not on PATH")
+    return program
 
 
 def without_empty(value: Any) -> Any:
