@@ -1,15 +1,15 @@
 """`network check`: everything that is wrong with a stack file, from the file alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
 from network.cli.stack_file import StackFile, read
-from network.config.errors import Problem
+from network.config.errors import Problem, path_of
 from network.config.load import NAMESPACE, Checked, check
-from network.config.model import Location
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,27 @@ class Report:
 def check_file(path: Path) -> Report:
     """Check a stack file; nothing is decrypted and no API is asked."""
     file = read(path)
-    if not file.layers:
-        checked, notes = Checked(None, (), ()), ()
-    else:
-        checked = check(_config_map(with_placeholders(file.layers)))
-        notes = tuple(_notes(file, checked, path))
     faults = [Line(fault.line, fault.where, fault.rule, fault.fix) for fault in file.faults]
+    if file.layers is None:
+        return Report(path, tuple(faults), (), ())
     secrets = [
-        Line(file.line(found.location), _where(found.location), found.rule, found.fix)
+        Line(file.line(found.location), NAMESPACE + path_of(found.location), found.rule, found.fix)
         for found in secret_findings(file.layers)
     ]
-    problems = [*faults, *secrets, *_at_lines(file, checked.problems)]
+    checked = check(_config_map(with_placeholders(file.layers)))
     return Report(
         path,
-        tuple(sorted(problems, key=lambda line: line.line)),
-        tuple(sorted(_at_lines(file, checked.warnings), key=lambda line: line.line)),
-        notes,
+        problems=_by_line(faults + secrets + _at_lines(file, checked.problems)),
+        warnings=_by_line(_at_lines(file, checked.warnings)),
+        notes=tuple(_notes(file.layers, checked, path)),
     )
 
 
-def _config_map(layers: dict[str, object]) -> dict[str, str]:
+def _by_line(lines: list[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: line.line))
+
+
+def _config_map(layers: Mapping[str, Any]) -> dict[str, str]:
     """Return the layers as Pulumi hands them to the program: structures as JSON, texts as they are."""
     return {
         NAMESPACE + key: value if isinstance(value, str) else json.dumps(value)
@@ -68,13 +69,9 @@ def _at_lines(file: StackFile, problems: tuple[Problem, ...]) -> list[Line]:
     return [Line(file.line(p.location), f"{p.path}: {p.value}", p.rule, p.fix) for p in problems]
 
 
-def _where(location: Location) -> str:
-    return NAMESPACE + ".".join(map(str, location))
-
-
-def _notes(file: StackFile, checked: Checked, path: Path) -> Iterator[str]:
+def _notes(layers: Mapping[str, Any], checked: Checked, path: Path) -> Iterator[str]:
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    for secret in missing_secrets(file.layers):
+    for secret in missing_secrets(layers):
         yield f"not in the file; before the first `up`: pulumi config set --secret {secret} --stack {stack}"
     if checked.config is None:
         return

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from network.config.errors import path_of
 from network.config.load import NAMESPACE
 from network.config.model import Location
 from network.config.nearest import did_you_mean
@@ -31,8 +32,11 @@ class Fault:
 class StackFile:
     """What a stack file holds for this project."""
 
-    layers: Mapping[str, Any]
-    """Values by their keys without `network:`, as plain mappings, lists and scalars."""
+    layers: Mapping[str, Any] | None
+    """Values by their keys without `network:`, as plain mappings, lists and scalars.
+
+    None if the file cannot be read at all.
+    """
     faults: tuple[Fault, ...]
     lines: Mapping[Location, int] = field(default_factory=dict[Location, int])
     """Line of each key below `network:`, counted from 1."""
@@ -48,10 +52,11 @@ def read(path: Path) -> StackFile:
     """Return what the file holds. Never raises for its content: the faults say what is wrong."""
     try:
         document = YAML(typ="rt").load(path)
-    except UnicodeDecodeError:
-        return _unreadable(Fault(1, "file", "YAML is UTF-8 text", "save it as UTF-8"))
     except YAMLError as error:
         return _unreadable(_malformed(error))
+    loop = _alias_in_itself(document, (), ())
+    if loop:
+        return _unreadable(loop)
     config = document.get("config") if isinstance(document, CommentedMap) else None
     if not isinstance(config, CommentedMap):
         return _unreadable(
@@ -75,7 +80,7 @@ def read(path: Path) -> StackFile:
 
 
 def _unreadable(fault: Fault) -> StackFile:
-    return StackFile({}, (fault,))
+    return StackFile(None, (fault,))
 
 
 def _malformed(error: YAMLError) -> Fault:
@@ -86,6 +91,17 @@ def _malformed(error: YAMLError) -> Fault:
         key = problem.split('"')[1] if '"' in problem else "a key"
         return Fault(line, key, "the key stands here twice", "remove one of them")
     return Fault(line, "file", f"not YAML: {problem}", "correct the line, or the one above it")
+
+
+def _alias_in_itself(value: Any, around: tuple[Any, ...], here: Location) -> Fault | None:
+    if any(value is outer for outer in around):
+        line = around[-1].lc.line + 1
+        return Fault(line, path_of(here), "not YAML: an alias stands inside itself", "write the value out")
+    if not isinstance(value, CommentedMap | CommentedSeq):
+        return None
+    steps = value.items() if isinstance(value, CommentedMap) else enumerate(value)
+    found = (_alias_in_itself(child, (*around, value), (*here, str(step))) for step, child in steps)
+    return next((fault for fault in found if fault), None)
 
 
 def _unknown_settings(document: CommentedMap) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """From Pulumi's config map to a `StackConfig`, with every problem at once."""
 
+import functools
 import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -86,14 +87,18 @@ def _parse(key: str, text: str) -> Any:
 def _layer(name: str, value: Any) -> Any:
     field = StackConfig.model_fields[name]
     if value is not _ABSENT:
-        annotation: Any = Annotated[field.annotation, *field.metadata, None]
-        return TypeAdapter(annotation).validate_json(
-            json.dumps(value), strict=True, by_alias=True, by_name=False
-        )
+        return _validator(name).validate_json(json.dumps(value), strict=True, by_alias=True, by_name=False)
     if field.is_required():
         missing = {"type": "missing", "input": None}
         raise ValidationError.from_exception_data(name, [missing])  # pyright: ignore
     return field.get_default(call_default_factory=True)
+
+
+@functools.cache
+def _validator(name: str) -> TypeAdapter[Any]:
+    field = StackConfig.model_fields[name]
+    annotation: Any = Annotated[field.annotation, *field.metadata, None]
+    return TypeAdapter(annotation)
 
 
 def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:

@@ -9,17 +9,15 @@ from network.config.model import Location
 from network.config.nearest import did_you_mean
 from network.config.stack import StackConfig
 
-_EXPECTED = {
+EXPECTED = {
     "model_type": "a mapping with keys",
     "dict_type": "a mapping",
     "tuple_type": "a list",
     "string_type": "text",
     "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing_size": "a whole number of ordinary size",
     "bool_type": "true or false",
 }
-_BOUNDS = {
+BOUNDS = {
     "greater_than_equal": ("must be at least {ge}", "set {ge} or more"),
     "less_than_equal": ("must be at most {le}", "set {le} or less"),
     "too_short": (
@@ -28,7 +26,6 @@ _BOUNDS = {
     ),
     "too_long": ("must have at most {max_length} entries", "remove some"),
     "string_too_short": ("must not be empty", "write it, or remove the key"),
-    "string_too_long": ("must have at most {max_length} characters", "shorten it"),
 }
 
 
@@ -43,10 +40,10 @@ def explain(error: ErrorDetails, location: Location) -> tuple[str, str]:
         return "unknown key", did_you_mean(str(location[-1]), _known_keys(location[:-1]))
     if kind == "literal_error":
         return f"must be {context['expected']}", "choose one of them"
-    if kind in _EXPECTED:
-        return f"must be {_EXPECTED[kind]}", _retype(kind, error["input"])
-    if kind in _BOUNDS:
-        rule, fix = _BOUNDS[kind]
+    if kind in EXPECTED:
+        return f"must be {EXPECTED[kind]}", _retype(kind, error["input"])
+    if kind in BOUNDS:
+        rule, fix = BOUNDS[kind]
         return rule.format(**context), fix.format(**context)
     return error["msg"], "change the value"
 
@@ -56,7 +53,7 @@ def _retype(kind: str, given: Any) -> str:
         return "put it in quotes"
     if isinstance(given, str) and kind in ("int_type", "bool_type"):
         return "write it without quotes"
-    return f"write {_EXPECTED[kind]} instead"
+    return f"write {EXPECTED[kind]} instead"
 
 
 def _add(location: Location) -> str:

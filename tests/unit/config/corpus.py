@@ -1,7 +1,7 @@
 """Invalid stack files: each a patch on a shipped one, with the problems it must give."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,10 @@ import yaml
 from tests.stacks import USERS, merged, stack_file
 
 FOLDER = Path(__file__).parent / "invalid"
-TOKEN = "throw-away-token"
+SECRETS = {
+    "network:dnsToken": "throw-away-token",
+    "network:basicAuthUsers": {"admins": USERS},
+}
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,20 @@ class Case:
         return {k: v if isinstance(v, str) else json.dumps(v) for k, v in self.layers.items()}
 
 
-def corpus() -> Iterator[Case]:
-    """Yield every case."""
-    for file in sorted(FOLDER.glob("*.yaml")):
-        yield case(file.stem, yaml.safe_load(file.read_text()))
+def corpus() -> list[Case]:
+    """Return every case."""
+    return [case(file.stem, yaml.safe_load(file.read_text())) for file in sorted(FOLDER.glob("*.yaml"))]
 
 
 def case(name: str, patch: dict[str, Any]) -> Case:
     """Return the case that a patch describes: `base`, `set`, `unset`, `expect`."""
-    users = {"network:basicAuthUsers": {"admins": USERS}, "network:dnsToken": TOKEN}
-    layers = merged(stack_file(patch.get("base", "dev")) | users, patch.get("set", {}))
+    layers = merged(stack_file(patch.get("base", "dev")) | SECRETS, patch.get("set", {}))
     for path in patch.get("unset", ()):
         _remove(layers, path)
     return Case(
         name,
         layers,
-        {path: says if isinstance(says, list) else [says] for path, says in patch["expect"].items()},
+        {path: says if isinstance(says, list) else [says] for path, says in patch.get("expect", {}).items()},
     )
 
 
