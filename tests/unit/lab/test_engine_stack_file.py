@@ -1,0 +1,103 @@
+"""The lab's copy of a stack file."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab.engine.overrides import Override, overrides
+from lab.engine.stack_file import OverrideError, overridden, refresh
+
+PLAIN = Override("network:certificates.dns01.wait", "0s", "faster")
+SECRET = Override("network:dnsToken", "the lab's", "unknown here", lambda: "token")
+
+ORIGINAL: dict[str, Any] = {
+    "encryptionsalt": "v1:theirs",
+    "config": {
+        "network:certificates": {"email": "a@example.com", "dns01": {"provider": "digitalocean"}},
+        "network:dnsToken": {"secure": "v1:theirs"},
+    },
+}
+
+
+def test_an_override_leaves_its_neighbours_alone() -> None:
+    config = overridden(ORIGINAL, {}, [PLAIN, SECRET])["config"]
+    assert config["network:certificates"] == {
+        "email": "a@example.com",
+        "dns01": {"provider": "digitalocean", "wait": "0s"},
+    }
+
+
+def test_the_users_file_is_not_changed_in_memory() -> None:
+    overridden(ORIGINAL, {}, [PLAIN, SECRET])
+    assert ORIGINAL["config"]["network:certificates"]["dns01"] == {"provider": "digitalocean"}
+
+
+def test_the_users_ciphertexts_and_salt_do_not_reach_the_copy() -> None:
+    assert "theirs" not in yaml.safe_dump(overridden(ORIGINAL, {}, [PLAIN, SECRET]))
+
+
+def test_salt_and_ciphertexts_of_an_earlier_copy_stay() -> None:
+    earlier = {"encryptionsalt": "v1:ours", "config": {"network:dnsToken": {"secure": "v1:ours"}}}
+    content = overridden(ORIGINAL, earlier, [PLAIN, SECRET])
+    assert content["encryptionsalt"] == "v1:ours"
+    assert content["config"]["network:dnsToken"] == {"secure": "v1:ours"}
+
+
+def test_a_secret_without_an_override_is_refused_with_its_path() -> None:
+    original = {"config": {"network:traffic": {"list": [{"key": {"secure": "v1:theirs"}}]}}}
+    with pytest.raises(OverrideError, match=r"network:traffic\.list\[0\]\.key is encrypted"):
+        overridden(original, {}, [PLAIN])
+
+
+def refreshed(folder: Path, original: dict[str, Any]) -> list[str]:
+    """Refresh a copy with a stand-in for Pulumi's encryption; the paths that were encrypted."""
+    asked: list[str] = []
+    source, target = folder / "original.yaml", folder / "copy" / "Pulumi.dev.yaml"
+    source.write_text(yaml.safe_dump(original))
+
+    def encrypt(path: str, value: str) -> None:
+        asked.append(path)
+        content = yaml.safe_load(target.read_text())
+        content["config"][path] = {"secure": f"v1:{value}"}
+        target.write_text(yaml.safe_dump(content))
+
+    refresh(source, target, [PLAIN, SECRET], encrypt)
+    return asked
+
+
+def test_a_secret_is_encrypted_once(tmp_path: Path) -> None:
+    assert refreshed(tmp_path, ORIGINAL) == ["network:dnsToken"]
+    assert refreshed(tmp_path, ORIGINAL) == []
+
+
+def test_an_edit_of_the_users_file_reaches_the_copy(tmp_path: Path) -> None:
+    refreshed(tmp_path, ORIGINAL)
+    edited = {"config": {**ORIGINAL["config"], "network:environment": {"name": "dev"}}}
+    assert refreshed(tmp_path, edited) == []
+    content = yaml.safe_load((tmp_path / "copy" / "Pulumi.dev.yaml").read_text())
+    assert content["config"]["network:environment"] == {"name": "dev"}
+
+
+def test_each_user_list_that_a_middleware_names_gets_a_throw_away_user(tmp_path: Path) -> None:
+    config = {
+        "network:traffic": {
+            "middlewares": {"admins": {"basicAuth": {"users": "admins"}}, "gzip": {"compress": {}}}
+        }
+    }
+    users = [each for each in overrides(config, {}, "token", tmp_path) if "basicAuthUsers" in each.path]
+    assert [each.path for each in users] == ["network:basicAuthUsers.admins"]
+    assert users[0].secret is not None
+    assert users[0].secret().startswith("admins:$2b$")
+
+
+def test_no_secret_value_stands_in_the_table_of_overrides(tmp_path: Path) -> None:
+    table = overrides({}, {}, "dop_v1_secret", tmp_path)
+    assert not any("dop_v1_secret" in str(each.value) for each in table)
+
+
+def test_a_provided_chart_keeps_repository_and_version(tmp_path: Path) -> None:
+    config = {"network:charts": {"traefik": {"repository": "https://mirror.example", "version": "1.2.3"}}}
+    chart = next(iter(overrides(config, {"traefik": Path("/chart")}, "token", tmp_path)))
+    assert chart.value == {"repository": "https://mirror.example", "version": "1.2.3", "path": "/chart"}
