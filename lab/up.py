@@ -7,14 +7,16 @@ import platform
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from lab import parts as lab_parts
-from lab.charts import charts
+from lab.charts import provide
 from lab.cloud.state import Store
 from lab.engine.environment import Engine
+from lab.engine.stack_file import load
 from lab.instance import Lab, LabError
 from lab.internet.ca import Authority
 from lab.parts import images
@@ -47,7 +49,7 @@ def started(stack: str, console: Console) -> Engine:
         pulumi=parts["pulumi"] / "pulumi",
         kubernetes_plugin=parts["pulumi-kubernetes"] / "pulumi-resource-kubernetes",
         commands={"kubectl": parts["kubectl"] / "kubectl"},
-        charts=folders,
+        charts={name: chart.folder for name, chart in charts.items()},
         digitalocean_port=facts["provider_port"],
         digitalocean_token=facts["token"],
         bundle=bundle,
@@ -82,7 +84,7 @@ def _require_machine() -> None:
 
 
 def _require_stack(stack: str) -> None:
-    file = project_dir() / f"Pulumi.{stack}.yaml"
+    file = _stack_file(stack)
     if not file.exists():
         known = sorted(each.name.split(".")[1] for each in project_dir().glob("Pulumi.*.yaml"))
         raise LabError(f"there is no {file.name}. Known stacks: {', '.join(known)}")
@@ -92,6 +94,10 @@ def _require_stack(stack: str) -> None:
             f"{file.name} has {len(problems)} problems; nothing was started. "
             f"See them: .venv/bin/network check --stack {stack}"
         )
+
+
+def _stack_file(stack: str) -> Path:
+    return project_dir() / f"Pulumi.{stack}.yaml"
 
 
 @contextmanager

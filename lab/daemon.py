@@ -1,0 +1,120 @@
+"""The lab's one process: a simulated cloud, the internet around it, and real clusters.
+
+`python -m lab.daemon FOLDER`, inside a sandbox (`lab.machine.sandbox`); `lab.instance` starts it.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from lab.cloud import api, provider
+from lab.cloud.cloud import Cloud
+from lab.cloud.controller import Controllers
+from lab.cloud.endpoints.domains import records_of
+from lab.cloud.fleet import running
+from lab.cloud.state import Account, Kind
+from lab.internet.addresses import RESOLVER
+from lab.internet.ca import Authority
+from lab.internet.internet import Internet
+from lab.internet.zones import Record
+from lab.machine.process import Supervisor
+from lab.machines import Machines
+from lab.paths import cache_dir
+
+BOOT_TIMEOUT = 400.0
+"""Seconds for the clusters that the account knows to run again."""
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; the account and the clusters' state stay."""
+    folder = Path(sys.argv[1])
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    supplies = json.loads((folder / "supplies.json").read_text())
+    parts = _paths(supplies["parts"])
+    # What compiles, checks and routes is found on PATH by Cilium, kube-proxy and the CNI plugins.
+    os.environ["PATH"] = ":".join([*map(str, parts.values()), os.environ.get("PATH", os.defpath)])
+
+    supervisor = Supervisor(folder / "logs")
+    machines = Machines(folder / "clusters", parts, _paths(supplies["images"]))
+    cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
+    api_port = api.serve(cloud)
+    authority = Authority.at(cache_dir() / "authority")
+    internet = Internet(folder / "internet", parts, supervisor, authority, api_port)
+    internet.start()
+    _report("The outside world answers: DNS, Let's Encrypt, the API")
+
+    def follow(_: Account | None, account: Account) -> None:
+        internet.dns.serve(*_names(account))
+        _write_kubeconfig(folder, machines, account)
+
+    cloud.store.subscribe(follow)
+    follow(None, cloud.store.account)
+    controllers = Controllers(cloud, internet.load_balancers, _report)
+    controllers.start()
+    cloud.fleet.resume()
+    if not cloud.fleet.settle(BOOT_TIMEOUT):
+        _report("Some clusters do not run yet; see logs/ below their folders")
+    _, provider_port = provider.serve(cloud)
+    _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
+    ended.wait()
+
+    controllers.stop()
+    machines.stop()
+    supervisor.end_all()
+    return 0
+
+
+def _paths(given: Mapping[str, str]) -> dict[str, Path]:
+    return {name: Path(path) for name, path in given.items()}
+
+
+def _report(line: str) -> None:
+    print(line, flush=True)
+
+
+def _names(account: Account) -> tuple[dict[str, list[Record]], dict[str, IPv4Address]]:
+    """The zones that the account serves, and the public names of its API servers."""
+    zones: dict[str, list[Record]] = {
+        domain["name"]: [*records_of(account, domain["name"])]
+        for domain in account.all(Kind.DOMAIN)
+    }
+    hosts = {
+        f"{cluster['id']}.k8s.ondigitalocean.com": IPv4Address(
+            cluster["machines"]["control_plane"]
+        )
+        for cluster in account.all(Kind.CLUSTER)
+    }
+    return zones, hosts
+
+
+def _write_kubeconfig(folder: Path, machines: Machines, account: Account) -> None:
+    """Keep the operator's kubeconfig at the newest running cluster; none when there is none."""
+    file = folder / "kubeconfig"
+    clusters = running(account)
+    if not clusters:
+        file.unlink(missing_ok=True)
+        return
+    draft = file.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(machines.kubeconfig(clusters[-1]["id"]))
+    draft.replace(file)
+
+
+def _tell(folder: Path, facts: Mapping[str, object]) -> None:
+    """Say that everything runs, and where."""
+    draft = folder / "ready.new"
+    draft.write_text(json.dumps(facts))
+    draft.chmod(0o600)
+    draft.replace(folder / "ready.json")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
