@@ -9,7 +9,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from network.config.errors import path_of
 from network.config.load import NAMESPACE
 from network.config.model import Location
 from network.config.nearest import did_you_mean
@@ -54,9 +53,6 @@ def read(path: Path) -> StackFile:
         document = YAML(typ="rt").load(path)
     except YAMLError as error:
         return _unreadable(_malformed(error))
-    loop = _alias_in_itself(document, (), ())
-    if loop:
-        return _unreadable(loop)
     config = document.get("config") if isinstance(document, CommentedMap) else None
     if not isinstance(config, CommentedMap):
         return _unreadable(
@@ -91,17 +87,6 @@ def _malformed(error: YAMLError) -> Fault:
         key = problem.split('"')[1] if '"' in problem else "a key"
         return Fault(line, key, "the key stands here twice", "remove one of them")
     return Fault(line, "file", f"not YAML: {problem}", "correct the line, or the one above it")
-
-
-def _alias_in_itself(value: Any, around: tuple[Any, ...], here: Location) -> Fault | None:
-    if any(value is outer for outer in around):
-        line = around[-1].lc.line + 1
-        return Fault(line, path_of(here), "not YAML: an alias stands inside itself", "write the value out")
-    if not isinstance(value, CommentedMap | CommentedSeq):
-        return None
-    steps = value.items() if isinstance(value, CommentedMap) else enumerate(value)
-    found = (_alias_in_itself(child, (*around, value), (*here, str(step))) for step, child in steps)
-    return next((fault for fault in found if fault), None)
 
 
 def _unknown_settings(document: CommentedMap) -> Iterator[Fault]:

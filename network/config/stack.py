@@ -20,14 +20,23 @@ class StackConfig(Model):
     """What `Pulumi.<stack>.yaml` holds under `network:`; one key per layer."""
 
     environment: Environment
+    """Identity of the environment."""
     external: External
+    """VPC, DNS zone and cloud firewall."""
     cluster: Cluster
+    """The DOKS cluster, its ranges and node pools."""
     certificates: Certificates
+    """cert-manager, its issuers and certificates."""
     ingress: Ingress
+    """Traefik and the load balancer."""
     traffic: Traffic = Field(default_factory=Traffic)
+    """Middlewares, and the chains that routes refer to."""
     applications: dict[Name, Application] = Field(default_factory=dict)
+    """Applications by name."""
     access: Access = Field(default_factory=Access)
+    """Who holds which role."""
     charts: Charts = Field(default_factory=Charts)
+    """Other charts than the pinned ones."""
     dns_token: Token
     """Secret: API token with write access to the zone (or the TSIG secret for rfc2136)."""
     basic_auth_users: dict[Name, Htpasswd] = Field(default_factory=dict)

@@ -1,0 +1,116 @@
+"""`network check` says from the file alone what the program would say, and more."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from network.cli import app
+from network.cli.check import check_file
+from network.config.load import check
+from tests.stacks import NAMES, ROOT
+from tests.unit.config.corpus import Case, case, corpus
+
+MALFORMED = sorted((Path(__file__).parent / "malformed").glob("*.yaml"))
+ENCRYPTED = {"secure": "v1:0123456789:abcdefgh"}
+HOLDS_A_SECRET = re.compile("network:(dnsToken|basicAuthUsers)|basicAuth[.]users")
+
+
+def as_file(folder: Path, invalid: Case) -> Path:
+    """Write a case as a stack file, its secrets encrypted."""
+    layers: dict[str, Any] = {
+        **invalid.layers,
+        "network:dnsToken": ENCRYPTED,
+        "network:basicAuthUsers": {"admins": ENCRYPTED},
+    }
+    file = folder / "Pulumi.case.yaml"
+    file.write_text(yaml.safe_dump({"config": layers}, sort_keys=False))
+    return file
+
+
+@pytest.mark.parametrize(
+    "invalid",
+    [c for c in corpus() if not any(HOLDS_A_SECRET.search(path) for path in c.expected)],
+    ids=lambda invalid: invalid.name,
+)
+def test_the_file_alone_shows_the_same_problems_each_at_its_line(invalid: Case, tmp_path: Path) -> None:
+    file = as_file(tmp_path, invalid)
+
+    found = {(line.where, line.rule): line.line for line in check_file(file).problems}
+
+    problems = check(invalid.raw).problems
+    assert found.keys() == {(f"{p.path}: {p.value}", p.rule) for p in problems}
+    text = ["", *file.read_text().splitlines()]
+    for problem in problems:
+        line = text[found[f"{problem.path}: {problem.value}", problem.rule]]
+        last = problem.location[-1]
+        if isinstance(last, int):
+            assert line.lstrip().startswith("- ")
+        elif problem.value != "absent":
+            assert f"{last}" in line
+
+
+@pytest.mark.parametrize("file", MALFORMED, ids=lambda file: file.stem)
+def test_a_malformed_file_is_refused_at_its_line(file: Path) -> None:
+    expected = re.findall(r"^# expect ([0-9]+): (.+)$", file.read_text(errors="replace"), re.M)
+
+    problems = check_file(file).problems
+
+    assert expected
+    for line, rule in expected:
+        assert any(p.line == int(line) and rule in p.rule for p in problems), problems
+        assert all(p.fix for p in problems)
+
+
+def test_the_shipped_stacks_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+    result = CliRunner().invoke(app, ["check"])
+
+    assert result.exit_code == 0, result.output
+    for name in NAMES:
+        assert f"Pulumi.{name}.yaml: valid" in result.output
+
+
+def test_an_absent_secret_is_a_note_with_the_command_that_sets_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    output = CliRunner().invoke(app, ["check", "--stack", "dev"]).output
+
+    assert "pulumi config set --secret network:dnsToken --stack dev" in output
+    assert "--secret --path network:basicAuthUsers.admins --stack dev" in output
+
+
+def test_a_version_below_the_running_clusters_is_warned_of_where_the_version_is_pinned() -> None:
+    notes = check_file(ROOT / "Pulumi.dev.yaml").notes
+
+    assert any("never set it below the running cluster's" in note for note in notes)
+
+
+def test_the_secret_itself_is_never_printed(tmp_path: Path) -> None:
+    secret = "dop_v1_0123456789abcdef"
+    file = tmp_path / "Pulumi.case.yaml"
+    layers = {"network:dnsToken": secret, "network:basicAuthUsers": {"admins": secret}}
+    file.write_text(yaml.safe_dump({"config": {**case("", {}).layers, **layers}}))
+
+    result = CliRunner().invoke(app, ["check", "--file", str(file)])
+
+    assert result.exit_code == 1
+    assert "network:basicAuthUsers.admins: [secret]" in result.output
+    assert secret not in result.output
+
+
+def test_a_stack_without_a_file_is_named_with_those_that_have_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    result = CliRunner().invoke(app, ["check", "--stack", "production"])
+
+    assert result.exit_code == 2
+    assert "Pulumi.dev.yaml, Pulumi.prod.yaml" in result.output
