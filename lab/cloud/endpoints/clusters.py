@@ -1,0 +1,233 @@
+"""Kubernetes clusters, their credentials and upgrades."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from lab.cloud.backend import place
+from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES, version_key
+from lab.cloud.endpoints.node_pools import new_pool
+from lab.cloud.endpoints.request import Operation, Reply, Request, listing
+from lab.cloud.rules import kubernetes as rules
+from lab.cloud.state import Account, Json, Kind, now
+
+OVERLAY = {"cluster_subnet": "10.244.0.0/16", "service_subnet": "10.245.0.0/16"}
+"""Ranges of a cluster that is not VPC-native: inside the overlay only."""
+
+WEEK = 7 * 24 * 3600
+"""Seconds that credentials live unless the call says otherwise (digitalocean.md, section 6)."""
+
+_SWITCHES = (
+    "amd_gpu_device_metrics_exporter_plugin",
+    "amd_gpu_device_plugin",
+    "amd_gpu_dra_driver",
+    "coredns_autoscaler",
+    "nfs_csi_plugin",
+    "nvidia_gpu_device_plugin",
+    "nvidia_gpu_dra_driver",
+    "p2p_oci_registry_plugin",
+    "rdma_shared_device_plugin",
+    "routing_agent",
+)
+"""Add-ons: blocks with one switch, `enabled`."""
+
+_CHANGEABLE = ("name", "auto_upgrade", "surge_upgrade", "ha", "control_plane_firewall", "sso", *_SWITCHES)
+"""What an update sets when its body has it."""
+
+_INTERNAL = ("vpc_native", "machines")
+"""What the lab keeps with a cluster and the API does not answer."""
+
+
+def shown(cluster: Json) -> Json:
+    """A cluster as the API answers it."""
+    return {key: value for key, value in cluster.items() if key not in _INTERNAL}
+
+
+def _list(request: Request) -> Reply:
+    clusters = [shown(cluster) for cluster in request.store.account.all(Kind.CLUSTER)]
+    return listing(request, "kubernetes_clusters", clusters)
+
+
+def _get(request: Request) -> Reply:
+    return 200, {"kubernetes_cluster": shown(request.store.account.get(Kind.CLUSTER, request.ids[0]))}
+
+
+def _create(request: Request) -> Reply:
+    body = request.body
+    with request.store.change() as account:
+        rules.cluster_name(account, body["name"])
+        version = rules.cluster_version(body["version"])
+        vpc = _vpc(account, body)
+        rules.cluster_place(vpc, body["region"])
+        ranges = {key: str(each) for key, each in rules.cluster_ranges(account, vpc, body).items()}
+        rules.maintenance(body.get("maintenance_policy"))
+        rules.control_plane_firewall(body.get("control_plane_firewall"))
+        key = str(uuid.uuid4())
+        pools = [new_pool(account, key, pool) for pool in body["node_pools"]]
+        rules.pool_names(pools)
+        _tag(account, key, [*body.get("tags", []), *(tag for pool in pools for tag in pool["tags"])])
+        cluster = account.put(
+            Kind.CLUSTER,
+            key,
+            {
+                "id": key,
+                "name": body["name"],
+                "region": body["region"],
+                "version": version,
+                **(ranges or OVERLAY),
+                "vpc_native": bool(ranges),
+                "vpc_uuid": vpc["id"],
+                "worker_subnet_uuid": body.get("worker_subnet_uuid", ""),
+                "isolated_workers": body.get("isolated_workers", False),
+                "ipv4": "",
+                "endpoint": "",
+                "tags": ["k8s", f"k8s:{key}", *body.get("tags", [])],
+                "node_pools": pools,
+                "maintenance_policy": _window(body.get("maintenance_policy")),
+                "auto_upgrade": body.get("auto_upgrade", False),
+                "surge_upgrade": body.get("surge_upgrade", True),
+                "ha": body.get("ha", version_key(version) >= (1, 36)),
+                "registry_enabled": False,
+                "control_plane_firewall": body.get("control_plane_firewall")
+                or {"enabled": False, "allowed_addresses": []},
+                "cluster_autoscaler_configuration": body.get("cluster_autoscaler_configuration"),
+                "sso": body.get("sso"),
+                **{switch: body.get(switch) or {"enabled": False} for switch in _SWITCHES},
+                "status": {"state": "provisioning", "message": ""},
+                "created_at": now(),
+                "updated_at": now(),
+            },
+        )
+        place(account, cluster, request.fleet.max_real_nodes)
+    request.fleet.reconcile(key)
+    return 201, {"kubernetes_cluster": shown(cluster)}
+
+
+def _vpc(account: Account, body: Json) -> Json:
+    """The VPC that is asked for, or the region's default one."""
+    if body.get("vpc_uuid"):
+        return account.get(Kind.VPC, body["vpc_uuid"])
+    return next(vpc for vpc in account.all(Kind.VPC) if vpc["region"] == body["region"] and vpc["default"])
+
+
+def _tag(account: Account, cluster: str, names: list[str]) -> None:
+    """A cluster makes its tags, among them the one that cloud firewalls name (digitalocean.md, section 5)."""
+    for name in ("k8s", f"k8s:{cluster}", *names):
+        if account.find(Kind.TAG, name) is None:
+            account.put(Kind.TAG, name, {"name": name, "resources": {"count": 0}})
+
+
+def _window(policy: Json | None) -> Json:
+    return {"day": "any", "start_time": "00:00", "duration": "4h0m0s", **(policy or {})}
+
+
+def _update(request: Request) -> Reply:
+    body = request.body
+    with request.store.change() as account:
+        cluster = account.get(Kind.CLUSTER, request.ids[0])
+        rules.cluster_name(account, body["name"], own=cluster["id"])
+        rules.ha_kept(cluster["ha"], body.get("ha", cluster["ha"]))
+        rules.maintenance(body.get("maintenance_policy"))
+        rules.control_plane_firewall(body.get("control_plane_firewall"))
+        if "tags" in body:
+            cluster["tags"] = ["k8s", f"k8s:{cluster['id']}", *body["tags"]]
+        if body.get("maintenance_policy"):
+            cluster["maintenance_policy"] |= body["maintenance_policy"]
+        if "cluster_autoscaler_configuration" in body:
+            cluster["cluster_autoscaler_configuration"] = body["cluster_autoscaler_configuration"]
+        for key in _CHANGEABLE:
+            if body.get(key) is not None:
+                cluster[key] = body[key]
+        cluster["updated_at"] = now()
+    return 202, {"kubernetes_cluster": shown(cluster)}
+
+
+def _upgrade(request: Request) -> Reply:
+    """The new version is answered as soon as the upgrade is accepted [api]; the machines stay as they are."""
+    with request.store.change() as account:
+        cluster = account.get(Kind.CLUSTER, request.ids[0])
+        rules.upgrade(cluster["version"], request.body["version"])
+        cluster |= {"version": request.body["version"], "updated_at": now()}
+    return 202, {}
+
+
+def _delete(request: Request) -> Reply:
+    return _remove(request, with_load_balancers=False)
+
+
+def _delete_dangerous(request: Request) -> Reply:
+    return _remove(request, with_load_balancers=True)
+
+
+def _remove(request: Request, with_load_balancers: bool) -> Reply:
+    """Answered at once, carried out afterwards; what Services made stays unless told otherwise."""
+    key = request.ids[0]
+    with request.store.change() as account:
+        account.get(Kind.CLUSTER, key)["status"] = {"state": "deleting", "message": ""}
+        if with_load_balancers:
+            for balancer in _balancers(account, key):
+                account.drop(Kind.LOAD_BALANCER, balancer["id"])
+    request.fleet.reconcile(key)
+    return 204, {}
+
+
+def _balancers(account: Account, cluster: str) -> list[Json]:
+    return [each for each in account.all(Kind.LOAD_BALANCER) if f"k8s:{cluster}" in each["tags"]]
+
+
+def _associated(request: Request) -> Reply:
+    account = request.store.account
+    cluster = account.get(Kind.CLUSTER, request.ids[0])
+    balancers = [{"id": each["id"], "name": each["name"]} for each in _balancers(account, cluster["id"])]
+    return 200, {"load_balancers": balancers, "volumes": [], "volume_snapshots": []}
+
+
+def _credentials(request: Request) -> Reply:
+    """Credentials; `expiry_seconds=0` asks for the API's own life of 7 days."""
+    cluster = request.store.account.get(Kind.CLUSTER, request.ids[0])
+    config = request.fleet.kubeconfig(cluster["id"])
+    life = int(request.query.get("expiry_seconds", 0)) or WEEK
+    return 200, {
+        "server": config["clusters"][0]["cluster"]["server"],
+        "certificate_authority_data": config["clusters"][0]["cluster"]["certificate-authority-data"],
+        "client_certificate_data": None,
+        "client_key_data": None,
+        "token": config["users"][0]["user"]["token"],
+        "expires_at": (datetime.now(UTC) + timedelta(seconds=life)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _registry(enabled: bool) -> Operation:
+    def switch(request: Request) -> Reply:
+        with request.store.change() as account:
+            for key in request.body["cluster_uuids"]:
+                account.get(Kind.CLUSTER, key)["registry_enabled"] = enabled
+        return 204, {}
+
+    method, name = ("POST", "add_registry") if enabled else ("DELETE", "remove_registry")
+    return Operation(name, method, "/v2/kubernetes/registry", switch)
+
+
+def _options(request: Request) -> Reply:
+    del request
+    versions = [{"slug": slug, "kubernetes_version": slug.split("-")[0]} for slug in KUBERNETES_VERSIONS]
+    slugs = [[{"name": slug, "slug": slug} for slug in sorted(each)] for each in (REGIONS, SIZES)]
+    return 200, {"options": {"versions": versions, "regions": slugs[0], "sizes": slugs[1]}}
+
+
+_CLUSTERS = "/v2/kubernetes/clusters"
+_ASSOCIATED = f"{_CLUSTERS}/{{}}/destroy_with_associated_resources"
+
+OPERATIONS = (
+    Operation("list_clusters", "GET", _CLUSTERS, _list),
+    Operation("create_cluster", "POST", _CLUSTERS, _create),
+    Operation("get_cluster", "GET", f"{_CLUSTERS}/{{}}", _get),
+    Operation("update_cluster", "PUT", f"{_CLUSTERS}/{{}}", _update),
+    Operation("delete_cluster", "DELETE", f"{_CLUSTERS}/{{}}", _delete),
+    Operation("upgrade_cluster", "POST", f"{_CLUSTERS}/{{}}/upgrade", _upgrade),
+    Operation("get_credentials", "GET", f"{_CLUSTERS}/{{}}/credentials", _credentials),
+    Operation("list_associated_resources", "GET", _ASSOCIATED, _associated),
+    Operation("delete_cluster_dangerous", "DELETE", f"{_ASSOCIATED}/dangerous", _delete_dangerous),
+    _registry(True),
+    _registry(False),
+    Operation("list_kubernetes_options", "GET", "/v2/kubernetes/options", _options),
+)

@@ -1,0 +1,55 @@
+"""The clusters of the simulated service as real ones on this machine."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.cloud.backend import Report
+from lab.machine.cluster import Cluster
+from lab.machine.inputs import Parts
+from lab.machine.spec import ClusterSpec
+
+
+class Machines:
+    """Boots each cluster in a folder of its own below `folder`; what is there is continued."""
+
+    def __init__(self, folder: Path, parts: Parts, images: Mapping[str, Path]) -> None:
+        self._folder = folder
+        self._parts = parts
+        self._images = images
+        self._clusters: dict[str, Cluster] = {}
+
+    def boot(self, spec: ClusterSpec, report: Report) -> None:
+        """Bring a cluster up, from nothing or from what an earlier, killed run left."""
+        self._cluster(spec).start(report)
+
+    def scale(self, spec: ClusterSpec, report: Report) -> None:
+        """Add and remove nodes until the cluster has those of `spec`."""
+        cluster = self._cluster(spec)
+        wanted = {node.name: node for node in spec.nodes}
+        for name in cluster.nodes.keys() - wanted.keys():
+            cluster.remove_node(name)
+        for name in wanted.keys() - cluster.nodes.keys():
+            cluster.add_node(wanted[name], report)
+
+    def delete(self, spec: ClusterSpec) -> None:
+        """End the cluster and forget its state."""
+        self._cluster(spec).delete()
+        del self._clusters[spec.id]
+
+    def kubeconfig(self, cluster: str) -> str:
+        """An administrator's kubeconfig of a running cluster."""
+        return self._clusters[cluster].kubeconfig
+
+    def stop(self) -> None:
+        """End every cluster's processes; `boot` continues where they ended."""
+        for cluster in list(self._clusters.values()):
+            cluster.stop()
+
+    def running(self) -> Mapping[str, Cluster]:
+        """The clusters that have been booted, by id."""
+        return dict(self._clusters)
+
+    def _cluster(self, spec: ClusterSpec) -> Cluster:
+        if spec.id not in self._clusters:
+            self._clusters[spec.id] = Cluster(spec, self._folder / spec.id, self._parts, self._images)
+        return self._clusters[spec.id]

@@ -1,0 +1,74 @@
+"""The plugin's client of the API: it retries as godo does, waits as the plugin does, and says what failed."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lab.cloud.cloud import Cloud
+from lab.cloud.errors import ApiError, ConnectionDroppedError
+from lab.cloud.state import Json
+
+ATTEMPTS = 5
+"""A call is made at most this often (digitalocean-provider.md, "What surprises most" 4)."""
+
+
+@dataclass(eq=False)
+class CallError(Exception):
+    """A call that failed for good. `status` is 0 when no answer came."""
+
+    status: int
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True)
+class Client:
+    """Calls of one operation of the engine.
+
+    `time_scale`: how much of the plugin's waiting really happens; 0 keeps the order of events and only
+    waits for what the cloud is doing. `alive`: whether the engine still waits for the answer.
+    """
+
+    cloud: Cloud
+    token: str
+    time_scale: float
+    alive: Callable[[], bool]
+
+    def call(
+        self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None
+    ) -> Json:
+        """The answer's body. Any method is retried on 5xx, on 429 and on a dropped connection."""
+        url = f"{method} https://api.digitalocean.com{path}"
+        if self.token != self.cloud.store.account.token:
+            raise CallError(401, f"{url}: 401 Unable to authenticate you")
+        failed: ApiError | ConnectionDroppedError | None = None
+        for attempt in range(ATTEMPTS):
+            if failed:
+                self.wait(getattr(failed, "retry_after", None) or 2 ** (attempt - 1))
+            if not self.alive():
+                break
+            try:
+                return self.cloud.call(method, path, body, query, self.alive)[1]
+            except ConnectionDroppedError as error:
+                failed = error
+            except ApiError as error:
+                if error.status < 500 and error.status != 429:
+                    raise CallError(error.status, f"{url}: {error.status} {error}") from error
+                failed = error
+        raise CallError(
+            getattr(failed, "status", 0), f"{url} giving up after {ATTEMPTS} attempt(s): {failed}"
+        )
+
+    def wait(self, seconds: float) -> None:
+        """Wait as the plugin does between two looks: `seconds` in the real world."""
+        time.sleep(seconds * self.time_scale)
+
+    def await_cloud(self, seconds: float) -> None:
+        """Wait before the next look at something that takes its time: at most `seconds`, less when the
+        cloud has nothing left to do."""
+        if self.time_scale:
+            self.wait(seconds)
+        else:
+            self.cloud.fleet.settle(seconds)

@@ -1,0 +1,88 @@
+"""Data sources: they call the API at each run, in a preview too."""
+
+from collections.abc import Callable
+
+from lab.cloud.plugin.checks import Failure
+from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.resources import RESOURCES
+from lab.cloud.plugin.resources.kubeconfig import credentials
+from lab.cloud.plugin.values import State
+
+Function = Callable[[Client, State], State]
+
+
+class MissingArgumentsError(Exception):
+    """The arguments do not say what to look up."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+def _read(token: str, client: Client, key: str) -> State:
+    state = RESOURCES[token].read(client, key, {})
+    if state is None:
+        raise CallError(404, f"no object with id {key}")
+    return {**state, "id": key}
+
+
+def _vpc(client: Client, arguments: State) -> State:
+    """By id, by name, or a region's default VPC."""
+    id_, name, region = (arguments.get(key) for key in ("id", "name", "region"))
+    if not (id_ or name or region):
+        raise MissingArgumentsError(Failure("", "one of `id,name,region` must be specified"))
+    for vpc in client.call("GET", "/v2/vpcs", query={"per_page": "200"})["vpcs"]:
+        if id_ == vpc["id"] or name == vpc["name"] or (not (id_ or name) and _is_default(vpc, region)):
+            state = _read("digitalocean:index/vpc:Vpc", client, vpc["id"])
+            return {**state, "urn": state.pop("vpcUrn")}
+    raise CallError(404, f"no VPC found: {arguments}")
+
+
+def _is_default(vpc: State, region: str | None) -> bool:
+    return vpc["region"] == region and vpc["default"]
+
+
+def _domain(client: Client, arguments: State) -> State:
+    state = _read("digitalocean:index/domain:Domain", client, arguments["name"])
+    state.pop("ipAddress")
+    return {**state, "zoneFile": ""}
+
+
+def _cluster(client: Client, arguments: State) -> State:
+    """By name. Fetches new credentials at each call, and they are not marked secret
+    (digitalocean-provider.md, "What surprises most" 12)."""
+    clusters = client.call("GET", "/v2/kubernetes/clusters", query={"per_page": "200"})["kubernetes_clusters"]
+    for cluster in clusters:
+        if cluster["name"] == arguments["name"]:
+            break
+    else:
+        raise CallError(404, f"Unable to find cluster with name: {arguments['name']}")
+    life = arguments.get("kubeconfigExpireSeconds") or 0
+    state = RESOURCES["digitalocean:index/kubernetesCluster:KubernetesCluster"].read(
+        client, cluster["id"], {"kubeConfigs": [{"expiresAt": "9999-12-31T00:00:00Z"}]}
+    )
+    if state is None:
+        raise CallError(404, f"Unable to find cluster with name: {arguments['name']}")
+    lists = {
+        "kubeConfigs": [credentials(client, cluster, life)],
+        "nodePools": [state.pop("nodePool")],
+        "maintenancePolicies": [state.pop("maintenancePolicy")],
+        "controlPlaneFirewalls": [state.pop("controlPlaneFirewall")],
+    }
+    return {**state, **lists, "id": cluster["id"], "urn": state.pop("clusterUrn")}
+
+
+def _versions(client: Client, arguments: State) -> State:
+    options = client.call("GET", "/v2/kubernetes/options")["options"]
+    prefix = arguments.get("versionPrefix") or ""
+    slugs = [each["slug"] for each in options["versions"] if each["slug"].startswith(prefix)]
+    return {"id": "versions", "validVersions": slugs, "latestVersion": slugs[0] if slugs else ""}
+
+
+FUNCTIONS: dict[str, Function] = {
+    "digitalocean:index/getVpc:getVpc": _vpc,
+    "digitalocean:index/getDomain:getDomain": _domain,
+    "digitalocean:index/getKubernetesCluster:getKubernetesCluster": _cluster,
+    "digitalocean:index/getKubernetesVersions:getKubernetesVersions": _versions,
+}
+"""By token."""

@@ -1,0 +1,75 @@
+"""What a type of resource is to the provider."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from lab.cloud.plugin.checks import Failure
+from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.compare import Difference, differences
+from lab.cloud.plugin.fields import Field
+from lab.cloud.plugin.values import State
+
+
+class RefusedError(Exception):
+    """The operation failed and left nothing for the state."""
+
+
+class Resource(ABC):
+    """One type of resource. Its state is every property, inputs and outputs alike, in Pulumi's spelling."""
+
+    token: ClassVar[str]
+    inputs: ClassVar[Mapping[str, Field]]
+    outputs: ClassVar[Mapping[str, Field]]
+    """What only the cloud sets."""
+    autonamed: ClassVar[bool] = True
+    """Whether a missing `name` is made from the resource's name in the program."""
+    resends: ClassVar[bool] = False
+    """Whether an update without differences calls the API all the same."""
+    delete_timeout: ClassVar[float] = 120
+    """Seconds, unless `customTimeouts` says otherwise."""
+
+    def check(self, inputs: State) -> Iterator[Failure]:
+        """What is wrong with inputs together; only asked when all are known."""
+        del inputs
+        yield from ()
+
+    def differences(self, olds: State, news: State) -> list[Difference]:
+        """What differs between state and program."""
+        return list(differences(self.inputs, olds, news))
+
+    def replacements(self, olds: State, news: State, found: list[Difference]) -> list[str]:
+        """The properties that the plugin names as reasons to replace the resource."""
+        del olds, news
+        return [difference.path for difference in found if difference.replaces]
+
+    @abstractmethod
+    def create(self, client: Client, inputs: State) -> str:
+        """Make the object and return its id. Raises CallError or RefusedError: nothing is kept then."""
+
+    @abstractmethod
+    def read(self, client: Client, key: str, state: State) -> State | None:
+        """The object's properties as they are now, None when there is none; `state` is what was known."""
+
+    @abstractmethod
+    def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
+        """Bring the object to `planned`; `changed` are the top-level inputs that differ."""
+
+    @abstractmethod
+    def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
+        """Delete the object."""
+
+    def adopt(self, client: Client, key: str, state: State) -> tuple[str, State]:
+        """The id and first state for an object that is read without a known state."""
+        del client
+        return key, state
+
+
+def found(client: Client, path: str, name: str) -> State | None:
+    """The object that the API answers under `name`, None for a 404."""
+    try:
+        return client.call("GET", path)[name]
+    except CallError as error:
+        if error.status == 404:
+            return None
+        raise

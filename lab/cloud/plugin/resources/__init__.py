@@ -1,0 +1,37 @@
+"""Every type of resource that the simulated provider knows."""
+
+from lab.cloud.plugin.resource import Resource
+from lab.cloud.plugin.resources.cluster import KubernetesCluster
+from lab.cloud.plugin.resources.domain import DnsRecord, Domain
+from lab.cloud.plugin.resources.firewall import Firewall
+from lab.cloud.plugin.resources.node_pool import KubernetesNodePool
+from lab.cloud.plugin.resources.others import (
+    Cdn,
+    Certificate,
+    ReservedIp,
+    SpacesBucket,
+    Tag,
+    VpcNatGateway,
+    VpcPeering,
+)
+from lab.cloud.plugin.resources.vpc import Vpc
+
+RESOURCES: dict[str, Resource] = {
+    resource.token: resource
+    for resource in (
+        Vpc(),
+        KubernetesCluster(),
+        KubernetesNodePool(),
+        Domain(),
+        DnsRecord(),
+        Firewall(),
+        ReservedIp(),
+        Certificate(),
+        Cdn(),
+        VpcPeering(),
+        VpcNatGateway(),
+        SpacesBucket(),
+        Tag(),
+    )
+}
+"""By type token."""

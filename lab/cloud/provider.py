@@ -1,0 +1,306 @@
+"""The provider that the Pulumi engine talks to, in place of the plugin pulumi-resource-digitalocean.
+
+The engine attaches to it when PULUMI_DEBUG_PROVIDERS is "digitalocean:<port>".
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+
+from lab.cloud.cloud import Cloud
+from lab.cloud.plugin.checks import Failure, failures
+from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.compare import planned, project
+from lab.cloud.plugin.functions import FUNCTIONS, MissingArgumentsError
+from lab.cloud.plugin.resource import RefusedError, Resource
+from lab.cloud.plugin.resources import RESOURCES
+from lab.cloud.plugin.values import UNKNOWN, State, decode, encode, has_unknown, secret
+
+VERSION = "4.84.1"
+"""Of the plugin whose place this takes: the one that the Python SDK asks for."""
+
+_CALLS_AT_ONCE = 128
+"""Creations wait inside their call, and the engine makes many at once."""
+
+_CONFIGURATION = frozenset(
+    {
+        "token", "apiEndpoint", "httpRetryMax", "httpRetryWaitMax", "httpRetryWaitMin", "requestsPerSecond",
+        "spacesAccessId", "spacesEndpoint", "spacesSecretKey",
+    }
+)  # fmt: skip
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """One account's provider. `time_scale`: see `Client`."""
+
+    def __init__(self, cloud: Cloud, time_scale: float = 0) -> None:
+        self._cloud = cloud
+        self._time_scale = time_scale
+        # The real plugin falls back to DIGITALOCEAN_TOKEN of the shell that it is started from. This one
+        # runs elsewhere; the lab's shell has the account's token.
+        self._token = cloud.store.account.token
+
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        return provider_pb2.ProviderHandshakeResponse()
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> Empty:
+        return Empty()
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        return provider_pb2.GetSchemaResponse(schema='{"name": "digitalocean"}')
+
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        unknown = decode(request.news).keys() - _CONFIGURATION - {"version", "pluginDownloadURL"}
+        wrong = [Failure(key, f"{key!r} is not a setting of the provider") for key in sorted(unknown)]
+        return _checked(request.news, wrong)
+
+    def DiffConfig(
+        self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.DiffResponse:
+        """A new token or endpoint updates the provider and no resource (facts, section 4)."""
+        changed = decode(request.olds) != decode(request.news)
+        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(changes=some if changed else none)
+
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
+        self._token = decode(request.args).get("token") or self._cloud.store.account.token
+        # Without `acceptSecrets` the engine sends plain values and marks what comes back itself.
+        return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        """Operations that run are ended by the cloud, not given up (facts, section 6)."""
+        return Empty()
+
+    def Invoke(
+        self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.InvokeResponse:
+        function = FUNCTIONS.get(request.tok)
+        if function is None:
+            _fail(context, f"the lab's DigitalOcean has no function {request.tok}")
+        arguments = decode(request.args)
+        try:
+            result = function(self._client(context), arguments)
+        except MissingArgumentsError as error:
+            failure = provider_pb2.CheckFailure(**error.failure._asdict())
+            return provider_pb2.InvokeResponse(failures=[failure])
+        except CallError as error:
+            _fail(context, f"invoking {request.tok}: {error}")
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(encode({**arguments, **result}))
+        return answer
+
+    def Check(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        resource = _resource(request.urn, context)
+        olds, news = decode(request.olds), decode(request.news)
+        inputs = _with_defaults(resource, request, olds, news)
+        wrong = list(failures(resource.inputs, inputs, _name(request.urn)))
+        if not wrong and not has_unknown(inputs):
+            wrong = list(resource.check(inputs))
+        return _checked(encode(inputs), wrong)
+
+    def Diff(
+        self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.DiffResponse:
+        resource = _resource(request.urn, context)
+        olds, news = decode(request.olds), decode(request.news)
+        found = resource.differences(olds, news)
+        reasons = resource.replacements(olds, news, found)
+        kinds = provider_pb2.PropertyDiff.Kind
+        detailed = {
+            each.path: provider_pb2.PropertyDiff(
+                kind=kinds.Value(f"{each.change}_REPLACE" if each.path in reasons else each.change)
+            )
+            for each in found
+        }
+        answer = provider_pb2.DiffResponse
+        return answer(
+            changes=answer.DIFF_SOME if found else answer.DIFF_NONE,
+            replaces=reasons,
+            diffs=sorted({_top(each.path) for each in found}),
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+        )
+
+    def Create(
+        self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CreateResponse:
+        resource = _resource(request.urn, context)
+        inputs = decode(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=encode(_previewed(resource, inputs)))
+        client = self._client(context)
+        try:
+            key = resource.create(client, inputs)
+        except (CallError, RefusedError) as error:
+            _fail(context, str(error))
+        state = _settled(context, resource, key, inputs, inputs, lambda: resource.read(client, key, inputs))
+        if state is None:
+            # The object exists, the state does not know it (facts, section 4).
+            _fail(context, f"expected non-nil error with nil state during Create of {request.urn}")
+        return provider_pb2.CreateResponse(id=key, properties=_marked(resource, state))
+
+    def Update(
+        self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.UpdateResponse:
+        """After a refused update the state holds what was wanted, so the next one finds no difference and,
+        for most resources, only reads (digitalocean-provider.md, "What surprises most" 5)."""
+        resource = _resource(request.urn, context)
+        olds, news = decode(request.olds), decode(request.news)
+        wanted = planned(resource.inputs, olds, news)
+        if request.preview:
+            return provider_pb2.UpdateResponse(properties=_marked(resource, wanted))
+        changed = {_top(each.path) for each in resource.differences(olds, news)}
+        client = self._client(context)
+
+        def carry_out() -> State | None:
+            if changed or resource.resends:
+                resource.update(client, request.id, olds, wanted, changed)
+            return resource.read(client, request.id, wanted)
+
+        state = _settled(context, resource, request.id, news, wanted, carry_out)
+        return provider_pb2.UpdateResponse(properties=_marked(resource, state or {}))
+
+    def Read(
+        self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ReadResponse:
+        resource = _resource(request.urn, context)
+        key, known, inputs = request.id, decode(request.properties), decode(request.inputs)
+        client = self._client(context)
+        try:
+            if not inputs:
+                key, known = resource.adopt(client, key, known)
+            state = resource.read(client, key, known)
+        except CallError as error:
+            _fail(context, str(error))
+        if state is None:
+            return provider_pb2.ReadResponse()
+        kept = {"__defaults": inputs["__defaults"]} if "__defaults" in inputs else {}
+        found = {**project(resource.inputs, state, inputs), **kept}
+        return provider_pb2.ReadResponse(id=key, properties=_marked(resource, state), inputs=encode(found))
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
+        resource = _resource(request.urn, context)
+        timeout = request.timeout or resource.delete_timeout
+        try:
+            resource.delete(self._client(context), request.id, decode(request.properties), timeout)
+        except (CallError, RefusedError) as error:
+            _fail(context, str(error))
+        return Empty()
+
+    def _client(self, context: grpc.ServicerContext) -> Client:
+        return Client(self._cloud, self._token, self._time_scale, context.is_active)
+
+
+def serve(cloud: Cloud, port: int = 0, time_scale: float = 0) -> tuple[grpc.Server, int]:
+    """Start the provider on 127.0.0.1 (`port` 0: any free one); the server and its port."""
+    server = grpc.server(
+        ThreadPoolExecutor(_CALLS_AT_ONCE), options=[("grpc.max_receive_message_length", -1)]
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(cloud, time_scale), server)
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    return server, port
+
+
+def _resource(urn: str, context: grpc.ServicerContext) -> Resource:
+    token = urn.split("::")[2].rsplit("$", 1)[-1]
+    if token not in RESOURCES:
+        _fail(context, f"the lab's DigitalOcean has no resource {token}")
+    return RESOURCES[token]
+
+
+def _name(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]
+
+
+def _top(path: str) -> str:
+    return path.split(".", 1)[0].split("[", 1)[0]
+
+
+def _with_defaults(resource: Resource, request: provider_pb2.CheckRequest, olds: State, news: State) -> State:
+    """The inputs with the plugin's own values for those that are absent; `__defaults` lists these."""
+    inputs = {key: value for key, value in news.items() if value is not None}
+    defaults = [
+        key for key, field in resource.inputs.items() if key not in inputs and field.default is not None
+    ]
+    inputs |= {key: resource.inputs[key].default for key in defaults}
+    if resource.autonamed and "name" in resource.inputs and "name" not in inputs:
+        defaults.append("name")
+        made_before = "name" in olds.get("__defaults", ())
+        inputs["name"] = olds["name"] if made_before else _made_name(request)
+    return {**inputs, "__defaults": sorted(defaults)}
+
+
+def _made_name(request: provider_pb2.CheckRequest) -> str:
+    """A name that no earlier resource has: the seed is the same in a preview and the `up` after it."""
+    return f"{_name(request.urn)}-{hashlib.sha256(request.randomSeed).hexdigest()[:7]}"
+
+
+def _previewed(resource: Resource, inputs: State) -> State:
+    """The properties that a preview of a creation knows."""
+    chosen = [key for key, field in resource.inputs.items() if field.computed and key not in inputs]
+    return {**dict.fromkeys([*chosen, *resource.outputs], UNKNOWN), **inputs}
+
+
+def _marked(resource: Resource, state: State) -> Struct:
+    """Properties for an answer, the secret ones marked."""
+    fields = {**resource.inputs, **resource.outputs}
+    return encode(
+        {
+            key: secret(value) if value is not None and key in fields and fields[key].secret else value
+            for key, value in state.items()
+        }
+    )
+
+
+def _checked(inputs: Struct, wrong: Iterable[Failure]) -> provider_pb2.CheckResponse:
+    found = [provider_pb2.CheckFailure(**failure._asdict()) for failure in wrong]
+    return provider_pb2.CheckResponse(inputs=inputs, failures=found)
+
+
+def _settled(
+    context: grpc.ServicerContext,
+    resource: Resource,
+    key: str,
+    inputs: State,
+    wanted: State,
+    carry_out: Callable[[], State | None],
+) -> State | None:
+    """What `carry_out` returns. If it fails, the engine is told to keep the object with the wanted state."""
+    try:
+        return carry_out()
+    except (CallError, RefusedError) as error:
+        detail = provider_pb2.ErrorResourceInitFailed(
+            id=key, properties=_marked(resource, wanted), reasons=[str(error)], inputs=encode(inputs)
+        )
+        packed = AnyMessage()
+        packed.Pack(detail)
+        code = grpc.StatusCode.UNKNOWN
+        status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        context.abort(code, str(error))
+
+
+def _fail(context: grpc.ServicerContext, message: str) -> NoReturn:
+    """End the call with an error that leaves nothing for the state."""
+    context.abort(grpc.StatusCode.UNKNOWN, message)

@@ -1,0 +1,134 @@
+"""Rules of VPCs, their peerings and NAT gateways."""
+
+import re
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from itertools import chain
+
+from lab.cloud.catalogue import REGIONS
+from lab.cloud.errors import ApiError, not_found, unprocessable
+from lab.cloud.state import Account, Json, Kind
+
+RESERVED = {
+    None: ("10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16"),
+    "nyc1": ("10.10.0.0/16",),
+}
+"""Region (None: all) -> ranges that no VPC may use (digitalocean.md, section 2)."""
+
+_PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_NAME = re.compile(r"[A-Za-z0-9.-]+")
+
+
+def known_region(slug: str) -> None:
+    """A region must exist, written in small letters (digitalocean-provider.md, section 2)."""
+    if slug not in REGIONS:
+        raise unprocessable(f"region is invalid: {slug!r}")
+
+
+def private_range(name: str, text: str) -> IPv4Network:
+    """The range that `text` means: IPv4, of RFC 1918, smaller than /8.
+
+    Host bits are cut off rather than refused [api], which makes the program differ from the VPC for ever
+    (digitalocean-provider.md, section 2).
+    """
+    try:
+        network = IPv4Network(text, strict=False)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        raise unprocessable(f"{name} must be an IPv4 range in CIDR notation, not {text!r}") from None
+    if network.prefixlen <= 8 or not any(network.subnet_of(block) for block in _PRIVATE):
+        raise unprocessable(f"{name} must lie in a private range (RFC 1918) and be smaller than /8: {text}")
+    return network
+
+
+def taken_networks(account: Account) -> list[tuple[str, IPv4Network]]:
+    """Every range the account uses: VPCs, and pods and Services of VPC-native clusters [api]."""
+    vpcs = ((f"VPC {vpc['name']}", vpc["ip_range"]) for vpc in account.all(Kind.VPC))
+    clusters = (
+        (f"{key} of cluster {cluster['name']}", cluster[key])
+        for cluster in account.all(Kind.CLUSTER)
+        if cluster["vpc_native"]
+        for key in ("cluster_subnet", "service_subnet")
+    )
+    return [(name, IPv4Network(text)) for name, text in chain(vpcs, clusters)]
+
+
+def free_of_overlap(account: Account, network: IPv4Network) -> None:
+    """Networks of one account must be disjoint; the answer names the taken range
+    (digitalocean-provider.md, section 6)."""
+    for name, taken in taken_networks(account):
+        if network.overlaps(taken):
+            raise unprocessable(
+                f"This range/size overlaps with another VPC network in your account: {taken} ({name})"
+            )
+
+
+def vpc_name(account: Account, name: str, own: str | None = None) -> None:
+    """VPC names have letters, digits, '.' and '-' only and are unique in the account
+    (digitalocean-provider.md, sections 2 and 8). `own`: id of the VPC that is renamed."""
+    if not _NAME.fullmatch(name):
+        raise unprocessable("Name can only contain alphanumeric characters, dashes, and periods.")
+    if any(vpc["name"] == name and vpc["id"] != own for vpc in account.all(Kind.VPC)):
+        raise unprocessable(f"A VPC with the name {name} already exists.")
+
+
+def vpc_range(account: Account, region: str, text: str) -> IPv4Network:
+    """The range of a new VPC: private, /16 to /24, not reserved, not taken (digitalocean.md, section 2)."""
+    network = private_range("ip_range", text)
+    if not 16 <= network.prefixlen <= 24:
+        raise unprocessable(f"ip_range must be from /16 to /24 in size: {text}")
+    for reserved in (*RESERVED[None], *RESERVED.get(region, ())):
+        if network.overlaps(IPv4Network(reserved)):
+            raise unprocessable(f"ip_range {text} overlaps with {reserved}, which DigitalOcean reserves.")
+    free_of_overlap(account, network)
+    return network
+
+
+def free_range(account: Account) -> IPv4Network:
+    """A /20 for a VPC that asks for no range, as DigitalOcean assigns them (digitalocean.md, section 0)."""
+    taken = [network for _, network in taken_networks(account)]
+    taken += [IPv4Network(text) for texts in RESERVED.values() for text in texts]
+    for candidate in IPv4Network("10.112.0.0/12").subnets(new_prefix=20):
+        if not any(candidate.overlaps(network) for network in taken):
+            return candidate
+    raise unprocessable("No range is left for a VPC; give an ip_range.")
+
+
+def members(account: Account, vpc: str) -> list[str]:
+    """The URNs of what lives in a VPC."""
+    found: list[str] = []
+    for name, kind in (("kubernetes", Kind.CLUSTER), ("loadbalancer", Kind.LOAD_BALANCER)):
+        found += [f"do:{name}:{each['id']}" for each in account.all(kind) if each["vpc_uuid"] == vpc]
+    for gateway in account.all(Kind.NAT_GATEWAY):
+        if any(each["vpc_uuid"] == vpc for each in gateway["vpcs"]):
+            found.append(f"do:vpcnatgateway:{gateway['id']}")
+    for peering in account.all(Kind.VPC_PEERING):
+        if vpc in peering["vpc_ids"]:
+            found.append(f"do:vpcpeering:{peering['id']}")
+    return found
+
+
+def vpc_deletable(account: Account, vpc: Json) -> None:
+    """A region's default VPC is never deleted (403), one with members not yet: 409, as PDO#753 shows it
+    (digitalocean-provider.md, "What surprises most" 9 and 10)."""
+    if vpc["default"]:
+        raise ApiError(403, "Can not delete default VPCs")
+    if members(account, vpc["id"]):
+        raise ApiError(409, "Can not delete VPC with members")
+
+
+def peering(account: Account, vpc_ids: list[str]) -> None:
+    """A peering joins two VPCs that exist (digitalocean-provider.md, section 2)."""
+    if len(set(vpc_ids)) != 2:
+        raise unprocessable("A VPC peering needs the ids of two different VPCs.")
+    for vpc in vpc_ids:
+        if account.find(Kind.VPC, vpc) is None:
+            raise not_found(f"VPC {vpc} was not found.")
+
+
+def nat_gateway(account: Account, body: Json) -> None:
+    """A NAT gateway has a type and stands in VPCs of its region (digitalocean-provider.md, section 2)."""
+    known_region(body["region"])
+    if body["type"] != "PUBLIC":
+        raise unprocessable(f"type is invalid: {body['type']!r}")
+    for each in body["vpcs"]:
+        if account.get(Kind.VPC, each["vpc_uuid"])["region"] != body["region"]:
+            raise unprocessable("A NAT gateway and its VPCs must be in the same region.")
