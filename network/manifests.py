@@ -1,6 +1,6 @@
 """Registers Kubernetes objects of the plan as Pulumi resources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pulumi
 
@@ -12,18 +12,23 @@ def declare(
     manifest: Manifest,
     *,
     depends_on: Iterable[pulumi.Resource] = (),
+    secret_outputs: Sequence[str] = (),
 ) -> pulumi.CustomResource:
     """Register an object as a child of `component`, whose providers it uses.
 
-    The plan's objects are already as the API reads them, so they go to the engine as they are:
-    under the type token that the SDK's class of their kind has, without a detour through its Python
-    spelling.
+    The plan's objects are already as the API reads them, so they go to the engine as they are,
+    under the type token of the SDK's class for their kind. The classes themselves are not needed,
+    and to import those of core/v1 alone takes longer than all that the platform computes.
     """
     return pulumi.CustomResource(
         _token(manifest["apiVersion"], manifest["kind"]),
         resource_name(component, manifest),
         manifest,
-        pulumi.ResourceOptions(parent=component, depends_on=list(depends_on)),
+        pulumi.ResourceOptions(
+            parent=component,
+            depends_on=list(depends_on),
+            additional_secret_outputs=list(secret_outputs),
+        ),
     )
 
 

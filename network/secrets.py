@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Secret
 
 from network.config import StackConfig
-from network.plan.kubernetes import SecretPlan
+from network.manifests import declare
+from network.plan.kubernetes import SecretPlan, manifest
 
 SecretValues = Mapping[str, pulumi.Output[str]]
 """Encrypted values by what `SecretPlan.data` calls them."""
@@ -27,12 +27,14 @@ def declare_secret(
     values: SecretValues,
     *,
     depends_on: Iterable[pulumi.Resource] = (),
-) -> Secret:
+) -> pulumi.Resource:
     """Register a Secret object as a child of `component`."""
-    return Secret(
-        f"{component.pulumi_resource_name}-{plan.namespace}/{plan.name}",
-        metadata={"name": plan.name, "namespace": plan.namespace},
+    secret = manifest(
+        "v1",
+        "Secret",
+        plan.name,
+        namespace=plan.namespace,
         type=plan.type,
-        string_data={key: values[source] for key, source in plan.data.items()},
-        opts=pulumi.ResourceOptions(parent=component, depends_on=list(depends_on)),
+        stringData={key: values[source] for key, source in plan.data.items()},
     )
+    return declare(component, secret, depends_on=depends_on, secret_outputs=("data", "stringData"))

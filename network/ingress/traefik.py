@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Service, outputs
 
 from network.manifests import declare
 from network.plan.ingress import IngressPlan
@@ -37,25 +37,35 @@ class Traefik(pulumi.ComponentResource):
         release = declare_release(
             self, args.ingress.release, skip_crds=True, depends_on=[*before, *tls]
         )
-        service = Service.get(
+        # From the release's status, so that nothing is read before it is installed.
+        service = _ServiceInCluster(
             f"{name}-load-balancer",
-            # From the release's status, so that nothing is read before it is installed.
             pulumi.Output.concat(release.status.namespace, "/", args.ingress.service),
-            # A read's id makes no dependency: without this, records could outlive what they lead to.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[release]),
+            # A read's id makes no dependency; without one, records outlive what they lead to.
+            pulumi.ResourceOptions(parent=self, depends_on=[release]),
         )
         self.load_balancer_address = service.status.apply(_address)
         self.register_outputs({"loadBalancerAddress": self.load_balancer_address})
 
 
-def _address(status: outputs.ServiceStatus | None) -> str:
+class _ServiceInCluster(pulumi.CustomResource):
+    """A Service that something else manages, as it is."""
+
+    status: pulumi.Output[Any]
+
+    def __init__(
+        self, name: str, service_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+    ) -> None:
+        opts.id = service_id
+        super().__init__("kubernetes:core/v1:Service", name, {"status": None}, opts)
+
+
+def _address(status: Any) -> str:
     """Return the address; the release is done only once the load balancer has one."""
-    balancer = None if status is None else status.load_balancer
-    ingress = None if balancer is None else balancer.ingress
-    address = ingress[0].ip if ingress else None
-    if address is None:
+    try:
+        return status["loadBalancer"]["ingress"][0]["ip"]
+    except (KeyError, IndexError, TypeError):
         raise pulumi.RunError(
-            "the load balancer of Traefik's Service has no address: look for its events with "
-            "`kubectl describe service --namespace traefik traefik`"
-        )
-    return address
+            "the load balancer of Traefik's Service has no address: its events say why "
+            "(`kubectl describe service --namespace traefik traefik`)"
+        ) from None

@@ -166,8 +166,14 @@ class Cloud(Mocks):
         raise AssertionError(f"the program invoked {args.token}")
 
 
-def run(config: Mapping[str, str], *, preview: bool = False, stack: str = "dev") -> Run:
-    """Run `__main__.py` with a config map. Raises what the program raises."""
+def run(
+    config: Mapping[str, str],
+    *,
+    preview: bool = False,
+    stack: str = "dev",
+    program: Path = PROGRAM,
+) -> Run:
+    """Run a program, by default `__main__.py`, with a config map. Raises what it raises."""
     monitor = Recorder(Cloud(preview=preview))
     set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
     set_all_config(dict(config))
@@ -181,11 +187,11 @@ def run(config: Mapping[str, str], *, preview: bool = False, stack: str = "dev")
         exports[name] = Export(await output.future(), await output.is_secret())
 
     @pulumi.runtime.test
-    def program() -> pulumi.Output[Any]:
-        runpy.run_path(str(PROGRAM), run_name="__main__")
+    def whole_program() -> pulumi.Output[Any]:
+        runpy.run_path(str(program), run_name="__main__")
         return pulumi.Output.all(*(export(*each) for each in root.outputs.items()))
 
-    cast(Any, program)()
+    cast(Any, whole_program)()
     return Run(tuple(monitor.declared), exports)
 
 

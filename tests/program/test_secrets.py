@@ -22,8 +22,14 @@ def test_the_data_of_every_secret_object_is_secret(program: Run) -> None:
     secrets = program.of("kubernetes:core/v1:Secret")
     assert secrets
     for each in secrets:
-        assert each.inputs["stringData"][SIGNATURE_KEY] == SECRET_SIGNATURE
+        values = each.inputs["stringData"].values()
+        assert [value[SIGNATURE_KEY] for value in values] == [SECRET_SIGNATURE] * len(values)
         assert "data" not in each.inputs
+
+
+def test_what_the_cluster_answers_about_a_secret_object_is_secret_too(program: Run) -> None:
+    for each in program.of("kubernetes:core/v1:Secret"):
+        assert {"data", "stringData"} <= set(each.request.additionalSecretOutputs)
 
 
 def test_values_of_releases_hold_no_secret(program: Run) -> None:

@@ -1,0 +1,103 @@
+"""`python -m bench`: the platform beside a bare program that registers the same resources.
+
+Against the recording monitor, with growing numbers of applications: the ratio must not grow.
+With `--engine RECORD` also by `pulumi preview` of the stack that a running lab holds.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench import bare
+from bench.resources import recorded
+from bench.timing import Command, compare
+from network import versions
+from network.plan.ingress import CRDS
+from tests import stacks
+from tests.program.recording import PROGRAM, run
+
+
+def main() -> None:
+    """Print one line per comparison."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--applications", type=int, nargs="*", default=[1, 10, 100, 1000])
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    print(f"{'':24} {'resources':>9} {'platform':>11} {'bare':>11} {'ratio':>7}")
+    for count in options.applications:
+        with tempfile.TemporaryDirectory() as folder:
+            _scale(count, options.rounds, Path(folder))
+
+
+def _scale(count: int, rounds: int, folder: Path) -> None:
+    config = stacks.config_map("dev", stacks.merged(_chart(folder), _applications(count)))
+    literals = recorded(run(config, preview=True).declared)
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "literals.json").write_text(json.dumps(literals))
+    environment = os.environ | {bare.LITERALS: str(folder / "literals.json")}
+
+    def command(program: Path) -> Command:
+        arguments = [
+            sys.executable,
+            "-m",
+            "bench.worker",
+            str(program),
+            str(folder / "config.json"),
+        ]
+        return Command(arguments, stacks.ROOT, environment)
+
+    result = compare(command(PROGRAM), command(Path(bare.__file__)), rounds)
+    print(f"{f'monitor, {count} applications':24} {len(literals):9} {result}", flush=True)
+
+
+def _chart(folder: Path) -> dict[str, Any]:
+    """Return config that takes Traefik's definitions from a folder, small ones."""
+    (folder / "crds").mkdir()
+    for name in CRDS:
+        (folder / "crds" / name).write_text(
+            json.dumps(
+                {
+                    "apiVersion": "apiextensions.k8s.io/v1",
+                    "kind": "CustomResourceDefinition",
+                    "metadata": {"name": name},
+                }
+            )
+        )
+    chart = {
+        "repository": versions.TRAEFIK_CHART_REPOSITORY,
+        "version": versions.TRAEFIK_CHART,
+        "path": str(folder),
+    }
+    return {"network:charts": {"traefik": chart}}
+
+
+def _applications(count: int) -> dict[str, Any]:
+    """Return so many applications, each with a workload, a route and a connection."""
+    return {
+        "network:applications": {
+            f"app-{number}": {
+                "workloads": {
+                    "web": {"labels": {"app": f"app-{number}"}, "ports": {"http": {"port": 8080}}}
+                },
+                "routes": {
+                    "web": {
+                        "host": f"app-{number}.dev.k8s.webgrip.nl",
+                        "workload": "web",
+                        "port": "http",
+                    }
+                },
+                "talksTo": {
+                    "web": [{"host": "api.example.com", "port": 443, "reason": "An example."}]
+                },
+            }
+            for number in range(count)
+        }
+    }
+
+
+if __name__ == "__main__":
+    main()
