@@ -54,6 +54,9 @@ def main() -> int:
         internet.dns.serve(*_names(account))
         _write_kubeconfig(folder, machines, account)
 
+    for zone in supplies["zones"]:
+        if cloud.store.account.find(Kind.DOMAIN, zone) is None:
+            cloud.call("POST", "/v2/domains", {"name": zone})
     cloud.store.subscribe(follow)
     follow(None, cloud.store.account)
     controllers = Controllers(cloud, internet.load_balancers, _report)

@@ -63,11 +63,12 @@ class Lab:
         self,
         parts: Mapping[str, Path],
         images: Mapping[str, Path],
+        zones: Sequence[str],
         report: Callable[[str], None],
     ) -> None:
         """Start the daemon unless it runs, and wait until it is ready.
 
-        Raises LabError with the end of its log when it ends instead.
+        `zones` are those that the account holds from the beginning, for a stack that adopts one. Raises LabError with the end of its log when it ends instead.
         """
         if self.running() and self.ready.exists():
             return
@@ -77,6 +78,7 @@ class Lab:
         supplies = {
             "parts": {name: str(path) for name, path in parts.items()},
             "images": {name: str(path) for name, path in images.items()},
+            "zones": list(zones),
         }
         (self.folder / "supplies.json").write_text(json.dumps(supplies))
         daemon = [sys.executable, "-m", "lab.daemon", str(self.folder)]

@@ -40,7 +40,9 @@ def started(stack: str, console: Console) -> Engine:
     bundle = Authority.at(cache_dir() / "authority").bundle
     archives = images.ensure(parts, bundle)
     folders = charts(parts)
-    lab.start(parts, archives, lambda line: console.print(f"  {line}", highlight=False))
+    dns = config["network:external"]["dns"]
+    zones = [dns["zone"]] if dns.get("mode") == "adopt" else []
+    lab.start(parts, archives, zones, lambda line: console.print(f"  {line}", highlight=False))
     facts = lab.facts()
     engine = Engine(
         project=project_dir(),

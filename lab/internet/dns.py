@@ -12,7 +12,7 @@ import dns.message
 import dns.query
 import dns.rdatatype
 
-from lab.internet.addresses import NAME_SERVER, NAMES, RESOLVER
+from lab.internet.addresses import NAMES, RESOLVER
 from lab.internet.zones import Record, root_file, server_configuration, zone_file
 from lab.machine.process import Supervisor
 
@@ -26,7 +26,7 @@ class Dns:
     """What names mean outside the clusters. A change is served when the call that made it returns."""
 
     def __init__(self, folder: Path, program: Path, supervisor: Supervisor) -> None:
-        """`folder` holds the zone files; both addresses must exist in this network namespace."""
+        """`folder` holds the zone files; the resolver's address must exist in this network namespace."""
         self._folder = folder
         self._program = program
         self._supervisor = supervisor
@@ -64,7 +64,7 @@ class Dns:
     def _configure(self, zones: Sequence[str]) -> None:
         """Tell CoreDNS which zones exist; a change of their files it notices by itself."""
         file = self._folder / "Corefile"
-        text = server_configuration({zone: str(self._file(zone)) for zone in zones}, (RESOLVER, NAME_SERVER))
+        text = server_configuration({zone: str(self._file(zone)) for zone in zones})
         if _PROCESS not in self._supervisor.pids:
             _replace(file, text)
             self._supervisor.ensure(_PROCESS, [str(self._program), "-conf", str(file)])

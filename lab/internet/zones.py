@@ -40,17 +40,15 @@ def root_file(names: Mapping[str, IPv4Address], serial: int) -> str:
     return "\n".join(["$ORIGIN .", *lines, ""])
 
 
-def server_configuration(files: Mapping[str, str], addresses: Sequence[IPv4Address]) -> str:
-    """CoreDNS' Corefile: each zone (`.` among them) from its file, on every address.
+def server_configuration(files: Mapping[str, str]) -> str:
+    """CoreDNS' Corefile: each zone (`.` among them) from its file, on every address of the namespace.
 
     A changed file is read within a tenth of a second, if its serial changed.
     """
-    bind = " ".join(str(address) for address in addresses)
-    blocks = (
-        f"{zone} {{\n    bind {bind}\n    errors\n    file {file} {{\n        reload 100ms\n    }}\n}}\n"
+    return "\n".join(
+        f"{zone} {{\n    errors\n    file {file} {{\n        reload 100ms\n    }}\n}}\n"
         for zone, file in sorted(files.items())
     )
-    return "\n".join(blocks)
 
 
 def _soa(origin: str, serial: int) -> str:

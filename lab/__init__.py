@@ -1,0 +1,1 @@
+"""The lab: the platform on one Linux machine, without a cloud account."""

@@ -1,0 +1,112 @@
+"""A lab of a test's own: its state in a temporary folder, its parts from the shared cache."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.cloud.state import Kind, Store
+from lab.machine.sandbox import Record
+from lab.paths import project_dir
+
+TIMEOUT_SECONDS = 900
+"""Beyond it a command hangs: an `up` takes about a minute, more where builds run beside it."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One stack in one lab, driven as a user drives it."""
+
+    state: Path
+    stack: str = "dev"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "XDG_STATE_HOME": str(self.state)}
+
+    @property
+    def folder(self) -> Path:
+        return self.state / "webgrip-network" / self.stack
+
+    @property
+    def record(self) -> Record:
+        record = Record.read(self.folder / "sandbox.json")
+        assert record is not None
+        return record
+
+    @property
+    def account(self) -> Mapping[Kind, Mapping[str, Any]]:
+        """What the simulated account holds, without what it held from the beginning."""
+        objects = Store(self.folder / "cloud").account.objects
+        return {
+            kind: {key: each for key, each in held.items() if not each.get("default")}
+            for kind, held in objects.items()
+        }
+
+    def start(self, command: str, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command of the lab in a session of its own; its output is one text."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "lab", command, "--stack", self.stack, *arguments],
+            cwd=project_dir(),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def lab(self, command: str, *arguments: str, status: int | None = 0) -> str:
+        """Run a command of the lab; `status` None accepts any exit status."""
+        process = self.start(command, *arguments)
+        output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
+        assert status is None or process.returncode == status, output
+        return output
+
+    def run(self, *command: str, status: int | None = 0) -> str:
+        """Run a command within the lab, as in `make shell`."""
+        return self.lab("run", "--", *command, status=status)
+
+    def kubectl(self, *arguments: str, status: int | None = 0) -> str:
+        return self.lab("kubectl", "--", *arguments, status=status)
+
+    def objects(self, kinds: str, *arguments: str) -> list[dict[str, Any]]:
+        return json.loads(self.kubectl("get", kinds, "--output=json", *arguments))["items"]
+
+    def export(self) -> dict[str, Any]:
+        """Pulumi's state."""
+        return json.loads(self.run("pulumi", "stack", "export"))
+
+    def resources(self, kind: str) -> list[dict[str, Any]]:
+        """Resources of a type in Pulumi's state."""
+        found = self.export()["deployment"].get("resources", [])
+        return [each for each in found if each["type"] == kind]
+
+    def processes(self, name: str) -> list[int]:
+        """Processes of this lab (numbered as the machine does) whose command line holds `name`."""
+        found: list[int] = []
+        namespace = os.readlink(f"/proc/{self.record.init}/ns/mnt")
+        for each in Path("/proc").iterdir():
+            if not each.name.isdigit():
+                continue
+            try:
+                command = (each / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                inside = os.readlink(each / "ns" / "mnt") == namespace
+            except OSError:
+                continue
+            if inside and name in command:
+                found.append(int(each.name))
+        return found
+
+    def kill(self, processes: Sequence[int]) -> None:
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
+
+    def end(self) -> None:
+        self.lab("down", "--forget", status=None)
+
+

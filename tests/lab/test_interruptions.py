@@ -1,0 +1,100 @@
+"""Killed at any moment, the next `make up` converges or says the exact command that recovers.
+
+One lab is killed at five moments on its way up, each time by another death; every `up` goes on from
+what the one before left. `CAMPAIGN=1` runs each death at each moment in a lab of its own.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Callable
+
+import pytest
+
+from lab.cloud.faults import Fault, inject
+from lab.cloud.state import Kind
+from tests.lab.platform import Platform
+
+pytestmark = pytest.mark.lab
+
+
+def kill_engine(platform: Platform) -> None:
+    platform.kill(platform.processes("pulumi --non-interactive up"))
+
+
+def kill_api_server(platform: Platform) -> None:
+    platform.kill(platform.processes("kube-apiserver"))
+
+
+def kill_lab(platform: Platform) -> None:
+    platform.kill([platform.record.keeper])
+
+
+Death = Callable[[Platform], None]
+DEATHS: tuple[Death, ...] = (kill_engine, kill_api_server, kill_lab)
+MOMENTS = {
+    "the cluster boots": "KubernetesCluster cluster creating",
+    "the first objects": "kubernetes:core/v1:Namespace",
+    "cert-manager installs": "cert-manager-cert-manager creating",
+    "the issuers register": "ClusterIssuer",
+    "Traefik installs": "traefik-traefik creating",
+}
+"""What `pulumi up` prints when a phase begins, in the order in which the phases follow."""
+
+
+def interrupted_up(platform: Platform, moment: str, death: Death) -> None:
+    """Bring the stack up and strike at the moment; a moment that has passed strikes nobody."""
+    process = platform.start("up")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if MOMENTS[moment] in line:
+            death(platform)
+            break
+    process.stdout.read()
+    process.wait()
+
+
+def recover(platform: Platform) -> None:
+    """Run `up` until it converges, doing what it says in between; give up after three times."""
+    output = ""
+    for _ in range(3):
+        process = platform.start("up")
+        output, _ = process.communicate()
+        if process.returncode == 0:
+            return
+        for command in re.findall(r"^\s*(pulumi import .*)$", output, re.MULTILINE):
+            platform.run(*shlex.split(command))
+    pytest.fail(output)
+
+
+def assert_whole(platform: Platform) -> None:
+    """Nothing is lost and nothing was made twice."""
+    for kind in (Kind.VPC, Kind.CLUSTER, Kind.DOMAIN, Kind.LOAD_BALANCER):
+        assert len(platform.account[kind]) == 1, kind
+    platform.run("pulumi", "preview", "--expect-no-changes", "--non-interactive")
+
+
+def test_a_lab_that_is_killed_at_five_moments_of_up_converges(fresh: Platform) -> None:
+    deaths = (kill_engine, kill_lab, kill_api_server, kill_engine, kill_lab)
+    for moment, death in zip(MOMENTS, deaths, strict=True):
+        interrupted_up(fresh, moment, death)
+    recover(fresh)
+    assert_whole(fresh)
+
+
+def test_a_cluster_whose_creation_lost_its_answer_is_taken_in(fresh: Platform) -> None:
+    inject(fresh.folder / "cloud", Fault("create_cluster", lose_answer=True))
+    recover(fresh)
+    assert_whole(fresh)
+
+
+if os.environ.get("CAMPAIGN"):
+
+    @pytest.mark.parametrize("moment", MOMENTS)
+    @pytest.mark.parametrize("death", DEATHS)
+    def test_each_death_at_each_moment_is_recovered_from(
+        fresh: Platform, moment: str, death: Death
+    ) -> None:
+        interrupted_up(fresh, moment, death)
+        recover(fresh)
+        assert_whole(fresh)

@@ -1,0 +1,93 @@
+"""The dev stack from nothing to an answer over HTTPS, and to nothing again, as its user sees it."""
+
+import json
+import re
+
+import pytest
+
+from lab.cloud.cloud import calls
+from lab.cloud.state import Kind
+from tests.lab.platform import Platform
+
+pytestmark = pytest.mark.lab
+
+
+def test_every_layer_is_ready_and_a_request_is_answered_with_the_issued_certificate(
+    dev: Platform,
+) -> None:
+    shown = dev.lab("status")
+    assert "no condition yet" not in shown
+    (request,) = [line for line in shown.splitlines() if "https://shop" in line]
+    assert "yes" in request
+    certificates = dev.objects("certificates", "--all-namespaces")
+    assert certificates
+    wildcard = [each for each in certificates if "*.dev.k8s.webgrip.nl" in each["spec"]["dnsNames"]]
+    assert [each["spec"]["issuerRef"]["name"] for each in wildcard] == ["letsencrypt-staging"]
+
+
+def test_a_second_up_changes_nothing(dev: Platform) -> None:
+    output = dev.lab("up")
+    assert re.search(r"Resources:\n\s+\d+ unchanged", output), output
+
+
+def test_plain_pulumi_preview_works_in_the_shell(dev: Platform) -> None:
+    output = dev.run("pulumi", "preview", "--non-interactive", "--expect-no-changes")
+    assert "unchanged" in output
+
+
+def test_the_state_holds_no_secret_in_plain_text(dev: Platform) -> None:
+    secrets = [file.read_text().strip() for file in (dev.folder / "secrets").iterdir()]
+    kubeconfig = (dev.folder / "kubeconfig").read_text()
+    secrets += re.findall(r"token: (\S+)", kubeconfig)
+    assert len(secrets) >= 3
+    backend = dev.folder / "engine" / "backend"
+    texts = [file.read_text(errors="replace") for file in backend.rglob("*") if file.is_file()]
+    assert any("kubernetesCluster" in text for text in texts)
+    leaked = [secret for secret in secrets if any(secret in text for text in texts)]
+    assert leaked == []
+
+
+def test_the_dashboard_is_shut_to_the_internet_and_to_other_pods(dev: Platform) -> None:
+    (service,) = dev.objects("service", "--namespace=traefik")
+    assert {port["port"] for port in service["spec"]["ports"]} == {80, 443}
+    (pod, *_) = dev.objects("pods", "--namespace=traefik")
+    address = pod["status"]["podIP"]
+    # From outside the cluster, straight to the pod: the policies leave no way in.
+    answer = dev.run("curl", "--silent", "--max-time", "3", f"http://{address}:8080/ping", status=None)
+    assert "OK" not in answer
+
+
+def test_plain_http_is_redirected_to_https_for_good(dev: Platform) -> None:
+    answer = dev.run("curl", "--silent", "--head", "http://shop.dev.k8s.webgrip.nl/")
+    assert "301 Moved Permanently" in answer or "308 Permanent Redirect" in answer
+    assert "https://shop.dev.k8s.webgrip.nl/" in answer
+
+
+def test_records_of_the_zone_lead_to_the_load_balancer(dev: Platform) -> None:
+    (balancer,) = dev.account[Kind.LOAD_BALANCER].values()
+    records = [each for each in dev.account[Kind.RECORD].values() if each["type"] == "A"]
+    assert {each["name"] for each in records} >= {"@", "*"}
+    assert {each["data"] for each in records} == {balancer["ip"]}
+
+
+def test_pods_reach_the_cluster_s_dns_across_nodes(dev: Platform) -> None:
+    nodes = {each["metadata"]["name"] for each in dev.objects("nodes")}
+    pods = dev.objects("pods", "--all-namespaces")
+    assert {each["spec"]["nodeName"] for each in pods} == nodes
+    assert all(
+        condition["status"] == "True"
+        for pod in pods
+        if pod["status"]["phase"] == "Running"
+        for condition in pod["status"]["conditions"]
+    )
+
+
+def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_billable(
+    dev: Platform,
+) -> None:
+    dev.lab("destroy")
+    left = {kind: held for kind, held in dev.account.items() if held and kind is not Kind.TAG}
+    assert left == {}
+    deleted = [call.operation for call in calls(dev.folder / "cloud") if call.status == 204]
+    order = ["delete_load_balancer", "delete_cluster", "delete_vpc"]
+    assert [name for name in deleted if name in order] == order, json.dumps(deleted)

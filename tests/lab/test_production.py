@@ -1,0 +1,42 @@
+"""The prod stack in a simulated account of its own."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.cloud.state import Kind
+from tests.lab.platform import Platform
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture(scope="module")
+def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    platform = Platform(tmp_path_factory.mktemp("prod"), "prod")
+    platform.lab("up")
+    yield platform
+    platform.end()
+
+
+def test_the_production_stack_comes_up_with_production_certificates(prod: Platform) -> None:
+    certificates = prod.objects("certificates", "--all-namespaces")
+    wildcard = [
+        each
+        for each in certificates
+        if any(name.startswith("*.") for name in each["spec"]["dnsNames"])
+    ]
+    assert {each["spec"]["issuerRef"]["name"] for each in wildcard} == {"letsencrypt-production"}
+
+
+def test_destroy_is_refused_and_says_what_is_protected(prod: Platform) -> None:
+    output = prod.lab("destroy", status=None)
+    assert re.search(r"protect", output)
+    assert prod.account[Kind.VPC]
+    assert prod.account[Kind.CLUSTER]
+
+
+def test_the_adopted_zone_is_not_pulumi_s_to_delete(prod: Platform) -> None:
+    zones = prod.resources("digitalocean:index/domain:Domain")
+    assert [zone["external"] for zone in zones] == [True]
