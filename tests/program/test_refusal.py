@@ -8,6 +8,7 @@ import pytest
 
 from tests import stacks
 from tests.program import recording
+from tests.unit.config.corpus import Case, corpus
 
 
 def _refused(config: dict[str, str]) -> tuple[str, list[recording.Declared]]:
@@ -22,6 +23,14 @@ def _refused(config: dict[str, str]) -> tuple[str, list[recording.Declared]]:
     with patch.object(recording, "Recorder", Watched), pytest.raises(pulumi.RunError) as refused:
         recording.run(config)
     return str(refused.value), monitors[0].declared
+
+
+@pytest.mark.parametrize("case", corpus(), ids=lambda case: case.name)
+def test_an_invalid_stack_registers_nothing(case: Case) -> None:
+    message, declared = _refused(case.raw)
+    assert declared == []
+    for path in case.expected:
+        assert path in message
 
 
 def test_every_problem_is_told_before_anything_is_registered() -> None:
