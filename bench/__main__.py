@@ -1,20 +1,24 @@
 """`python -m bench`: the platform beside a bare program that registers the same resources.
 
 Against the recording monitor, with growing numbers of applications: the ratio must not grow.
-With `--engine RECORD` also by `pulumi preview` of the stack that a running lab holds.
+With `--lab NAME` also by `pulumi preview` of the stack that stands in a running lab.
 """
 
 import argparse
 import json
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from bench import bare
-from bench.resources import recorded
-from bench.timing import Command, compare
+from bench.resources import exported, recorded
+from bench.timing import TITLES, Command, compare
+from lab.engine.environment import Engine
+from lab.instance import Lab
 from network import versions
 from network.plan.ingress import CRDS
 from tests import stacks
@@ -26,11 +30,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--applications", type=int, nargs="*", default=[1, 10, 100, 1000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--lab", metavar="NAME", help="a lab that `make up` has brought up")
     options = parser.parse_args()
-    print(f"{'':24} {'resources':>9} {'platform':>11} {'bare':>11} {'ratio':>7}")
+    print(f"{'':24} {'resources':>9}  {TITLES}")
+    if options.lab is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            _preview(Lab(options.lab), options.rounds, Path(folder))
     for count in options.applications:
         with tempfile.TemporaryDirectory() as folder:
             _scale(count, options.rounds, Path(folder))
+
+
+def _preview(lab: Lab, rounds: int, folder: Path) -> None:
+    engine = Engine.read(lab.folder / "engine" / "engine.json")
+
+    def pulumi(project: Path, *arguments: str) -> Command:
+        return Command(
+            lab.inside(["pulumi", "--non-interactive", *arguments], project),
+            project,
+            engine.environment | {bare.LITERALS: str(folder / "literals.json")},
+        )
+
+    export = pulumi(stacks.ROOT, "stack", "export", "--show-secrets")
+    state = subprocess.check_output(export.arguments, env=export.environment, text=True)
+    literals = exported(json.loads(state)["deployment"])
+    (folder / "literals.json").write_text(json.dumps(literals))
+    shutil.copy(stacks.ROOT / "Pulumi.yaml", folder)
+    shutil.copy(bare.__file__, folder / "__main__.py")
+    # Both must find nothing to do: a preview that plans changes is another amount of work.
+    preview = ("preview", "--expect-no-changes", "--suppress-outputs")
+    result = compare(pulumi(stacks.ROOT, *preview), pulumi(folder, *preview), rounds)
+    print(f"{f'preview, lab {lab.name}':24} {len(literals):9}  {result}", flush=True)
 
 
 def _scale(count: int, rounds: int, folder: Path) -> None:
@@ -51,7 +81,7 @@ def _scale(count: int, rounds: int, folder: Path) -> None:
         return Command(arguments, stacks.ROOT, environment)
 
     result = compare(command(PROGRAM), command(Path(bare.__file__)), rounds)
-    print(f"{f'monitor, {count} applications':24} {len(literals):9} {result}", flush=True)
+    print(f"{f'monitor, {count} applications':24} {len(literals):9}  {result}", flush=True)
 
 
 def _chart(folder: Path) -> dict[str, Any]:

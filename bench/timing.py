@@ -3,9 +3,11 @@
 import resource
 import statistics
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -17,44 +19,53 @@ class Command:
     environment: Mapping[str, str]
 
 
+class Cost(NamedTuple):
+    """What one run took, in seconds."""
+
+    wall: float
+    processor: float
+    """Of all its processes; load on the machine changes it little."""
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """Seconds of processor time of both commands, round by round."""
+    """Costs of both commands, round by round."""
 
-    platform: Sequence[float]
-    bare: Sequence[float]
-
-    @property
-    def ratio(self) -> float:
-        """Median of the rounds' ratios."""
-        return statistics.median(a / b for a, b in zip(self.platform, self.bare, strict=True))
+    platform: Sequence[Cost]
+    bare: Sequence[Cost]
 
     def __str__(self) -> str:
-        return (
-            f"{statistics.median(self.platform):9.2f} s {statistics.median(self.bare):9.2f} s"
-            f" {self.ratio:7.3f}"
-        )
+        return "  ".join(self._columns(index) for index in range(len(Cost._fields)))
+
+    def _columns(self, index: int) -> str:
+        """Return medians, and the median of the rounds' ratios."""
+        platform = [cost[index] for cost in self.platform]
+        bare = [cost[index] for cost in self.bare]
+        ratio = statistics.median(a / b for a, b in zip(platform, bare, strict=True))
+        return f"{statistics.median(platform):8.2f} {statistics.median(bare):8.2f} {ratio:6.2f}"
+
+
+TITLES = "  ".join(f"{name:>8} {'bare':>8} {'ratio':>6}" for name in Cost._fields)
+"""Of the columns of a comparison."""
 
 
 def compare(platform: Command, bare: Command, rounds: int) -> Comparison:
-    """Time both `rounds` times, after one round that warms caches and does not count."""
-    times: tuple[list[float], list[float]] = ([], [])
+    """Run both `rounds` times, after one round that warms caches and does not count."""
+    costs: tuple[list[Cost], list[Cost]] = ([], [])
     for count in range(rounds + 1):
         # Whoever goes first alternates: a second run finds warmer caches.
         order = ((0, platform), (1, bare)) if count % 2 else ((1, bare), (0, platform))
         for which, command in order:
-            seconds = _seconds(command)
+            cost = _cost(command)
             if count > 0:
-                times[which].append(seconds)
-    return Comparison(*times)
+                costs[which].append(cost)
+    return Comparison(*costs)
 
 
-def _seconds(command: Command) -> float:
-    """Return the processor time of a command and its children, which load beside it changes little.
-
-    Raises RuntimeError with its output if it fails.
-    """
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def _cost(command: Command) -> Cost:
+    """Run a command. Raises RuntimeError with its output if it fails."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
     done = subprocess.run(
         command.arguments,
         cwd=command.folder,
@@ -63,7 +74,8 @@ def _seconds(command: Command) -> float:
         text=True,
         check=False,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = time.perf_counter() - started
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command.arguments)} failed:\n{done.stdout}{done.stderr}")
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Cost(wall, now.ru_utime - used.ru_utime + now.ru_stime - used.ru_stime)
