@@ -8,8 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from network.cli import schema as schema_file
+from network.cli.addresses import table
 from network.cli.check import Line, Report, check_file
 from network.cli.project import root, stack_files
+from network.plan import addresses as address_plan
+from network.plan.address_picture import picture
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -50,6 +53,28 @@ def schema(
         raise typer.Exit(1)
     elif not current:
         typer.echo(schema_file.text(), nl=False)
+
+
+@app.command()
+def addresses(
+    stack: Stacks = [],  # noqa: B006
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Write a picture instead; {stack} is replaced.")
+    ] = None,
+) -> None:
+    """Show the address plan: ranges, what fits in them, what is free."""
+    for path in stack_files(stack):
+        report = check_file(path)
+        if report.config is None:
+            _print(report, Console(highlight=False, soft_wrap=True))
+            raise typer.Exit(1)
+        plan = address_plan.build(report.config)
+        title = f"Addresses of {report.config.environment.name}"
+        if svg is None:
+            Console().print(table(plan, title))
+        else:
+            target = Path(str(svg).replace("{stack}", report.config.environment.name))
+            target.write_text(picture(plan, title), encoding="utf-8")
 
 
 def _print(report: Report, console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
 from network.cli.stack_file import StackFile, read
+from network.config import StackConfig
 from network.config.errors import Problem, path_of
 from network.config.load import NAMESPACE, Checked, check
 
@@ -30,8 +31,10 @@ class Report:
     path: Path
     problems: tuple[Line, ...]
     warnings: tuple[Line, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     """What the file cannot show and the reader should know."""
+    config: StackConfig | None = None
+    """The configuration with placeholders for secrets; None if there is a problem."""
 
 
 def check_file(path: Path) -> Report:
@@ -39,7 +42,7 @@ def check_file(path: Path) -> Report:
     file = read(path)
     faults = [Line(fault.line, fault.where, fault.rule, fault.fix) for fault in file.faults]
     if file.layers is None:
-        return Report(path, tuple(faults), (), ())
+        return Report(path, tuple(faults), ())
     secrets = [
         Line(file.line(found.location), NAMESPACE + path_of(found.location), found.rule, found.fix)
         for found in secret_findings(file.layers)
@@ -50,6 +53,7 @@ def check_file(path: Path) -> Report:
         problems=_by_line(faults + secrets + _at_lines(file, checked.problems)),
         warnings=_by_line(_at_lines(file, checked.warnings)),
         notes=tuple(_notes(file.layers, checked, path)),
+        config=checked.config,
     )
 
 

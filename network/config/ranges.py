@@ -35,6 +35,9 @@ VPC_ADDRESSES_KEPT = 16
 """Addresses of a VPC that are no node's: network, router, DNS resolver, broadcast, and room for
 the load balancer's nodes and the control plane's private address (a judgement)."""
 
+VPC_MEMBERS = 10_000
+"""Resources that a VPC holds at most (DigitalOcean's page of VPC limits)."""
+
 
 def nodes_by_pod_range(pods: IPv4Network) -> int:
     """Return how many nodes the pod range serves."""
@@ -43,7 +46,7 @@ def nodes_by_pod_range(pods: IPv4Network) -> int:
 
 def nodes_by_vpc(vpc: IPv4Network) -> int:
     """Return how many nodes the VPC has addresses for."""
-    return vpc.num_addresses - VPC_ADDRESSES_KEPT
+    return min(vpc.num_addresses, VPC_MEMBERS) - VPC_ADDRESSES_KEPT
 
 
 def overlapping(range_: IPv4Network, others: Iterable[IPv4Network]) -> IPv4Network | None:

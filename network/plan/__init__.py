@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from network.config import StackConfig
 from network.plan import (
     access,
+    addresses,
     application_flows,
     applications,
     certificates,
@@ -23,6 +24,7 @@ from network.plan.flows import Flow
 class Plan:
     """One environment's network platform, part by part, in the order of declaration."""
 
+    addresses: addresses.AddressPlan
     external: external.ExternalPlan
     cluster: cluster.ClusterPlan
     namespaces: tuple[namespaces.NamespacePlan, ...]
@@ -41,6 +43,7 @@ def build(config: StackConfig) -> Plan:
     owned = namespaces.build(config)
     flows = (*platform_flows.build(config), *application_flows.build(config))
     return Plan(
+        addresses=addresses.build(config),
         external=external.build(config),
         cluster=cluster.build(config),
         namespaces=owned,
