@@ -4,6 +4,7 @@ The caller's network namespace is the router of the VPC and the world outside of
 """
 
 import hashlib
+import socket
 import subprocess
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
@@ -101,4 +102,4 @@ class ClusterNetwork:
 
 
 def _exists(link: str) -> bool:
-    return Path("/sys/class/net", link).exists()
+    return link in (name for _, name in socket.if_nameindex())
