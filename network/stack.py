@@ -1,7 +1,7 @@
 """Reads the stack's configuration from Pulumi, once."""
 
 import pulumi
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import CONFIG, is_config_secret
 
 from network.config import StackConfig
 from network.config.errors import ConfigError
@@ -15,7 +15,8 @@ def read_config() -> StackConfig:
     found too. Raises `pulumi.RunError`, which Pulumi prints without a traceback, with every
     problem.
     """
-    checked = check(CONFIG.get())
+    config = CONFIG.get()
+    checked = check(config, plain=[key for key in config if not is_config_secret(key)])
     for warning in checked.warnings:
         pulumi.log.warn(str(warning))
     if checked.config is None:

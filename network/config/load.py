@@ -3,7 +3,7 @@
 import functools
 import inspect
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -48,8 +48,11 @@ def load(raw: Mapping[str, str]) -> StackConfig:
     return checked.config
 
 
-def check(raw: Mapping[str, str]) -> Checked:
-    """Apply every rule: to each layer, then across those layers that are valid."""
+def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
+    """Apply every rule: to each layer, then across those layers that are valid.
+
+    `plain` are the keys that Pulumi holds unencrypted; secrets among them are refused.
+    """
     given = {
         key.removeprefix(NAMESPACE): _parse(key.removeprefix(NAMESPACE), text)
         for key, text in raw.items()
@@ -60,6 +63,7 @@ def check(raw: Mapping[str, str]) -> Checked:
         for key in given
         if key not in _LAYERS
     ]
+    problems += [_unencrypted(k) for k in SECRETS if given.get(k) and NAMESPACE + k in plain]
     layers: dict[str, Any] = {}
     for key, name in _LAYERS.items():
         try:
@@ -71,6 +75,15 @@ def check(raw: Mapping[str, str]) -> Checked:
         config=None if problems else StackConfig(**layers),
         problems=_sorted(problems, given),
         warnings=_sorted(_found(WARNINGS, layers, given), given),
+    )
+
+
+def _unencrypted(key: str) -> Problem:
+    return Problem(
+        (key,),
+        "[secret]",
+        "a secret must be encrypted: in plain text it would stand in the stack file and the state",
+        f"replace the secret itself, then set it with: pulumi config set --secret {NAMESPACE}{key}",
     )
 
 

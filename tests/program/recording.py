@@ -18,6 +18,8 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.rpc import UNKNOWN
 from pulumi.runtime.settings import get_root_resource
 
+from network.config.load import NAMESPACE, SECRETS
+
 PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
 """Of the load balancer."""
@@ -176,7 +178,7 @@ def run(
     """Run a program, by default `__main__.py`, with a config map. Raises what it raises."""
     monitor = Recorder(Cloud(preview=preview))
     set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
-    set_all_config(dict(config))
+    set_all_config(dict(config), [NAMESPACE + key for key in SECRETS])
 
     exports: dict[str, Export] = {}
     root = cast(Any, get_root_resource())

@@ -3,20 +3,20 @@
 import pytest
 
 from network.config.errors import ConfigError, Problem
-from network.config.load import load
-from tests.unit.config.corpus import Case, corpus
+from network.config.load import check, load
+from tests.unit.config.corpus import Case, case, corpus
 
 
-@pytest.mark.parametrize("case", corpus(), ids=lambda case: case.name)
-def test_an_invalid_stack_is_refused_with_each_of_its_problems(case: Case) -> None:
+@pytest.mark.parametrize("invalid", corpus(), ids=lambda invalid: invalid.name)
+def test_an_invalid_stack_is_refused_with_each_of_its_problems(invalid: Case) -> None:
     with pytest.raises(ConfigError) as refused:
-        load(case.raw)
+        load(invalid.raw)
 
     found: dict[str, list[Problem]] = {}
     for problem in refused.value.problems:
         found.setdefault(problem.path, []).append(problem)
-    assert found.keys() == case.expected.keys()
-    for path, says in case.expected.items():
+    assert found.keys() == invalid.expected.keys()
+    for path, says in invalid.expected.items():
         assert len(found[path]) == len(says)
         for problem, text in zip(found[path], says, strict=True):
             rule, _, fix = text.partition(" | ")
@@ -24,3 +24,23 @@ def test_an_invalid_stack_is_refused_with_each_of_its_problems(case: Case) -> No
             assert fix in problem.fix
             assert problem.fix
             assert problem.value
+
+
+def test_a_secret_that_pulumi_holds_in_plain_text_is_refused_and_not_shown() -> None:
+    raw = case("dev", {}).raw
+
+    problems = check(raw, plain=list(raw)).problems
+
+    assert [p.path for p in problems] == ["network:dnsToken", "network:basicAuthUsers"]
+    assert all(p.value == "[secret]" for p in problems)
+
+
+def test_no_problem_shows_a_secret() -> None:
+    secret = "not bcrypt, and not to be shown"
+    patch = {"set": {"network:basicAuthUsers": {"admins": secret}, "network:dnsToken": secret}}
+
+    with pytest.raises(ConfigError) as refused:
+        load(case("secret", patch).raw)
+
+    assert len(refused.value.problems) == 2
+    assert secret not in str(refused.value)
