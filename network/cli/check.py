@@ -9,6 +9,7 @@ from typing import Any
 from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
 from network.cli.stack_file import StackFile, read
 from network.config import StackConfig
+from network.config.cluster import Cluster
 from network.config.errors import Problem, path_of
 from network.config.load import NAMESPACE, Checked, check
 
@@ -75,15 +76,29 @@ def _at_lines(file: StackFile, problems: tuple[Problem, ...]) -> list[Line]:
 
 def _notes(layers: Mapping[str, Any], checked: Checked, path: Path) -> Iterator[str]:
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    for secret in missing_secrets(layers):
+    missing = missing_secrets(layers)
+    for secret in missing:
         yield f"not in the file; before the first `up`: pulumi config set --secret {secret} --stack {stack}"
     if checked.config is None:
         return
-    cluster = checked.config.cluster
+    if missing:
+        yield _about_default_vpc(checked.config.environment.region)
+    yield _about_version(checked.config.cluster)
+
+
+def _about_default_vpc(region: str) -> str:
+    """Return what holds for a fresh account only, which the file cannot show."""
+    return (
+        f"the first VPC that an account makes in {region} becomes the region's default and can never be "
+        "deleted: make one by hand before the first `up` (see: doctl vpcs list)"
+    )
+
+
+def _about_version(cluster: Cluster) -> str:
+    """Return what only a live cluster could tell: its version, which the file's must not precede."""
     if cluster.auto_upgrade:
-        yield f"cluster.version {cluster.version} counts at creation only: autoUpgrade moves it on"
-    else:
-        yield (
-            f"cluster.version {cluster.version}: never set it below the running cluster's, which would "
-            "replace the cluster (compare: doctl kubernetes cluster list)"
-        )
+        return f"cluster.version {cluster.version} counts at creation only: autoUpgrade moves it on"
+    return (
+        f"cluster.version {cluster.version}: never set it below the running cluster's, which would "
+        "replace the cluster (compare: doctl kubernetes cluster list)"
+    )

@@ -48,5 +48,6 @@ WARNINGS: tuple[Rule, ...] = (
     production.surge_upgrade_stays_off,
     references.basic_auth_users_are_used,
     references.middlewares_are_used,
+    references.chains_do_not_repeat_the_default,
 )
 """What works but deserves a look."""

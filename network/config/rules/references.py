@@ -42,6 +42,23 @@ def middlewares_are_used(traffic: Traffic) -> Iterator[Finding]:
             yield Finding(("traffic", "middlewares", name), "no chain uses it", "put it into a chain")
 
 
+def chains_do_not_repeat_the_default(
+    traffic: Traffic, applications: dict[str, Application]
+) -> Iterator[Finding]:
+    """Warn of what a request would pass twice: a rate limit would count it twice."""
+    default = traffic.default_chain
+    by_default = traffic.chains[default] if default else ()
+    routed = {route.chain for a in applications.values() for route in a.routes.values()}
+    for name, links in traffic.chains.items():
+        for index, link in enumerate(links):
+            if name != default and name in routed and link in by_default:
+                yield Finding(
+                    ("traffic", "chains", name, index),
+                    f"requests pass {link} twice: the default chain {default} has it too",
+                    "remove it here",
+                )
+
+
 def forwarded_addresses_are_trusted(ingress: Ingress, traffic: Traffic) -> Iterator[Finding]:
     """X-Forwarded-For is believed from a CDN only; without one its depth points at nothing."""
     for name, middleware in traffic.middlewares.items():

@@ -39,4 +39,11 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:traffic": {"middlewares": {"extra": {"addPrefix": {"prefix": "/a"}}}}},
         "expect": {"network:traffic.middlewares.extra": "no chain uses it"},
     },
+    "a middleware that requests pass twice": {
+        "set": {
+            "network:traffic": {"chains": {"shop": ["per-client"]}},
+            "network:applications": {"shop": {"routes": {"shop": {"chain": "shop"}}}},
+        },
+        "expect": {"network:traffic.chains.shop[0]": "requests pass per-client twice"},
+    },
 }
