@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     applications.joined_names_are_unique,
     applications.routes_do_not_collide,
     applications.hosts_are_covered,
+    applications.hosts_resolve,
     applications.chains_exist,
     applications.error_pages_exist,
     applications.talks_reach_something,

@@ -80,6 +80,30 @@ def hosts_are_covered(
                 )
 
 
+def hosts_resolve(external: External, applications: Applications) -> Iterator[Finding]:
+    """The wildcard record does not answer for names at or below one that exists (RFC 4592)."""
+    dns = external.dns
+    existing = {upper for host in dns.hosts for upper in _with_ancestors(host)}
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            relative = route.host.removesuffix(f".{dns.zone}")
+            if relative in (route.host, *dns.hosts):
+                continue
+            shadow = next((h for h in _with_ancestors(relative) if h in existing), None)
+            if shadow:
+                yield Finding(
+                    ("applications", name, "routes", route_name, "host"),
+                    f"the wildcard record does not answer for it, since dns.hosts makes {shadow} exist",
+                    f"add {relative} to external.dns.hosts",
+                )
+
+
+def _with_ancestors(host: str) -> list[str]:
+    """Return a relative host and each name between it and the zone."""
+    labels = host.split(".")
+    return [".".join(labels[index:]) for index in range(len(labels))]
+
+
 def chains_exist(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """A route with an unknown chain would not be served at all."""
     for name, application in applications.items():
