@@ -17,13 +17,13 @@ from lab.cloud.cloud import Cloud
 from lab.cloud.controller import Controllers
 from lab.cloud.endpoints.domains import records_of
 from lab.cloud.fleet import running
+from lab.cloud.machines import Machines
 from lab.cloud.state import Account, Kind
 from lab.internet.addresses import RESOLVER
 from lab.internet.ca import Authority
 from lab.internet.internet import Internet
 from lab.internet.zones import Record
 from lab.machine.process import Supervisor
-from lab.machines import Machines
 from lab.paths import cache_dir
 
 BOOT_TIMEOUT = 400.0

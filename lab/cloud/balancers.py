@@ -1,0 +1,49 @@
+"""The account's load balancers as those that the lab's HAProxy shall be."""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
+
+from lab.cloud.state import Account, Json, Kind
+from lab.internet.load_balancer import HealthCheck, LoadBalancer, Node, Rule
+
+
+def load_balancers(account: Account) -> list[LoadBalancer]:
+    """Every load balancer, with the real nodes of its cluster; none, when that has gone."""
+    clusters = {f"k8s:{cluster['id']}": cluster for cluster in account.all(Kind.CLUSTER)}
+    return [_balancer(balancer, clusters) for balancer in account.all(Kind.LOAD_BALANCER)]
+
+
+def _balancer(balancer: Json, clusters: Mapping[str, Json]) -> LoadBalancer:
+    return LoadBalancer(
+        id=balancer["id"],
+        name=balancer["name"],
+        address=IPv4Address(balancer["ip"]),
+        rules=tuple(
+            Rule("tcp", rule["entry_port"], rule["target_port"])
+            for rule in balancer["forwarding_rules"]
+            if rule["entry_protocol"] == "tcp"
+        ),
+        nodes=tuple(
+            Node(name, IPv4Address(address))
+            for tag in balancer["tags"]
+            if tag in clusters
+            for name, address in clusters[tag]["machines"]["nodes"].items()
+        ),
+        health_check=_health_check(balancer["health_check"]),
+        proxy_protocol=balancer["enable_proxy_protocol"],
+        source_ranges=tuple(
+            IPv4Network(text.removeprefix("cidr:")) for text in balancer["firewall"]["allow"]
+        ),
+    )
+
+
+def _health_check(check: Json) -> HealthCheck:
+    return HealthCheck(
+        protocol="http" if check["protocol"] == "http" else "tcp",
+        port=check["port"],
+        path=check["path"],
+        interval_seconds=check["check_interval_seconds"],
+        response_timeout_seconds=check["response_timeout_seconds"],
+        unhealthy_threshold=check["unhealthy_threshold"],
+        healthy_threshold=check["healthy_threshold"],
+    )
