@@ -150,8 +150,8 @@ class Cluster:
             ]
         manifests += dns_manifests(self._spec, image_named(self._images, "coredns"))
         deadline = time.monotonic() + _SETTLING_TIMEOUT
-        for manifest in manifests:
-            self._apply(manifest, deadline)
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(lambda manifest: self._apply(manifest, deadline), manifests))
 
     def _apply(self, manifest: Manifest, deadline: float) -> None:
         while True:
@@ -207,11 +207,12 @@ class Cluster:
 
 
 def ready_since(node: dict[str, Any], boot: float) -> bool:
-    """Whether a Node is Ready and said so after `boot` (seconds since the epoch).
+    """Whether a Node has its pod range, is Ready, and said so after `boot` (seconds since the epoch).
 
-    Heartbeats are in whole seconds: one of the boot's own second may be older than the boot.
+    A node may be Ready before the controllers give it its range. Heartbeats are in whole seconds: one
+    of the boot's own second may be older than the boot.
     """
-    return any(
+    return "podCIDR" in node["spec"] and any(
         condition["type"] == "Ready"
         and condition["status"] == "True"
         and datetime.fromisoformat(condition["lastHeartbeatTime"]).timestamp() > int(boot)

@@ -54,6 +54,7 @@ def report(step: str) -> None:
 
 
 def eventually(what: str, look: Callable[[], T | None], timeout: float = 120) -> T:
+    report(f"Waiting for {what}")
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if found := look():

@@ -21,9 +21,7 @@ def test_a_taint_may_have_no_value() -> None:
 
 def test_a_kubelet_registers_with_its_nodes_taints_and_asks_the_clusters_dns() -> None:
     config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), Path("/resolv.conf"))
-    assert {"key": "dedicated", "value": "ingress", "effect": "NoSchedule"} in config[
-        "registerWithTaints"
-    ]
+    assert {"key": "dedicated", "value": "ingress", "effect": "NoSchedule"} in config["registerWithTaints"]
     assert config["clusterDNS"] == ["10.43.0.10"]
     assert config["providerID"].startswith("digitalocean://")
 
@@ -91,5 +89,10 @@ def test_a_node_is_ready_only_by_what_it_said_since_its_boot(
     status: str, heartbeat: str, ready: bool
 ) -> None:
     condition = {"type": "Ready", "status": status, "lastHeartbeatTime": heartbeat}
-    node = {"status": {"conditions": [condition]}}
+    node = {"spec": {"podCIDR": "10.42.0.0/25"}, "status": {"conditions": [condition]}}
     assert ready_since(node, boot=100.5) is ready
+
+
+def test_a_node_without_a_pod_range_is_not_ready_whatever_it_says() -> None:
+    condition = {"type": "Ready", "status": "True", "lastHeartbeatTime": "1970-01-01T00:01:41Z"}
+    assert not ready_since({"spec": {}, "status": {"conditions": [condition]}}, boot=100.5)
