@@ -91,7 +91,6 @@ def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront]) -> str
 _PREAMBLE: tuple[str, ...] = (
     "global",
     "    log stdout format raw daemon notice",
-    "    maxconn 10000",  # of one load balancer node (facts, limits and prices)
     # Connections that outlive a change of rules end with the process that held them.
     "    hard-stop-after 30s",
     "",
