@@ -1,4 +1,4 @@
-"""`python -m lab.parts`: make parts, or list them."""
+"""`python -m lab.parts`: make parts, list them, or complete their locks."""
 
 import argparse
 import sys
@@ -9,10 +9,11 @@ from rich.table import Table
 
 from lab.internet.ca import Authority
 from lab.parts import images
+from lab.parts.builders import go
 from lab.parts.catalogue import PARTS
 from lab.parts.progress import duration
 from lab.parts.provide import Origin, ensure, locate, store
-from lab.parts.recipe import PartError
+from lab.parts.recipe import GoBuild, PartError
 from lab.paths import cache_dir
 
 
@@ -21,11 +22,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.parts", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help="parts to make; none: all, and images")
     parser.add_argument("--list", action="store_true", help="show every part and where it is")
+    parser.add_argument("--lock", action="store_true", help="complete go.sum after a change of go.mod")
     arguments = parser.parse_args()
     if arguments.list:
         Console().print(_table())
         return 0
     try:
+        if arguments.lock:
+            _lock()
+            return 0
         ready = ensure(*arguments.parts)
         if not arguments.parts:
             images.ensure(ready, Authority.at(cache_dir() / "authority").bundle)
@@ -33,6 +38,13 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _lock() -> None:
+    """Complete the locks of every Go module; PartError at the first that cannot be."""
+    for part in PARTS.values():
+        if isinstance(part.recipe, GoBuild) and part.recipe.commands:
+            go.lock(part, part.recipe)
 
 
 def _table() -> Table:

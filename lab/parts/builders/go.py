@@ -55,13 +55,29 @@ def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
 def prefetch(part: Part, recipe: GoBuild) -> None:
     """Bring the modules that the build needs into Go's own cache. A failure is no matter: the build
     meets it again and tells it."""
-    subprocess.run(
-        [_go(part), "list", "-deps", "-mod=readonly", *recipe.commands.values()],
+    _list(part, recipe, "-mod=readonly")
+
+
+def lock(part: Part, recipe: GoBuild) -> None:
+    """Complete go.mod and go.sum for the part after a version in go.mod was changed.
+
+    Unlike `go mod tidy` it asks for nothing that only tests need. PartError if that fails.
+    """
+    done = _list(part, recipe, "-mod=mod")
+    if done.returncode:
+        raise PartError(f"part {part.name}: {GO_FOLDER / recipe.module} cannot be locked:\n{done.stderr}")
+
+
+def _list(part: Part, recipe: GoBuild, mode: str) -> subprocess.CompletedProcess[str]:
+    """Let Go look at everything that the recipe's commands consist of."""
+    return subprocess.run(
+        [_go(part), "list", "-e", "-deps", mode, f"-tags={','.join(recipe.tags)}", *recipe.commands.values()],
         cwd=GO_FOLDER / recipe.module,
         env={**os.environ, **_environment(recipe)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         check=False,
     )
 
