@@ -94,6 +94,7 @@ def _chart(folder: Path) -> dict[str, Any]:
                     "apiVersion": "apiextensions.k8s.io/v1",
                     "kind": "CustomResourceDefinition",
                     "metadata": {"name": name},
+                    "spec": {"group": "traefik.io", "scope": "Namespaced", "versions": []},
                 }
             )
         )

@@ -1,25 +1,25 @@
-"""The program to compare with: registers literals, and does nothing else.
-
-It imports the SDKs' modules of what it registers, as any program that uses their classes does.
-"""
+"""The program to compare with: registers literals by the SDKs' classes, and does nothing else."""
 
 import importlib
 import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 
 LITERALS = "BENCH_LITERALS"
 """Variable that holds the path of the literals."""
 
+BUILT_IN = ("core", "helm", "networking", "rbac", "apiextensions")
+"""Groups that the SDK has classes for; objects of others are custom resources."""
 
-def register(literals: Sequence[dict[str, Any]]) -> None:
+
+def register(literals: Sequence[Mapping[str, Any]]) -> None:
     """Register each literal; they are ordered, so what one needs is there."""
-    for module in sorted({_module(literal["type"]) for literal in literals}):
-        importlib.import_module(module)
     made: dict[str, pulumi.Resource] = {}
     for literal in literals:
         options = pulumi.ResourceOptions(
@@ -32,30 +32,33 @@ def register(literals: Sequence[dict[str, Any]]) -> None:
         made[literal["urn"]] = _register(literal, options)
 
 
-def _module(type_: str) -> str:
-    """Return the module that holds the class of a type."""
-    package, module, _ = type_.split(":")
-    if package == "digitalocean":
-        return "pulumi_digitalocean"
-    if package != "kubernetes":
-        return "pulumi_kubernetes"
-    group, _, version = module.partition("/")
-    name = group.split(".")[0]
-    if name not in ("core", "helm", "networking", "rbac", "apiextensions"):
-        return "pulumi_kubernetes.apiextensions"
-    return f"pulumi_kubernetes.{name}.{version}"
-
-
-def _register(literal: dict[str, Any], options: pulumi.ResourceOptions) -> pulumi.Resource:
+def _register(literal: Mapping[str, Any], options: pulumi.ResourceOptions) -> pulumi.Resource:
     type_, name, inputs = literal["type"], literal["name"], literal["inputs"]
     if literal["kind"] == "component":
         return pulumi.ComponentResource(type_, name, None, options)
+    if type_ == "pulumi:providers:kubernetes":
+        return kubernetes.Provider(name, opts=options, **_arguments(inputs))
+    resource = _class(type_)
     if literal["kind"] == "read":
-        options.id = inputs["id"]
-        return pulumi.CustomResource(type_, name, {}, options)
-    if type_.startswith("pulumi:providers:"):
-        return pulumi.ProviderResource(type_.rpartition(":")[2], name, inputs, options)
-    return pulumi.CustomResource(type_, name, inputs, options)
+        return resource.get(name, inputs["id"], opts=options)
+    return resource(name, opts=options, **_arguments(inputs))
+
+
+def _class(type_: str) -> Any:
+    """Return the SDK's class for a type."""
+    package, path, kind = type_.split(":")
+    if package == "digitalocean":
+        return getattr(importlib.import_module("pulumi_digitalocean"), kind)
+    group, _, version = path.partition("/")
+    name = group.split(".")[0]
+    if name not in BUILT_IN:
+        return kubernetes.apiextensions.CustomResource
+    return getattr(importlib.import_module(f"pulumi_kubernetes.{name}.{version}"), kind)
+
+
+def _arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Spell the names of inputs as Python does."""
+    return {re.sub("([A-Z])", r"_\1", key).lower(): value for key, value in inputs.items()}
 
 
 if __name__ == "__main__":
