@@ -27,6 +27,10 @@ class Fleet:
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle = threading.Condition()
         self._working: Counter[str] = Counter()
+        # No machine outlives the lab's processes: what ran has to be booted again.
+        with store.change() as account:
+            for cluster in running(account):
+                cluster["status"] = {"state": "provisioning", "message": ""}
 
     def resume(self) -> None:
         """Go on with every cluster, as a cloud does while its customer's machine is off."""
@@ -82,7 +86,7 @@ class Fleet:
                 self._booted.add(key)
         except Exception as error:  # whatever the machines raise is the cluster's fate, not the cloud's
             self._report(f"Cluster {spec.name}: {error}")
-            self._settled(key, "error" if key not in self._booted else "degraded", str(error), cluster)
+            self._settled(key, "degraded" if cluster["endpoint"] else "error", str(error), cluster)
             return
         self._settled(key, "running", "", cluster)
 
