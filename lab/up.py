@@ -39,7 +39,10 @@ def started(stack: str, console: Console) -> Engine:
     parts = lab_parts.ensure()
     bundle = Authority.at(cache_dir() / "authority").bundle
     archives = images.ensure(parts, bundle)
-    folders = charts(parts)
+    config = load(_stack_file(stack))["config"]
+    charts = provide(parts, lab.folder / "charts", config)
+    for name, chart in charts.items():
+        console.print(f"  chart {name}: {chart.origin}", highlight=False)
     dns = config["network:external"]["dns"]
     zones = [dns["zone"]] if dns.get("mode") == "adopt" else []
     lab.start(parts, archives, zones, lambda line: console.print(f"  {line}", highlight=False))
