@@ -138,7 +138,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return Empty()
 
     def interrupt(self) -> None:
-        """End programs gracefully: they still report what they had registered."""
+        """Let the programs end by themselves."""
         with self._lock:
             for child in self._children:
                 child.send_signal(signal.SIGINT)

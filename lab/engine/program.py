@@ -6,7 +6,9 @@ Exit codes: 0 when the program ended well, 32 when it failed and the engine has 
 import argparse
 import asyncio
 import logging
+import os
 import runpy
+import signal
 import sys
 import traceback
 
@@ -42,6 +44,11 @@ def main() -> int:
             dry_run=options.dry_run == "true",
         )
     )
+    # The engine cancels a program once its update has failed and it has said why.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(REPORTED))
+    # The engine interrupts when the update has failed or was cancelled. It has said why, and it knows
+    # every resource that was registered: there is nothing to add, least of all a traceback.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(REPORTED))
     sys.argv = [options.program, *options.arguments]
     # A failed program leaves futures that nobody will await; asyncio would warn about each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)

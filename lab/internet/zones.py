@@ -71,11 +71,11 @@ def _data(zone: str, record: Record) -> str:
     if record["type"] in _POINTERS:
         target = f"{zone if data == '@' else data.removesuffix('.')}."
         numbers = {"MX": ("priority",), "SRV": ("priority", "weight", "port")}.get(record["type"], ())
-        return " ".join([*(str(record[name]) for name in numbers), target])
+        return " ".join([*(str(record.get(name) or 0) for name in numbers), target])
     if record["type"] == "TXT":
         return _quoted(data)
     if record["type"] == "CAA":
-        return f"{record['flags']} {record['tag']} {_quoted(data)}"
+        return f"{record.get('flags') or 0} {record['tag']} {_quoted(data)}"
     return data
 
 

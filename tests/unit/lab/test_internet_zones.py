@@ -62,6 +62,11 @@ def test_a_caa_record_names_flags_tag_and_authority() -> None:
     assert answers(zone, ZONE, "CAA") == ['0 issuewild "letsencrypt.org"']
 
 
+def test_a_number_that_the_account_leaves_out_is_zero() -> None:
+    zone = served(record("CAA", "@", "letsencrypt.org", flags=None, tag="issue"))
+    assert answers(zone, ZONE, "CAA") == ['0 issue "letsencrypt.org"']
+
+
 def test_pointers_get_their_final_dot_and_the_at_sign_is_the_zone() -> None:
     zone = served(
         record("CNAME", "www", "@"),
