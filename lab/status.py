@@ -111,7 +111,7 @@ def main() -> None:
     if answer.returncode != 0:
         sys.exit(answer.stderr)
     objects = json.loads(answer.stdout)["items"]
-    found = [*rows(objects), *requests(objects, folder / "trusted.pem")]
+    found = [*rows(objects), *requests(objects, folder / "internet" / "roots.pem")]
     print(json.dumps([asdict(row) for row in found]))
 
 

@@ -5,11 +5,15 @@ Pebble serves its directory at `/dir`; the front (`load_balancer.TlsFront`) answ
 """
 
 import json
+import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from lab.internet.addresses import (
     ACME_PRODUCTION,
@@ -102,3 +106,32 @@ def start(
         file.write_text(configuration(server, certificate, validity))
         command = [str(program), "-config", str(file), "-dnsserver", f"{RESOLVER}:53"]
         supervisor.ensure(server.name, command, ENVIRONMENT)
+
+
+def collect_roots(file: Path, authority: Authority) -> None:
+    """Add the root certificates of both servers to `file` (PEM), as soon as they answer.
+
+    Each start of a Pebble makes a new root; earlier ones stay, since certificates that they vouch for
+    are in use. Raises TimeoutError when a server does not answer within ten seconds.
+    """
+    context = ssl.create_default_context(cafile=str(authority.certificate))
+    known = file.read_text() if file.exists() else ""
+    for server in SERVERS:
+        root = _fetch(f"https://localhost:{server.management_port}/roots/0", context)
+        if root not in known:
+            known += root
+    draft = file.with_suffix(".draft")
+    draft.write_text(known)
+    draft.replace(file)
+
+
+def _fetch(url: str, context: ssl.SSLContext, patience: float = 10.0) -> str:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with urlopen(url, timeout=2, context=context) as answer:
+                return answer.read().decode()
+        except URLError as error:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{url} does not answer: {error}") from error
+            time.sleep(0.05)

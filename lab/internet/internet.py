@@ -51,7 +51,14 @@ class Internet:
         self.load_balancers.start()
         pebble = self._parts["pebble"] / "pebble"
         acme.start(self._folder, pebble, self._supervisor, self._authority)
+        acme.collect_roots(self.roots, self._authority)
         self._resolve()
+
+    @property
+    def roots(self) -> Path:
+        """The roots of Let's Encrypt, production and staging (PEM): what clients of its certificates
+        must trust."""
+        return self._folder / "roots.pem"
 
     def _resolve(self) -> None:
         """Let every process of the caller's mount namespace ask the lab's DNS."""
