@@ -118,5 +118,13 @@ else:
 pulumi.export("vpcId", network.vpc_id)
 pulumi.export("clusterId", cluster.cluster_id)
 pulumi.export("kubeconfig", cluster.kubeconfig)
+pulumi.export(
+    "addressPlan",
+    {
+        "vpc": str(planned.addresses.vpc),
+        "pods": str(planned.addresses.pods),
+        "services": str(planned.addresses.services),
+    },
+)
 pulumi.export("zone", config.external.dns.zone)
 pulumi.export("loadBalancerAddress", address)

@@ -111,9 +111,7 @@ def _applications(count: int) -> dict[str, Any]:
     return {
         "network:applications": {
             f"app-{number}": {
-                "workloads": {
-                    "web": {"labels": {"app": f"app-{number}"}, "ports": {"http": {"port": 8080}}}
-                },
+                "workloads": {"web": {"labels": {"app": f"app-{number}"}, "ports": {"http": {"port": 8080}}}},
                 "routes": {
                     "web": {
                         "host": f"app-{number}.dev.k8s.webgrip.nl",
@@ -121,9 +119,7 @@ def _applications(count: int) -> dict[str, Any]:
                         "port": "http",
                     }
                 },
-                "talksTo": {
-                    "web": [{"host": "api.example.com", "port": 443, "reason": "An example."}]
-                },
+                "talksTo": {"web": [{"host": "api.example.com", "port": 443, "reason": "An example."}]},
             }
             for number in range(count)
         }

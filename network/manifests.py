@@ -32,9 +32,7 @@ def declare(
     )
 
 
-def patch_namespace(
-    component: pulumi.ComponentResource, manifest: Manifest
-) -> pulumi.CustomResource:
+def patch_namespace(component: pulumi.ComponentResource, manifest: Manifest) -> pulumi.CustomResource:
     """Label a namespace that exists. It is taken over from other writers of the same labels, and
     kept as it is when the patch is removed."""
     metadata = manifest["metadata"]

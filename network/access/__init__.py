@@ -20,9 +20,7 @@ class AccessArgs:
 class Access(pulumi.ComponentResource):
     """ClusterRoles of the platform and their bindings."""
 
-    def __init__(
-        self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:access:Access", name, None, opts)
         roles = {role["metadata"]["name"]: declare(self, role) for role in args.access.roles}
         for binding in args.access.bindings:

@@ -29,8 +29,7 @@ class Application(pulumi.ComponentResource):
     ) -> None:
         super().__init__("webgrip:applications:Application", name, None, opts)
         services = [
-            declare(self, service, depends_on=[args.namespace])
-            for service in args.application.services
+            declare(self, service, depends_on=[args.namespace]) for service in args.application.services
         ]
         for route in args.application.routes:
             declare(self, route, depends_on=[args.namespace, *args.definitions, *services])

@@ -36,12 +36,9 @@ class CertManager(pulumi.ComponentResource):
     ) -> None:
         super().__init__("webgrip:certificates:CertManager", name, None, opts)
         secrets = [
-            declare_secret(self, secret, args.secret_values, depends_on=args.after)
-            for secret in args.secrets
+            declare_secret(self, secret, args.secret_values, depends_on=args.after) for secret in args.secrets
         ]
         release = declare_release(self, args.release, depends_on=args.after)
         # Deleted before the controller: whatever has a finalizer needs it.
-        self.issuers = [
-            declare(self, issuer, depends_on=[release, *secrets]) for issuer in args.issuers
-        ]
+        self.issuers = [declare(self, issuer, depends_on=[release, *secrets]) for issuer in args.issuers]
         self.register_outputs({})

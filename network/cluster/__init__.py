@@ -28,9 +28,7 @@ class Cluster(pulumi.ComponentResource):
     """Secret."""
     provider: kubernetes.Provider
 
-    def __init__(
-        self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:cluster:Cluster", name, None, opts)
         cluster = digitalocean.KubernetesCluster(
             name,

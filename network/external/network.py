@@ -25,9 +25,7 @@ class Network(pulumi.ComponentResource):
     zone: pulumi.Output[str] | None
     """Name of the zone at DigitalOcean; None when another provider serves it."""
 
-    def __init__(
-        self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:external:Network", name, None, opts)
         vpc = digitalocean.Vpc(name, **args.vpc.arguments, opts=cloud.options(self, args.vpc))
         self.vpc_id = vpc.id
@@ -37,9 +35,7 @@ class Network(pulumi.ComponentResource):
     def _zone(self, name: str, plan: ZonePlan) -> digitalocean.Domain:
         if plan.mode == "adopt":
             # Read, not managed: it is not the program's to change or to delete.
-            return digitalocean.Domain.get(
-                name, plan.name, opts=pulumi.ResourceOptions(parent=self)
-            )
+            return digitalocean.Domain.get(name, plan.name, opts=pulumi.ResourceOptions(parent=self))
         return digitalocean.Domain(
             name,
             name=plan.name,

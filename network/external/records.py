@@ -21,9 +21,7 @@ class RecordsArgs:
 class Records(pulumi.ComponentResource):
     """Apex, wildcard, hosts and CAA in the environment's zone."""
 
-    def __init__(
-        self, name: str, args: RecordsArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: RecordsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:external:Records", name, None, opts)
         for record in args.records:
             digitalocean.DnsRecord(

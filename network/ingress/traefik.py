@@ -25,18 +25,14 @@ class Traefik(pulumi.ComponentResource):
 
     load_balancer_address: pulumi.Output[str]
 
-    def __init__(
-        self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:ingress:Traefik", name, None, opts)
         before = [*args.definitions, *args.after]
         tls = [
             declare(self, manifest, depends_on=before)
             for manifest in (args.ingress.tls_option, args.ingress.tls_store)
         ]
-        release = declare_release(
-            self, args.ingress.release, skip_crds=True, depends_on=[*before, *tls]
-        )
+        release = declare_release(self, args.ingress.release, skip_crds=True, depends_on=[*before, *tls])
         # From the release's status, so that nothing is read before it is installed.
         service = _ServiceInCluster(
             f"{name}-load-balancer",
@@ -53,9 +49,7 @@ class _ServiceInCluster(pulumi.CustomResource):
 
     status: pulumi.Output[Any]
 
-    def __init__(
-        self, name: str, service_id: pulumi.Input[str], opts: pulumi.ResourceOptions
-    ) -> None:
+    def __init__(self, name: str, service_id: pulumi.Input[str], opts: pulumi.ResourceOptions) -> None:
         opts.id = service_id
         super().__init__("kubernetes:core/v1:Service", name, {"status": None}, opts)
 

@@ -33,9 +33,7 @@ def _routed(config: StackConfig) -> list[Flow]:
     for middleware in config.traffic.middlewares.values():
         if middleware.errors is not None:
             errors = middleware.errors
-            first_port = next(
-                iter(config.applications[errors.application].workloads[errors.workload].ports)
-            )
+            first_port = next(iter(config.applications[errors.application].workloads[errors.workload].ports))
             ports = backends[errors.application, errors.workload]
             ports.setdefault(first_port, []).append("error pages")
     return [
@@ -43,9 +41,7 @@ def _routed(config: StackConfig) -> list[Flow]:
             f"traefik-to-{application}-{workload}",
             TRAEFIK,
             workload_pods(config, application, workload),
-            tuple(
-                _port(config.applications[application].workloads[workload], port) for port in ports
-            ),
+            tuple(_port(config.applications[application].workloads[workload], port) for port in ports),
             f"Serves {', '.join(what for served in ports.values() for what in served)}.",
         )
         for (application, workload), ports in backends.items()

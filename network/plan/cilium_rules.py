@@ -53,9 +53,7 @@ def cilium_policy(
         "enableDefaultDeny": {"ingress": False, "egress": False},
     }
     if incoming:
-        spec["ingress"] = [
-            {**_side("from", flow.source), "toPorts": _ports(flow.ports)} for flow in incoming
-        ]
+        spec["ingress"] = [{**_side("from", flow.source), "toPorts": _ports(flow.ports)} for flow in incoming]
     if outgoing:
         spec["egress"] = [
             {**_side("to", flow.destination), "toPorts": _ports(flow.ports)} for flow in outgoing

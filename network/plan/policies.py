@@ -52,9 +52,7 @@ def build(
             peer.namespace for peer in (flow.source, flow.destination) if isinstance(peer, Pods)
         }:
             touching[namespace].append(flow)
-    return tuple(
-        _one_namespace(config, touching[namespace], namespace) for namespace in sorted(namespaces)
-    )
+    return tuple(_one_namespace(config, touching[namespace], namespace) for namespace in sorted(namespaces))
 
 
 def _one_namespace(config: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:
@@ -114,8 +112,7 @@ def _network_policy(config: StackConfig, pods: Pods, flows: Sequence[Flow]) -> M
         ]
     if outgoing:
         spec["egress"] = [
-            {"to": [_peer(config, flow.destination)], "ports": _ports(flow.ports)}
-            for flow in outgoing
+            {"to": [_peer(config, flow.destination)], "ports": _ports(flow.ports)} for flow in outgoing
         ]
     annotations = _annotations([*incoming, *outgoing])
     peers = [flow.source for flow in incoming] + [flow.destination for flow in outgoing]
@@ -145,9 +142,7 @@ def _peer(config: StackConfig, peer: Peer) -> dict[str, Any]:
     match peer:
         case Pods():
             return {
-                "namespaceSelector": {
-                    "matchLabels": {"kubernetes.io/metadata.name": peer.namespace}
-                },
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}},
                 "podSelector": {"matchLabels": dict(peer.labels)} if peer.labels else {},
             }
         case Range():

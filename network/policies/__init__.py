@@ -23,9 +23,7 @@ class Policies(pulumi.ComponentResource):
     by_namespace: Mapping[str, pulumi.Resource]
     """The policy of each namespace that comes into force last; releases depend on it."""
 
-    def __init__(
-        self, name: str, args: PoliciesArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: PoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:policies:Policies", name, None, opts)
         self.by_namespace = {
             policies.namespace: self._in_order(policies, args.namespaces[policies.namespace])
@@ -36,7 +34,5 @@ class Policies(pulumi.ComponentResource):
     def _in_order(self, policies: NamespacePolicies, namespace: pulumi.Resource) -> pulumi.Resource:
         """Allow before deny, so that nothing is cut in a namespace whose pods already run."""
         additions = [declare(self, each, depends_on=[namespace]) for each in policies.additions]
-        workloads = [
-            declare(self, each, depends_on=[namespace, *additions]) for each in policies.workloads
-        ]
+        workloads = [declare(self, each, depends_on=[namespace, *additions]) for each in policies.workloads]
         return declare(self, policies.default_deny, depends_on=[namespace, *additions, *workloads])

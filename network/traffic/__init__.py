@@ -25,9 +25,7 @@ class Traffic(pulumi.ComponentResource):
     chains: Mapping[str, pulumi.Resource]
     """By name; a route depends on the one that it refers to."""
 
-    def __init__(
-        self, name: str, args: TrafficArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: TrafficArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:traffic:Traffic", name, None, opts)
         secrets = [
             declare_secret(self, secret, args.secret_values, depends_on=args.after)

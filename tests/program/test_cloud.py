@@ -107,11 +107,17 @@ def test_an_adopted_namespace_is_labelled_and_kept(everything: Run) -> None:
     assert "backend" not in names
 
 
-@pytest.mark.parametrize(
-    "export", ["vpcId", "clusterId", "kubeconfig", "zone", "loadBalancerAddress"]
-)
+@pytest.mark.parametrize("export", ["vpcId", "clusterId", "kubeconfig", "zone", "loadBalancerAddress"])
 def test_what_others_need_is_exported(dev: Run, export: str) -> None:
     assert dev.exports[export].value
+
+
+def test_ranges_are_exported_for_environments_that_must_stay_apart(dev: Run) -> None:
+    assert dev.exports["addressPlan"].value == {
+        "vpc": "10.0.0.0/16",
+        "pods": "10.244.0.0/16",
+        "services": "10.96.0.0/12",
+    }
 
 
 def test_a_preview_of_a_new_environment_knows_no_address(

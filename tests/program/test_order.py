@@ -27,21 +27,15 @@ def test_the_vpc_is_made_before_the_cluster_and_the_cluster_before_all_in_it(upd
 def test_the_load_balancer_is_made_before_the_records_that_lead_to_it(update: Run) -> None:
     release = update.one("Release traefik-traefik")
     addresses = [
-        each
-        for each in update.of("digitalocean:index/dnsRecord:DnsRecord")
-        if each.inputs["type"] == "A"
+        each for each in update.of("digitalocean:index/dnsRecord:DnsRecord") if each.inputs["type"] == "A"
     ]
     assert addresses
     for each in addresses:
         assert release.urn in update.before(each)
 
 
-@pytest.mark.parametrize(
-    ("release", "namespace"), zip(RELEASES, ("traefik", "cert-manager"), strict=True)
-)
-def test_policies_stand_before_the_pods_they_govern(
-    update: Run, release: str, namespace: str
-) -> None:
+@pytest.mark.parametrize(("release", "namespace"), zip(RELEASES, ("traefik", "cert-manager"), strict=True))
+def test_policies_stand_before_the_pods_they_govern(update: Run, release: str, namespace: str) -> None:
     policies = [
         each
         for each in _of_kind(update, "NetworkPolicy", "CiliumNetworkPolicy")
@@ -57,16 +51,14 @@ def test_default_deny_comes_into_force_after_what_it_must_not_cut(update: Run) -
             others = {
                 each.urn
                 for each in _of_kind(update, "NetworkPolicy", "CiliumNetworkPolicy")
-                if each.inputs["metadata"]["namespace"] == metadata["namespace"]
-                and each.urn != deny.urn
+                if each.inputs["metadata"]["namespace"] == metadata["namespace"] and each.urn != deny.urn
             }
             assert others <= update.before(deny)
 
 
 def test_namespaces_are_made_before_what_stands_in_them(update: Run) -> None:
     namespaces = {
-        each.inputs["metadata"]["name"]: each.urn
-        for each in _of_kind(update, "Namespace", "NamespacePatch")
+        each.inputs["metadata"]["name"]: each.urn for each in _of_kind(update, "Namespace", "NamespacePatch")
     }
     for each in update.kubernetes():
         inputs = each.inputs

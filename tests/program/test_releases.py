@@ -39,9 +39,7 @@ def test_a_chart_comes_from_its_repository_at_an_exact_version(dev: Run) -> None
     assert release["repositoryOpts"] == {"repo": versions.CERT_MANAGER_CHART_REPOSITORY}
 
 
-def test_a_chart_in_a_folder_needs_no_repository(
-    dev: Run, chart_in_a_folder: dict[str, Any]
-) -> None:
+def test_a_chart_in_a_folder_needs_no_repository(dev: Run, chart_in_a_folder: dict[str, Any]) -> None:
     release = dev.one("Release traefik-traefik").inputs
     assert release["chart"] == chart_in_a_folder["network:charts"]["traefik"]["path"]
     assert {"version", "repositoryOpts"}.isdisjoint(release)

@@ -91,9 +91,7 @@ CALL = Flow("client-to-server", CLIENT, SERVER, (Port(8080),), "Orders.")
 
 @pytest.mark.parametrize("cni", ["cilium", "generic"])
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_every_namespace_denies_both_directions_by_default(
-    build: Build, cni: str, namespace: str
-) -> None:
+def test_every_namespace_denies_both_directions_by_default(build: Build, cni: str, namespace: str) -> None:
     spec = build(cluster__cni=cni)[namespace].default_deny["spec"]
     assert spec["podSelector"] == {}
     assert spec["policyTypes"] == ["Ingress", "Egress"]
@@ -102,7 +100,8 @@ def test_every_namespace_denies_both_directions_by_default(
 
 def test_a_namespace_without_any_flow_is_denied_everything() -> None:
     policies = _policies(CALL, namespaces=("c",))["c"]
-    assert policies.workloads == () and policies.additions == ()
+    assert policies.workloads == ()
+    assert policies.additions == ()
     assert policies.default_deny["spec"] == {
         "podSelector": {},
         "policyTypes": ["Ingress", "Egress"],
@@ -114,9 +113,7 @@ def test_every_policy_allows_cluster_dns_itself(build: Build, cni: str) -> None:
     dns = {
         "to": [
             {
-                "namespaceSelector": {
-                    "matchLabels": {"kubernetes.io/metadata.name": "kube-system"}
-                },
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
                 "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
             }
         ],
@@ -143,7 +140,8 @@ def test_a_flow_between_namespaces_opens_both_ends_and_nothing_else() -> None:
             "ports": [{"port": 8080, "protocol": "TCP"}],
         }
     ]
-    assert "ingress" not in client and "egress" not in server
+    assert "ingress" not in client
+    assert "egress" not in server
     assert server["ingress"][0]["ports"] == [{"port": 8080, "protocol": "TCP"}]
     assert server["ingress"][0]["from"][0]["podSelector"] == {"matchLabels": {"app": "client"}}
 
@@ -162,12 +160,10 @@ def test_a_workload_that_nothing_talks_to_accepts_nothing(build: Build) -> None:
     assert "ingress" not in _named(build()["cert-manager"].workloads, "cainjector")["spec"]
 
 
-def test_policies_do_not_depend_on_the_order_of_flows(build: Build) -> None:
+def test_policies_do_not_depend_on_the_order_of_flows() -> None:
     config = _config()
     flows = (*platform_flows.build(config), *application_flows.build(config))
-    assert build_policies(config, flows, NAMESPACES) == build_policies(
-        config, flows[::-1], NAMESPACES[::-1]
-    )
+    assert build_policies(config, flows, NAMESPACES) == build_policies(config, flows[::-1], NAMESPACES[::-1])
 
 
 def test_every_rule_has_a_peer_and_ports(build: Build) -> None:
@@ -175,11 +171,13 @@ def test_every_rule_has_a_peer_and_ports(build: Build) -> None:
         for policies in build(cluster__cni=cni).values():
             for rule in _rules(policies, "ingress"):
                 peers = {k: v for k, v in rule.items() if k.startswith("from")}
-                assert all(peers.values()) and peers
+                assert peers
+                assert all(peers.values())
                 assert rule.get("ports") or rule.get("toPorts")
             for rule in _rules(policies, "egress"):
                 peers = {k: v for k, v in rule.items() if k.startswith("to") and k != "toPorts"}
-                assert all(peers.values()) and peers
+                assert peers
+                assert all(peers.values())
                 assert rule.get("ports") or rule.get("toPorts")
 
 
@@ -306,9 +304,7 @@ def test_the_webhook_accepts_the_api_server_and_its_proxies_on_nodes_only(
     ("kind", "expected"),
     [("REGIONAL", "{'cidr': '10.0.0.0/16'}"), ("REGIONAL_NETWORK", "['world']")],
 )
-def test_traefik_accepts_the_load_balancers_side_only(
-    build: Build, kind: str, expected: str
-) -> None:
+def test_traefik_accepts_the_load_balancers_side_only(build: Build, kind: str, expected: str) -> None:
     load_balancer = {"name": "test", "type": kind, "proxyProtocol": kind == "REGIONAL"}
     policies = build(ingress__loadBalancer=load_balancer)["traefik"]
     entries = list(_rules(policies, "ingress"))
@@ -324,9 +320,7 @@ def test_traefik_accepts_nodes_where_the_traffic_policy_adds_a_hop(
     assert "remote-node" in str(cluster.additions)
 
 
-@pytest.mark.parametrize(
-    ("solver", "allowed"), [(None, False), ({"waitInsteadOfSelfCheck": "10s"}, True)]
-)
+@pytest.mark.parametrize(("solver", "allowed"), [(None, False), ({"waitInsteadOfSelfCheck": "10s"}, True)])
 def test_solver_pods_are_reachable_only_where_http01_is_configured(
     build: Build, solver: Any, allowed: bool
 ) -> None:
@@ -361,7 +355,5 @@ def test_without_self_check_the_controller_asks_no_name_server_outside(
 
 def test_flow_names_are_unique() -> None:
     config = _config()
-    names = [
-        flow.name for flow in (*platform_flows.build(config), *application_flows.build(config))
-    ]
+    names = [flow.name for flow in (*platform_flows.build(config), *application_flows.build(config))]
     assert len(names) == len(set(names))
