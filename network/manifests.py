@@ -50,7 +50,7 @@ def resource_name(component: pulumi.ComponentResource, manifest: Manifest) -> st
     cluster."""
     metadata = manifest["metadata"]
     path = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
-    return f"{component.pulumi_resource_name}-{path}"
+    return f"{component.pulumi_resource_name}/{path}"
 
 
 def _token(api_version: str, kind: str) -> str:
