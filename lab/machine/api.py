@@ -57,6 +57,11 @@ class ApiClient:
             if error.status != 404:
                 raise
 
+    def merge(self, path: str, change: Mapping[str, Any]) -> None:
+        """Merge a change into the object at `path`, or into its status at `path`/status."""
+        headers = {"Content-Type": "application/merge-patch+json"}
+        self._call("PATCH", path, headers=headers, content=json.dumps(change))
+
     def apply(self, manifest: Manifest) -> None:
         """Server-side apply: create the object or bring it to this state."""
         self._call(

@@ -6,6 +6,7 @@ status. Ending that one process, even with SIGKILL, ends everything inside. What
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import subprocess
@@ -69,6 +70,14 @@ def inside(record: Record, command: Sequence[str], folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
+def remove_leftovers(record: Path) -> None:
+    """Remove the control groups that a killed run left; the sandbox must not be running."""
+    earlier = Record.read(record)
+    if earlier:
+        Group(tuple(Path(directory) for directory in earlier.cgroups)).remove()
+        record.write_text("")
+
+
 def run_sandbox(record: Path, name: str, command: Sequence[str]) -> int:
     """Run `command` in a new sandbox and wait for it; returns its exit status.
 
@@ -79,8 +88,8 @@ def run_sandbox(record: Path, name: str, command: Sequence[str]) -> int:
     # The lock passes to every forked process of the sandbox: it is free when all have ended.
     with record.open("a+") as lock:
         _lock(lock.fileno(), record)
-        _sweep(record)
-        group = base_group().child(f"lab-{name}")
+        remove_leftovers(record)
+        group = base_group().child(_group_name(record, name))
         group.create()
         group.delegate()
         daemon = group.child("daemon")
@@ -100,6 +109,11 @@ def run_sandbox(record: Path, name: str, command: Sequence[str]) -> int:
         group.remove()
         record.write_text("")
         return status
+
+
+def _group_name(record: Path, name: str) -> str:
+    """Unlike that of any other record: labs of one name may run from several state folders."""
+    return f"lab-{name}-{hashlib.sha256(str(record.resolve()).encode()).hexdigest()[:8]}"
 
 
 def _prepare() -> None:
@@ -130,14 +144,6 @@ def _lock(descriptor: int, record: Path, timeout: float = 15.0) -> None:
             keeper = f"process {running.keeper}" if running else "another process"
             raise MachineError(f"a lab with the record {record} is running already ({keeper})")
         time.sleep(0.1)
-
-
-def _sweep(record: Path) -> None:
-    """Remove what an earlier, killed run left."""
-    earlier = Record.read(record)
-    if earlier:
-        Group(tuple(Path(directory) for directory in earlier.cgroups)).remove()
-        record.write_text("")
 
 
 def main() -> int:

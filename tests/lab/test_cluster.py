@@ -63,7 +63,7 @@ def machine(folder: Path) -> dict[str, list[str]]:
         "processes": using,
         "mounts": sorted(Path("/proc/self/mounts").read_text().splitlines()),
         "links": sorted(name for _, name in socket.if_nameindex()),
-        "control groups": [str(path) for path in Path("/sys/fs/cgroup").rglob(f"lab-{NAME}")],
+        "control groups": [str(path) for path in Path("/sys/fs/cgroup").rglob(f"lab-{NAME}-*")],
     }
 
 
