@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from lab.acme_accounts import forget_accounts
+from lab.acme_accounts import begin_again
 from lab.cloud import api, provider
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import Controllers
@@ -66,7 +66,7 @@ def main() -> int:
     if not cloud.fleet.settle(BOOT_TIMEOUT):
         _report("Some clusters do not run yet; see logs/ below their folders")
     for cluster in machines.running().values():
-        forget_accounts(cluster.api)
+        begin_again(cluster.api)
     _, provider_port = provider.serve(cloud)
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
     ended.wait()
