@@ -51,6 +51,11 @@ class _Collection:
         return 200, {self.singular: current}
 
 
+def _taken(account: Account, kind: Kind, body: Json) -> bool:
+    """Whether another object has the name."""
+    return any(each["name"] == body["name"] and each["id"] != body.get("id") for each in account.all(kind))
+
+
 def _region_check(account: Account, body: Json) -> None:
     del account
     network.known_region(body["region"])
@@ -62,7 +67,7 @@ def _reserved_ip(account: Account, new: Json) -> Json:
 
 
 def _certificate_check(account: Account, body: Json) -> None:
-    if any(each["name"] == body["name"] for each in account.all(Kind.CERTIFICATE)):
+    if _taken(account, Kind.CERTIFICATE, body):
         raise unprocessable("name is already used")
     if body["type"] == "lets_encrypt":
         for name in body["dns_names"]:
@@ -116,7 +121,7 @@ def _project(account: Account, new: Json) -> Json:
 
 def _bucket_check(account: Account, body: Json) -> None:
     network.known_region(body["region"])
-    if any(each["name"] == body["name"] for each in account.all(Kind.BUCKET)):
+    if _taken(account, Kind.BUCKET, body):
         raise unprocessable("BucketAlreadyExists")
 
 

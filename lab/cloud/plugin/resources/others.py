@@ -170,6 +170,9 @@ class VpcNatGateway(_Mirrored):
                 replaces=True,
             ),
             "projectId": STRING.but(computed=True),
+            "egresses": list_of(
+                object_of({"publicGateways": list_of(object_of({"ipv4": STRING}))}), computed=True
+            ),
             "icmpTimeoutSeconds": INTEGER.but(computed=True),
             "tcpTimeoutSeconds": INTEGER.but(computed=True),
             "udpTimeoutSeconds": INTEGER.but(computed=True),
@@ -180,7 +183,6 @@ class VpcNatGateway(_Mirrored):
             "createdAt": STRING,
             "updatedAt": STRING,
             "state": STRING,
-            "egresses": list_of(object_of({"publicGateways": list_of(object_of({"ipv4": STRING}))})),
         }
     )
     spelling = _Spelling("/v2/vpc_nat_gateways", "vpc_nat_gateway")
@@ -192,6 +194,11 @@ class VpcNatGateway(_Mirrored):
             now["egresses"] = [{"publicGateways": now["egresses"]["public_gateways"]}]
         return now
 
+    @override
+    def _body(self, state: State) -> State:
+        """The egress addresses are DigitalOcean's to give."""
+        return {key: value for key, value in super()._body(state).items() if key != "egresses"}
+
 
 class SpacesBucket(_Mirrored):
     """digitalocean.SpacesBucket."""
@@ -199,7 +206,7 @@ class SpacesBucket(_Mirrored):
     token = "digitalocean:index/spacesBucket:SpacesBucket"
     inputs = fields(
         {
-            "name": STRING.but(replaces=True),
+            "name": STRING,
             "region": STRING.but(replaces=True, default="nyc3"),
             "acl": STRING.but(default="private"),
             "forceDestroy": BOOLEAN.but(default=False),

@@ -39,6 +39,7 @@ POOL = {
     "tags": set_of(STRING.but(check=checks.tag)),
     "labels": map_of(STRING),
     "taints": set_of(TAINT),
+    "gpuPartitionMode": STRING,
 }
 
 POOL_OUTPUTS = {"actualNodeCount": INTEGER, "nodes": list_of(NODE)}

@@ -62,7 +62,7 @@ class Vpc(Resource):
                 client.call("DELETE", f"{_PATH}/{key}")
                 return
             except CallError as error:
-                if error.status not in (403, 409) or waited + pause > timeout or not client.alive():
+                if error.status not in (403, 409) or waited > timeout or not client.alive():
                     raise
             client.await_cloud(pause)
             waited += pause
