@@ -22,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="The platform on this machine, without a cloud account.",
 )
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 Stack = Annotated[str, typer.Option(help="Stack whose file is used: dev, prod.")]
 Arguments = Annotated[list[str] | None, typer.Argument()]

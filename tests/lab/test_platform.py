@@ -89,5 +89,5 @@ def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_
     left = {kind: held for kind, held in dev.account.items() if held and kind is not Kind.TAG}
     assert left == {}
     deleted = [call.operation for call in calls(dev.folder / "cloud") if call.status == 204]
-    order = ["delete_load_balancer", "delete_cluster", "delete_vpc"]
+    order = ["delete_load_balancer", "delete_cluster_dangerous", "delete_vpc"]
     assert [name for name in deleted if name in order] == order, json.dumps(deleted)
