@@ -5,48 +5,60 @@ rests for an hour (facts of cert-manager).
 """
 
 import time
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from lab.machine.api import ApiClient, ApiError
 
 NAMESPACE = "cert-manager"
 API = "/apis/cert-manager.io/v1"
 
-WEBHOOK_PATIENCE = 60.0
-"""Seconds for cert-manager's webhook to run again: it looks at every change of a Certificate."""
+Answer = TypeVar("Answer")
+
+PATIENCE = 60.0
+"""Seconds for an API server that just started, and for cert-manager's webhook, which looks at every
+change of a Certificate, to answer."""
 
 
 def begin_again(api: ApiClient) -> None:
     """Make cert-manager register its accounts anew and repeat what the old ones had begun.
 
-    Harmless in a cluster without cert-manager. Raises ApiError when cert-manager's webhook does not
-    come up and a Certificate would rest.
+    Harmless in a cluster without cert-manager. Raises ApiError when a call is refused for a minute.
     """
-    try:
-        issuers = api.get(f"{API}/clusterissuers")["items"]
-    except ApiError as error:
-        if error.status == 404:
-            return
-        raise
+    issuers = _list(api, "clusterissuers")
+    if issuers is None:
+        return
     for issuer in issuers:
         if key := issuer["spec"].get("acme", {}).get("privateKeySecretRef", {}).get("name"):
-            api.delete(f"/api/v1/namespaces/{NAMESPACE}/secrets/{key}")
-    for request in api.get(f"{API}/certificaterequests")["items"]:
+            _patiently(partial(api.delete, f"/api/v1/namespaces/{NAMESPACE}/secrets/{key}"))
+    for request in _list(api, "certificaterequests") or ():
         if not _is_ready(request):
-            api.delete(_path(request, "certificaterequests"))
-    for certificate in api.get(f"{API}/certificates")["items"]:
-        if "lastFailureTime" in certificate.get("status", {}):
-            _end_rest(api, _path(certificate, "certificates"))
-
-
-def _end_rest(api: ApiClient, certificate: str) -> None:
+            _patiently(partial(api.delete, _path(request, "certificaterequests")))
     rested = {"status": {"lastFailureTime": None, "failedIssuanceAttempts": None}}
-    deadline = time.monotonic() + WEBHOOK_PATIENCE
+    for certificate in _list(api, "certificates") or ():
+        if "lastFailureTime" in certificate.get("status", {}):
+            _patiently(partial(api.merge, f"{_path(certificate, 'certificates')}/status", rested))
+
+
+def _list(api: ApiClient, plural: str) -> list[dict[str, Any]] | None:
+    """Every object of one of cert-manager's kinds; None where the cluster does not know the kind."""
+    try:
+        return _patiently(partial(api.get, f"{API}/{plural}"))["items"]
+    except ApiError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def _patiently(call: Callable[[], Answer]) -> Answer:
+    """Repeat a call until it succeeds or what it asks for does not exist."""
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return api.merge(f"{certificate}/status", rested)
-        except ApiError:
-            if time.monotonic() > deadline:
+            return call()
+        except ApiError as error:
+            if error.status == 404 or time.monotonic() > deadline:
                 raise
             time.sleep(0.5)
 

@@ -24,6 +24,7 @@ from lab.internet.addresses import RESOLVER
 from lab.internet.ca import Authority
 from lab.internet.internet import Internet
 from lab.internet.zones import Record
+from lab.machine.api import ApiError
 from lab.machine.process import Supervisor
 from lab.paths import cache_dir
 
@@ -66,7 +67,10 @@ def main() -> int:
     if not cloud.fleet.settle(BOOT_TIMEOUT):
         _report("Some clusters do not run yet; see logs/ below their folders")
     for cluster in machines.running().values():
-        begin_again(cluster.api)
+        try:
+            begin_again(cluster.api)
+        except ApiError as error:
+            _report(f"cert-manager could not be told that its accounts are gone: {error}")
     _, provider_port = provider.serve(cloud)
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
     ended.wait()
@@ -88,13 +92,10 @@ def _report(line: str) -> None:
 def _names(account: Account) -> tuple[dict[str, list[Record]], dict[str, IPv4Address]]:
     """The zones that the account serves, and the public names of its API servers."""
     zones: dict[str, list[Record]] = {
-        domain["name"]: [*records_of(account, domain["name"])]
-        for domain in account.all(Kind.DOMAIN)
+        domain["name"]: [*records_of(account, domain["name"])] for domain in account.all(Kind.DOMAIN)
     }
     hosts = {
-        f"{cluster['id']}.k8s.ondigitalocean.com": IPv4Address(
-            cluster["machines"]["control_plane"]
-        )
+        f"{cluster['id']}.k8s.ondigitalocean.com": IPv4Address(cluster["machines"]["control_plane"])
         for cluster in account.all(Kind.CLUSTER)
     }
     return zones, hosts

@@ -49,6 +49,21 @@ def test_a_cluster_without_cert_manager_is_left_alone() -> None:
     assert cluster.changes == []
 
 
+def test_an_api_server_that_still_starts_is_asked_again() -> None:
+    class Starting(Cluster):
+        def get(self, path: str) -> dict[str, Any]:
+            if self.refusals:
+                self.refusals -= 1
+                raise ApiError(429, "storage is (re)initializing")
+            return super().get(path)
+
+    issuer = named("staging", spec={"acme": {"privateKeySecretRef": {"name": "key"}}})
+    lists = {"clusterissuers": [issuer], "certificaterequests": [], "certificates": []}
+    cluster = Starting(lists, refusals=1)
+    begin_again(cast(ApiClient, cluster))
+    assert len(cluster.changes) == 1
+
+
 def test_the_account_key_of_an_acme_issuer_is_deleted() -> None:
     issuer = named("staging", spec={"acme": {"privateKeySecretRef": {"name": "key"}}})
     own = named("own", spec={"selfSigned": {}})
