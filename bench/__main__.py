@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bench import bare
 from bench.resources import exported, recorded
 from bench.timing import TITLES, Command, compare
@@ -55,7 +57,9 @@ def _preview(lab: Lab, rounds: int, folder: Path) -> None:
     state = subprocess.check_output(export.arguments, env=export.environment, text=True)
     literals = exported(json.loads(state)["deployment"])
     (folder / "literals.json").write_text(json.dumps(literals))
-    shutil.copy(stacks.ROOT / "Pulumi.yaml", folder)
+    project = yaml.safe_load((stacks.ROOT / "Pulumi.yaml").read_text())
+    project["runtime"]["options"]["virtualenv"] = str(stacks.ROOT / ".venv")
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
     shutil.copy(bare.__file__, folder / "__main__.py")
     # Both must find nothing to do: a preview that plans changes is another amount of work.
     preview = ("preview", "--expect-no-changes", "--suppress-outputs")
