@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.machine.sandbox import Record, inside, is_running, sandbox_command
+from lab.machine.sandbox import Record, inside, is_running, remove_leftovers, sandbox_command
 from lab.paths import project_dir, state_dir
 
 START_TIMEOUT = 420.0
@@ -68,7 +68,8 @@ class Lab:
     ) -> None:
         """Start the daemon unless it runs, and wait until it is ready.
 
-        `zones` are those that the account holds from the beginning, for a stack that adopts one. Raises LabError with the end of its log when it ends instead.
+        `zones` are those that the account holds from the beginning, for a stack that adopts one.
+        Raises LabError with the end of its log when it ends instead.
         """
         if self.running() and self.ready.exists():
             return
@@ -93,9 +94,7 @@ class Lab:
             )
         self._await_ready(keeper, report)
 
-    def _await_ready(
-        self, keeper: "subprocess.Popen[bytes]", report: Callable[[str], None]
-    ) -> None:
+    def _await_ready(self, keeper: "subprocess.Popen[bytes]", report: Callable[[str], None]) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         told = 0
         while True:
@@ -119,9 +118,10 @@ class Lab:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """End the daemon and everything it runs; harmless when it does not run."""
+        """End the daemon and everything it runs; what a killed one left, too."""
         record = Record.read(self.record)
         if record is None or not self.running():
+            remove_leftovers(self.record)
             return
         os.kill(record.keeper, signal.SIGTERM)
         deadline = time.monotonic() + STOP_TIMEOUT

@@ -39,6 +39,4 @@ def _served(connection: http.client.HTTPSConnection) -> bytes:
 
 
 def _common_name(name: x509.Name) -> str:
-    return "".join(
-        str(each.value) for each in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    )
+    return "".join(str(each.value) for each in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))

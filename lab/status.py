@@ -43,16 +43,12 @@ def rows(objects: list[dict[str, Any]]) -> Iterator[Row]:
             yield Row("cluster", f"Node {name}", *_condition(status, "Ready"))
         elif kind == "Deployment":
             wanted, ready = each["spec"].get("replicas", 1), status.get("readyReplicas", 0)
-            layer = {"cert-manager": "certificates", "traefik": "ingress"}.get(
-                meta["namespace"], "cluster"
-            )
+            layer = {"cert-manager": "certificates", "traefik": "ingress"}.get(meta["namespace"], "cluster")
             yield Row(layer, f"Deployment {name}", ready >= wanted, f"{ready} of {wanted} ready")
         elif kind in ("ClusterIssuer", "Certificate"):
             yield Row("certificates", f"{kind} {name}", *_condition(status, "Ready"))
         elif kind == "Service" and each["spec"].get("type") == "LoadBalancer":
-            addresses = [
-                entry.get("ip", "") for entry in status.get("loadBalancer", {}).get("ingress", [])
-            ]
+            addresses = [entry.get("ip", "") for entry in status.get("loadBalancer", {}).get("ingress", [])]
             detail = ", ".join(addresses) or "no address yet"
             yield Row("ingress", f"load balancer {name}", bool(addresses), detail)
     for kind, layer in (("NetworkPolicy", "policies"), ("IngressRoute", "applications")):

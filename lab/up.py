@@ -5,7 +5,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -106,7 +106,7 @@ def _stack_file(stack: str) -> Path:
 
 
 @contextmanager
-def _one_at_a_time(lab: Lab) -> Iterator[None]:
+def _one_at_a_time(lab: Lab) -> Generator[None]:
     """Two runs for one lab follow each other; the kernel frees the lock of a run that was killed."""
     lab.folder.mkdir(parents=True, exist_ok=True)
     with (lab.folder / "up.lock").open("w") as lock:

@@ -89,13 +89,13 @@ class Platform:
     def processes(self, name: str) -> list[int]:
         """Processes of this lab (numbered as the machine does) whose command line holds `name`."""
         found: list[int] = []
-        namespace = os.readlink(f"/proc/{self.record.init}/ns/mnt")
+        namespace = Path(f"/proc/{self.record.init}/ns/mnt").readlink()
         for each in Path("/proc").iterdir():
             if not each.name.isdigit():
                 continue
             try:
                 command = (each / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                inside = os.readlink(each / "ns" / "mnt") == namespace
+                inside = (each / "ns" / "mnt").readlink() == namespace
             except OSError:
                 continue
             if inside and name in command:
@@ -108,5 +108,3 @@ class Platform:
 
     def end(self) -> None:
         self.lab("down", "--forget", status=None)
-
-

@@ -1,6 +1,5 @@
 """`make down` leaves files in cache and state, and nothing else."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -17,11 +16,9 @@ def machine() -> dict[str, set[str]]:
         "network namespaces": set(
             subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout.split()
         ),
-        "links": set(os.listdir("/sys/class/net")),
+        "links": {each.name for each in Path("/sys/class/net").iterdir()},
         "mounts": set(Path("/proc/self/mounts").read_text().splitlines()),
-        "control groups": {
-            str(each) for each in Path("/sys/fs/cgroup").rglob("lab-*") if each.is_dir()
-        },
+        "control groups": {str(each) for each in Path("/sys/fs/cgroup").rglob("lab-*") if each.is_dir()},
         "programs": {
             command
             for each in Path("/proc").iterdir()

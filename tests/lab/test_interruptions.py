@@ -92,9 +92,7 @@ if os.environ.get("CAMPAIGN"):
 
     @pytest.mark.parametrize("moment", MOMENTS)
     @pytest.mark.parametrize("death", DEATHS)
-    def test_each_death_at_each_moment_is_recovered_from(
-        fresh: Platform, moment: str, death: Death
-    ) -> None:
+    def test_each_death_at_each_moment_is_recovered_from(fresh: Platform, moment: str, death: Death) -> None:
         interrupted_up(fresh, moment, death)
         recover(fresh)
         assert_whole(fresh)

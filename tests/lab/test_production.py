@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,9 +22,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 def test_the_production_stack_comes_up_with_production_certificates(prod: Platform) -> None:
     certificates = prod.objects("certificates", "--all-namespaces")
     wildcard = [
-        each
-        for each in certificates
-        if any(name.startswith("*.") for name in each["spec"]["dnsNames"])
+        each for each in certificates if any(name.startswith("*.") for name in each["spec"]["dnsNames"])
     ]
     assert {each["spec"]["issuerRef"]["name"] for each in wildcard} == {"letsencrypt-production"}
 
