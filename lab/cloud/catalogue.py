@@ -1,5 +1,7 @@
 """What the simulated DigitalOcean offers: regions, Kubernetes versions, node sizes."""
 
+from pulumi_digitalocean import DropletSlug
+
 DEFAULT_VPC_RANGES = {
     "ams3": "10.133.0.0/20",
     "blr1": "10.139.0.0/20",
@@ -28,26 +30,11 @@ KUBERNETES_VERSIONS = (
 """Version slugs, newest first. DOKS keeps four minor versions; the patch levels are the lab's choice."""
 
 SIZES = frozenset(
-    {
-        "s-1vcpu-2gb",
-        "s-2vcpu-2gb",
-        "s-2vcpu-4gb",
-        "s-4vcpu-8gb",
-        "s-8vcpu-16gb",
-        "s-2vcpu-4gb-amd",
-        "s-4vcpu-8gb-amd",
-        "s-2vcpu-4gb-intel",
-        "s-4vcpu-8gb-intel",
-        "c-2",
-        "c-4",
-        "c-8",
-        "g-2vcpu-8gb",
-        "g-4vcpu-16gb",
-        "m-2vcpu-16gb",
-        "m-4vcpu-32gb",
-    }
+    slug.value
+    for slug in DropletSlug
+    if slug.value.startswith(("s-", "c-", "c2-", "g-", "gd-", "m-", "m3-", "so-"))
 )
-"""Node sizes: DigitalOcean's Droplet slugs that DOKS takes, without the ones that have GPUs."""
+"""Node sizes: the Droplet slugs that the SDK lists, without retired ones and those with GPUs."""
 
 
 def resolve_version(asked: str) -> str | None:
