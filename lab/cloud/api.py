@@ -7,6 +7,7 @@ import hmac
 import json
 import select
 import socket
+import sys
 import threading
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,9 +25,18 @@ def serve(cloud: Cloud, port: int = 0) -> int:
         """A handler of this cloud's calls."""
 
     Handler.cloud = cloud
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = _Server(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, name="api", daemon=True).start()
     return server.server_port
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Callers may go at any time; anything else is a defect and shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # pyright: ignore[reportArgumentType]
 
 
 class _Handler(BaseHTTPRequestHandler):

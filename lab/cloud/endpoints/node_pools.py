@@ -27,6 +27,7 @@ def new_pool(account: Account, cluster: str, body: Json) -> Json:
         "auto_scale": scales,
         "min_nodes": body.get("min_nodes", 0),
         "max_nodes": body.get("max_nodes", 0),
+        "gpu_partition_mode": body.get("gpu_partition_mode", ""),
         "nodes": [],
     }
     rules.node_pool(pool)

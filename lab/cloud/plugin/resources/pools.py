@@ -57,7 +57,8 @@ def body_of(pool: State, *tags: str) -> Json:
         "min_nodes": pool.get("minNodes") or 0,
         "max_nodes": pool.get("maxNodes") or 0,
     }
-    return body | ({"count": pool["nodeCount"]} if pool.get("nodeCount") else {})
+    given = {"count": pool.get("nodeCount"), "gpu_partition_mode": pool.get("gpuPartitionMode")}
+    return body | {key: value for key, value in given.items() if value}
 
 
 def update(client: Client, cluster: str, key: str, pool: State, *tags: str) -> None:
@@ -91,6 +92,7 @@ def state_of(pool: Json) -> State:
         "tags": own_tags(pool["tags"]),
         "labels": pool["labels"],
         "taints": pool["taints"],
+        "gpuPartitionMode": pool.get("gpu_partition_mode", ""),
         "nodes": [{**to_pulumi(node), "status": _state(node)} for node in pool["nodes"]],
     }
 

@@ -1,0 +1,245 @@
+"""The real Pulumi engine on the simulated provider, without machines behind the clusters."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_digitalocean as digitalocean
+import pytest
+from pulumi import automation
+
+from lab import parts as lab_parts
+from lab.cloud.cloud import Cloud, calls
+from lab.cloud.faults import Fault, inject, release
+from lab.cloud.provider import serve
+from lab.cloud.state import Kind
+from tests.unit.lab.cloud.fakes import FakeBackend, cloud
+
+pytestmark = pytest.mark.lab
+
+SECRET = "a-value-that-nobody-may-read"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the test's program declares."""
+
+    ip_range: str = "10.0.0.0/16"
+    description: str = "made by a test"
+    version: str = "1.36.1-do.0"
+    nodes: int = 2
+    cluster_id: str | None = None
+    """Adopt this cluster."""
+
+
+def declare(options: Options) -> None:
+    """VPC, cluster with a further pool, zone with records, and a firewall."""
+    vpc = digitalocean.Vpc(
+        "network",
+        name="network-dev",
+        region="ams3",
+        ip_range=options.ip_range,
+        description=options.description,
+    )
+    cluster = digitalocean.KubernetesCluster(
+        "cluster",
+        name="network-dev",
+        region="ams3",
+        version=options.version,
+        vpc_uuid=vpc.id,
+        cluster_subnet="10.244.0.0/16",
+        service_subnet="10.96.0.0/12",
+        ha=False,
+        node_pool={"name": "default", "size": "s-2vcpu-4gb", "node_count": options.nodes},
+        opts=pulumi.ResourceOptions(import_=options.cluster_id),
+    )
+    digitalocean.KubernetesNodePool(
+        "extra", cluster_id=cluster.id, name="extra", size="s-2vcpu-4gb", node_count=1, labels={"a/b_c": "d"}
+    )
+    zone = digitalocean.Domain("zone", name="dev.example.org")
+    digitalocean.DnsRecord("apex", domain=zone.name, type="A", name="@", value="203.0.113.100", ttl=300)
+    digitalocean.DnsRecord(
+        "secret", domain=zone.name, type="TXT", name="_s", value=pulumi.Output.secret(SECRET)
+    )
+    rule = {"protocol": "tcp", "port_range": "22", "source_addresses": ["10.0.0.0/8"]}
+    tag = pulumi.Output.format("k8s:{0}", cluster.id)
+    digitalocean.Firewall("nodes", name="nodes", inbound_rules=[rule], tags=[tag])
+    pulumi.export("kubeconfig", cluster.kube_configs[0].raw_config)
+
+
+@dataclass
+class Scene:
+    """One stack, its state in a folder, and the account behind it."""
+
+    folder: Path
+    account: Cloud
+    backend: FakeBackend
+    port: int
+    options: Options = field(default_factory=Options)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_DEBUG_PROVIDERS": f"digitalocean:{self.port}",
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+    def stack(self) -> automation.Stack:
+        settings = automation.ProjectSettings(
+            name="network",
+            runtime="python",
+            backend=automation.ProjectBackend(url=f"file://{self.folder}"),
+        )
+        options = automation.LocalWorkspaceOptions(
+            work_dir=str(self.folder), env_vars=self.environment, project_settings=settings
+        )
+        return automation.create_or_select_stack(
+            "dev", project_name="network", program=lambda: declare(self.options), opts=options
+        )
+
+    def change(self, **options: Any) -> None:
+        self.options = replace(self.options, **options)
+
+    def up(self) -> dict[str, int]:
+        return dict(self.stack().up().summary.resource_changes or {})
+
+    def preview(self) -> dict[str, int]:
+        return {str(key): count for key, count in self.stack().preview().change_summary.items()}
+
+    def operations(self) -> list[str]:
+        return [call.operation for call in calls(self.account.store.folder)]
+
+    def state_files(self) -> str:
+        return "".join(file.read_text() for file in (self.folder / ".pulumi").rglob("*.json"))
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    program = lab_parts.ensure("pulumi")["pulumi"]
+    monkeypatch.setenv("PATH", f"{program}:{os.environ['PATH']}")
+    backend = FakeBackend()
+    account = cloud(tmp_path / "cloud", backend)
+    server, port = serve(account)
+    folder = tmp_path / "stack"
+    folder.mkdir()
+    yield Scene(folder, account, backend, port)
+    server.stop(None)
+
+
+def test_a_stack_lives_from_preview_to_destroy(scene: Scene) -> None:
+    assert scene.preview() == {"create": 8}
+    assert scene.operations() == []
+    assert scene.up() == {"create": 8}
+    made = len(scene.operations())
+    assert scene.up() == {"same": 8}
+    assert len(scene.operations()) == made
+    assert dict(scene.stack().refresh().summary.resource_changes or {}) == {"same": 8}
+    assert scene.preview() == {"same": 8}
+    scene.change(nodes=3, description="changed")
+    assert scene.preview() == {"same": 6, "update": 2}
+    scene.up()
+    assert scene.up() == {"same": 8}
+    scene.stack().destroy()
+    billable = (Kind.CLUSTER, Kind.LOAD_BALANCER, Kind.DOMAIN, Kind.FIREWALL)
+    assert [each for kind in billable for each in scene.account.store.account.all(kind)] == []
+    order = scene.operations()
+    assert order.index("delete_node_pool") < order.index("delete_cluster") < order.index("delete_vpc")
+    assert all(vpc["default"] for vpc in scene.account.store.account.all(Kind.VPC))
+
+
+def test_no_secret_is_in_plain_text_in_the_state(scene: Scene) -> None:
+    scene.up()
+    state = scene.state_files()
+    assert "network-dev" in state
+    for secret in (SECRET, "admin-token", "current-context"):
+        assert secret not in state
+    assert scene.stack().outputs()["kubeconfig"].secret
+
+
+def test_what_replaces_shows_in_a_preview(scene: Scene) -> None:
+    scene.up()
+    scene.change(version="1.36.0-do.0")
+    assert scene.preview()["replace"] == 2  # the pool goes with its cluster
+    scene.change(version="1.36.1-do.0", ip_range="10.8.0.0/16")
+    assert scene.preview()["replace"] == 3
+
+
+def test_an_up_after_a_refused_one_is_green_and_changes_nothing(scene: Scene) -> None:
+    scene.up()
+    scene.change(nodes=4)
+    inject(scene.account.store.folder, Fault("update_node_pool", status=422))
+    with pytest.raises(automation.CommandError):
+        scene.up()
+    assert scene.up()["update"] == 1
+    assert scene.account.store.account.all(Kind.CLUSTER)[0]["node_pools"][0]["count"] == 2
+    assert scene.preview() == {"same": 7, "update": 1}
+
+
+def test_a_cluster_whose_creation_was_killed_is_adopted_by_import(scene: Scene) -> None:
+    """SIGKILL of the engine: the state has a pending operation, the cloud the cluster."""
+    scene.backend.gate.clear()
+    killed_while(scene, lambda: bool(scene.account.store.account.all(Kind.CLUSTER)))
+    scene.backend.gate.set()
+    assert scene.account.fleet.settle(5)
+    assert "pending_operations" in scene.state_files()
+    scene.stack().cancel()
+    with pytest.raises(automation.CommandError, match="name already exists"):
+        scene.up()
+    scene.change(cluster_id=scene.account.store.account.all(Kind.CLUSTER)[0]["id"])
+    assert scene.up().get("import") == 1
+    scene.change(cluster_id=None)
+    assert scene.up() == {"same": 8}
+
+
+def test_a_call_that_hangs_is_waited_for(scene: Scene) -> None:
+    inject(scene.account.store.folder, Fault("create_domain", hang=-1))
+    with started(scene) as run:
+        await_condition(lambda: "create_firewall" in scene.operations())
+        assert run.poll() is None
+        release(scene.account.store.folder, "create_domain")
+        assert run.wait(60) == 0
+    assert scene.preview() == {"same": 8}
+
+
+RUNNER = """
+import json, sys
+from pathlib import Path
+from tests.lab.test_simulated_provider import Options, Scene
+given = json.loads(sys.argv[1])
+Scene(Path(given["folder"]), None, None, given["port"], Options(**given["options"])).up()
+"""
+
+
+def started(scene: Scene) -> "subprocess.Popen[bytes]":
+    """An `up` in a process group of its own."""
+    given = {"folder": str(scene.folder), "port": scene.port, "options": vars(scene.options)}
+    return subprocess.Popen(
+        [sys.executable, "-c", RUNNER, json.dumps(given)],
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def killed_while(scene: Scene, condition: Callable[[], bool]) -> None:
+    """Start an `up` and kill it, engine and program, when `condition` holds."""
+    with started(scene) as run:
+        await_condition(condition)
+        os.killpg(run.pid, signal.SIGKILL)
+
+
+def await_condition(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "the run did not come so far"
+        time.sleep(0.05)
