@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.engine.environment import Engine
-from lab.instance import Lab
+from lab.instance import Lab, LabError
 from lab.paths import project_dir
 from lab.probe import probe
 
@@ -76,8 +77,28 @@ def _condition(status: dict[str, Any], kind: str) -> tuple[bool, str]:
     return False, "no condition yet"
 
 
-def print_status(lab: Lab, engine: Engine, console: Console) -> bool:
-    """Show every row as a table; whether all are ready."""
+def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0) -> bool:
+    """Show every row as a table once all are ready, or after `patience` seconds; whether all are.
+
+    Raises LabError when the cluster cannot be asked.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        found = _look(lab, engine)
+        ready = all(row.ready for row in found)
+        if ready or time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    table = Table(title=f"The platform in the lab {lab.name}", title_justify="left")
+    for column in ("layer", "what", "ready", "detail"):
+        table.add_column(column, overflow="fold")
+    for row in found:
+        table.add_row(row.layer, row.what, "[green]yes" if row.ready else "[red]no", row.detail)
+    console.print(table)
+    return ready
+
+
+def _look(lab: Lab, engine: Engine) -> list[Row]:
     command = [sys.executable, "-m", "lab.status", str(engine.commands["kubectl"]), str(lab.folder)]
     looked = subprocess.run(
         lab.inside(command, project_dir()),
@@ -87,16 +108,11 @@ def print_status(lab: Lab, engine: Engine, console: Console) -> bool:
         check=False,
     )
     if looked.returncode != 0:
-        console.print(f"[red]the cluster cannot be asked:[/] {looked.stderr.strip()}", highlight=False)
-        return False
-    found = [Row(**row) for row in json.loads(looked.stdout)]
-    table = Table(title=f"The platform in the lab {lab.name}", title_justify="left")
-    for column in ("layer", "what", "ready", "detail"):
-        table.add_column(column, overflow="fold")
-    for row in found:
-        table.add_row(row.layer, row.what, "[green]yes" if row.ready else "[red]no", row.detail)
-    console.print(table)
-    return all(row.ready for row in found)
+        raise LabError(
+            f"the cluster cannot be asked: {looked.stderr.strip()}\n"
+            f"Bring the platform up first: make up STACK={engine.stack}"
+        )
+    return [Row(**row) for row in json.loads(looked.stdout)]
 
 
 def main() -> None:

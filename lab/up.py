@@ -25,6 +25,9 @@ from lab.recovery import import_commands
 from lab.status import print_status
 from network.cli.check import check_file
 
+SETTLING_SECONDS = 90
+"""The autoscaler adds replicas, and the load balancer finds nodes healthy, after `up` has ended."""
+
 
 def lab_of(stack: str) -> Lab:
     """The lab that a stack runs in: its own, unless LAB names another."""
@@ -73,7 +76,7 @@ def up(stack: str, console: Console) -> None:
         console.rule(f"pulumi up --stack {stack}")
         if _pulumi(lab, engine, "up", "--yes", "--skip-preview", "--color=never") != 0:
             raise LabError(_next_step(lab, engine, stack))
-        if not print_status(lab, engine, console):
+        if not print_status(lab, engine, console, SETTLING_SECONDS):
             raise LabError(
                 "not everything is ready. Look again in a moment: "
                 f"make status STACK={stack}; logs: {lab.folder / 'logs'}"
