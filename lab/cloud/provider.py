@@ -3,7 +3,6 @@
 The engine attaches to it when PULUMI_DEBUG_PROVIDERS is "digitalocean:<port>".
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
@@ -19,9 +18,10 @@ from lab.cloud.plugin.checks import Failure, failures
 from lab.cloud.plugin.client import CallError, Client
 from lab.cloud.plugin.compare import planned, project
 from lab.cloud.plugin.functions import FUNCTIONS, MissingArgumentsError
+from lab.cloud.plugin.properties import marked, previewed, with_defaults
 from lab.cloud.plugin.resource import RefusedError, Resource
 from lab.cloud.plugin.resources import RESOURCES
-from lab.cloud.plugin.values import UNKNOWN, State, decode, encode, has_unknown, secret
+from lab.cloud.plugin.values import State, decode, encode, has_unknown
 
 VERSION = "4.84.1"
 """Of the plugin whose place this takes: the one that the Python SDK asks for."""
@@ -112,7 +112,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         resource = _resource(request.urn, context)
         olds, news = decode(request.olds), decode(request.news)
-        inputs = _with_defaults(resource, request, olds, news)
+        inputs = with_defaults(resource, _name(request.urn), request.randomSeed, olds, news)
         wrong = list(failures(resource.inputs, inputs, _name(request.urn)))
         if not wrong and not has_unknown(inputs):
             wrong = list(resource.check(inputs))
@@ -147,7 +147,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request.urn, context)
         inputs = decode(request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=encode(_previewed(resource, inputs)))
+            return provider_pb2.CreateResponse(properties=encode(previewed(resource, inputs)))
         client = self._client(context)
         try:
             key = resource.create(client, inputs)
@@ -157,7 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if state is None:
             # The object exists, the state does not know it (facts, section 4).
             _fail(context, f"expected non-nil error with nil state during Create of {request.urn}")
-        return provider_pb2.CreateResponse(id=key, properties=_marked(resource, state))
+        return provider_pb2.CreateResponse(id=key, properties=marked(resource, state))
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
@@ -168,7 +168,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = decode(request.olds), decode(request.news)
         wanted = planned(resource.inputs, olds, news)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=_marked(resource, wanted))
+            return provider_pb2.UpdateResponse(properties=marked(resource, wanted))
         changed = {_top(each.path) for each in resource.differences(olds, news)}
         client = self._client(context)
 
@@ -178,7 +178,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return resource.read(client, request.id, wanted)
 
         state = _settled(context, resource, request.id, news, wanted, carry_out)
-        return provider_pb2.UpdateResponse(properties=_marked(resource, state or {}))
+        return provider_pb2.UpdateResponse(properties=marked(resource, state or {}))
 
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
@@ -196,7 +196,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         kept = {"__defaults": inputs["__defaults"]} if "__defaults" in inputs else {}
         found = {**project(resource.inputs, state, inputs), **kept}
-        return provider_pb2.ReadResponse(id=key, properties=_marked(resource, state), inputs=encode(found))
+        return provider_pb2.ReadResponse(id=key, properties=marked(resource, state), inputs=encode(found))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         resource = _resource(request.urn, context)
@@ -237,42 +237,6 @@ def _top(path: str) -> str:
     return path.split(".", 1)[0].split("[", 1)[0]
 
 
-def _with_defaults(resource: Resource, request: provider_pb2.CheckRequest, olds: State, news: State) -> State:
-    """The inputs with the plugin's own values for those that are absent; `__defaults` lists these."""
-    inputs = {key: value for key, value in news.items() if value is not None}
-    defaults = [
-        key for key, field in resource.inputs.items() if key not in inputs and field.default is not None
-    ]
-    inputs |= {key: resource.inputs[key].default for key in defaults}
-    if resource.autonamed and "name" in resource.inputs and "name" not in inputs:
-        defaults.append("name")
-        made_before = "name" in olds.get("__defaults", ())
-        inputs["name"] = olds["name"] if made_before else _made_name(request)
-    return {**inputs, "__defaults": sorted(defaults)}
-
-
-def _made_name(request: provider_pb2.CheckRequest) -> str:
-    """A name that no earlier resource has: the seed is the same in a preview and the `up` after it."""
-    return f"{_name(request.urn)}-{hashlib.sha256(request.randomSeed).hexdigest()[:7]}"
-
-
-def _previewed(resource: Resource, inputs: State) -> State:
-    """The properties that a preview of a creation knows."""
-    chosen = [key for key, field in resource.inputs.items() if field.computed and key not in inputs]
-    return {**dict.fromkeys([*chosen, *resource.outputs], UNKNOWN), **inputs}
-
-
-def _marked(resource: Resource, state: State) -> Struct:
-    """Properties for an answer, the secret ones marked."""
-    fields = {**resource.inputs, **resource.outputs}
-    return encode(
-        {
-            key: secret(value) if value is not None and key in fields and fields[key].secret else value
-            for key, value in state.items()
-        }
-    )
-
-
 def _checked(inputs: Struct, wrong: Iterable[Failure]) -> provider_pb2.CheckResponse:
     found = [provider_pb2.CheckFailure(**failure._asdict()) for failure in wrong]
     return provider_pb2.CheckResponse(inputs=inputs, failures=found)
@@ -291,7 +255,7 @@ def _settled(
         return carry_out()
     except (CallError, RefusedError) as error:
         detail = provider_pb2.ErrorResourceInitFailed(
-            id=key, properties=_marked(resource, wanted), reasons=[str(error)], inputs=encode(inputs)
+            id=key, properties=marked(resource, wanted), reasons=[str(error)], inputs=encode(inputs)
         )
         packed = AnyMessage()
         packed.Pack(detail)

@@ -1,80 +1,19 @@
 """Resources that the platform uses in passing: their properties are the API's, under Pulumi's names."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from typing_extensions import override
 
 from lab.cloud.plugin import checks
 from lab.cloud.plugin.client import CallError, Client
 from lab.cloud.plugin.fields import BOOLEAN, INTEGER, STRING, Field, fields, list_of, object_of, set_of
-from lab.cloud.plugin.resource import Resource, found
-from lab.cloud.plugin.resources.spelling import snake, to_api, to_pulumi
+from lab.cloud.plugin.resources.mirrored import Mirrored, Spelling
 from lab.cloud.plugin.values import State
-
-
-@dataclass(frozen=True)
-class _Spelling:
-    """Where and under which names the API keeps a resource.
-
-    `names`: inputs and outputs whose API name is not just their own in the other spelling. `kept`:
-    inputs that the API does not answer. `key`: what serves as id.
-    """
-
-    path: str
-    singular: str
-    names: Mapping[str, str] = field(default_factory=dict[str, str])
-    kept: tuple[str, ...] = ()
-    key: str = "id"
-
-    def name(self, name: str) -> str:
-        return self.names.get(name, snake(name))
-
-
-class _Mirrored(Resource):
-    spelling: _Spelling
-
-    @override
-    def create(self, client: Client, inputs: State) -> str:
-        body = self._body(inputs)
-        return client.call("POST", self.spelling.path, body)[self.spelling.singular][self.spelling.key]
-
-    @override
-    def read(self, client: Client, key: str, state: State) -> State | None:
-        answered = found(client, f"{self.spelling.path}/{key}", self.spelling.singular)
-        if answered is None:
-            return None
-        kept = {name: state.get(name) for name in self.spelling.kept}
-        fields = {**self.inputs, **self.outputs}
-        shown = {name: answered.get(self.spelling.name(name)) for name in fields if name not in kept}
-        return {**kept, **{name: _blocks(value, to_pulumi) for name, value in shown.items()}}
-
-    @override
-    def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
-        if changed:
-            client.call("PUT", f"{self.spelling.path}/{key}", self._body(planned))
-
-    @override
-    def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
-        client.call("DELETE", f"{self.spelling.path}/{key}")
-
-    def _body(self, state: State) -> State:
-        given = {name: state[name] for name in self.inputs if state.get(name) is not None}
-        return {self.spelling.name(name): _blocks(value, to_api) for name, value in given.items()}
-
-
-def _blocks(value: object, spell: object) -> object:
-    """Lists of blocks, their names spelled anew."""
-    if isinstance(value, list) and callable(spell):
-        return [spell(each) if isinstance(each, dict) else each for each in value]
-    return value
 
 
 def _replacing(**fields: Field) -> dict[str, Field]:
     return {name: field.but(replaces=True) for name, field in fields.items()}
 
 
-class ReservedIp(_Mirrored):
+class ReservedIp(Mirrored):
     """digitalocean.ReservedIp."""
 
     token = "digitalocean:index/reservedIp:ReservedIp"
@@ -87,12 +26,12 @@ class ReservedIp(_Mirrored):
         }
     )
     outputs = fields({"reservedIpUrn": STRING})
-    spelling = _Spelling(
+    spelling = Spelling(
         "/v2/reserved_ips", "reserved_ip", {"ipAddress": "ip", "reservedIpUrn": "urn"}, key="ip"
     )
 
 
-class Certificate(_Mirrored):
+class Certificate(Mirrored):
     """digitalocean.Certificate; its id is its name, so that a renewed one keeps it."""
 
     token = "digitalocean:index/certificate:Certificate"
@@ -105,7 +44,7 @@ class Certificate(_Mirrored):
         privateKey=STRING.but(secret=True),
     )
     outputs = fields({"uuid": STRING, "state": STRING, "notAfter": STRING, "sha1Fingerprint": STRING})
-    spelling = _Spelling(
+    spelling = Spelling(
         "/v2/certificates",
         "certificate",
         {"domains": "dns_names", "uuid": "id", "sha1Fingerprint": "sha1_fingerprint"},
@@ -113,7 +52,7 @@ class Certificate(_Mirrored):
     )
 
 
-class Cdn(_Mirrored):
+class Cdn(Mirrored):
     """digitalocean.Cdn. One that was removed by hand makes every refresh fail (facts, section 4)."""
 
     token = "digitalocean:index/cdn:Cdn"
@@ -128,7 +67,7 @@ class Cdn(_Mirrored):
         }
     )
     outputs = fields({"createdAt": STRING, "endpoint": STRING})
-    spelling = _Spelling("/v2/cdn/endpoints", "endpoint")
+    spelling = Spelling("/v2/cdn/endpoints", "endpoint")
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
@@ -138,16 +77,16 @@ class Cdn(_Mirrored):
         return state_now
 
 
-class VpcPeering(_Mirrored):
+class VpcPeering(Mirrored):
     """digitalocean.VpcPeering."""
 
     token = "digitalocean:index/vpcPeering:VpcPeering"
     inputs = fields({"name": STRING, "vpcIds": set_of(STRING, required=True, replaces=True)})
     outputs = fields({"createdAt": STRING, "status": STRING})
-    spelling = _Spelling("/v2/vpc_peerings", "vpc_peering")
+    spelling = Spelling("/v2/vpc_peerings", "vpc_peering")
 
 
-class VpcNatGateway(_Mirrored):
+class VpcNatGateway(Mirrored):
     """digitalocean.VpcNatGateway; a change of region is sent as an update."""
 
     token = "digitalocean:index/vpcNatGateway:VpcNatGateway"
@@ -185,7 +124,7 @@ class VpcNatGateway(_Mirrored):
             "state": STRING,
         }
     )
-    spelling = _Spelling("/v2/vpc_nat_gateways", "vpc_nat_gateway")
+    spelling = Spelling("/v2/vpc_nat_gateways", "vpc_nat_gateway")
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
@@ -195,12 +134,12 @@ class VpcNatGateway(_Mirrored):
         return now
 
     @override
-    def _body(self, state: State) -> State:
+    def body(self, state: State) -> State:
         """The egress addresses are DigitalOcean's to give."""
-        return {key: value for key, value in super()._body(state).items() if key != "egresses"}
+        return {key: value for key, value in super().body(state).items() if key != "egresses"}
 
 
-class SpacesBucket(_Mirrored):
+class SpacesBucket(Mirrored):
     """digitalocean.SpacesBucket."""
 
     token = "digitalocean:index/spacesBucket:SpacesBucket"
@@ -238,7 +177,7 @@ class SpacesBucket(_Mirrored):
         }
     )
     outputs = fields({"bucketUrn": STRING, "bucketDomainName": STRING, "endpoint": STRING})
-    spelling = _Spelling(
+    spelling = Spelling(
         "/v2/spaces",
         "bucket",
         {"bucketUrn": "urn", "bucketDomainName": "domain_name"},
@@ -247,7 +186,7 @@ class SpacesBucket(_Mirrored):
     )
 
 
-class Tag(_Mirrored):
+class Tag(Mirrored):
     """digitalocean.Tag."""
 
     token = "digitalocean:index/tag:Tag"
@@ -263,7 +202,7 @@ class Tag(_Mirrored):
         ),
         INTEGER,
     )
-    spelling = _Spelling("/v2/tags", "tag", key="name")
+    spelling = Spelling("/v2/tags", "tag", key="name")
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
