@@ -11,6 +11,7 @@ from rich.console import Console
 
 from lab import up as lab_up
 from lab import view as lab_view
+from lab.charts.repository import ChartError
 from lab.engine.environment import Engine, EngineError
 from lab.engine.stack_file import OverrideError
 from lab.instance import Lab, LabError
@@ -126,6 +127,6 @@ def main() -> None:
     """Run a command; errors that name the next step are shown without a traceback."""
     try:
         app()
-    except (LabError, EngineError, OverrideError) as error:
+    except (LabError, EngineError, OverrideError, ChartError) as error:
         Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False)
         sys.exit(1)

@@ -43,7 +43,7 @@ def started(stack: str, console: Console) -> Engine:
     bundle = Authority.at(cache_dir() / "authority").bundle
     archives = images.ensure(parts, bundle)
     config = load(_stack_file(stack))["config"]
-    charts = provide(parts, lab.folder / "charts", config)
+    charts = provide(parts, lab.folder / "charts", cache_dir(), config)
     for name, chart in charts.items():
         console.print(f"  chart {name}: {chart.origin}", highlight=False)
     dns = config["network:external"]["dns"]

@@ -1,7 +1,8 @@
-"""Charts for a lab that cannot download them: folders by their key in `network:charts`.
+"""The charts that the lab's stacks use: folders by their key in `network:charts`.
 
-`traefik/` is a stand-in of the lab's own; cert-manager's chart comes with its Go module. A chart whose
-folder the stack file names is used as it is.
+Inside the lab no repository can be reached, so charts are taken there beforehand. Where that fails too,
+`traefik/` is a stand-in of the lab's own, and cert-manager's chart comes with its Go module. A chart
+whose folder the stack file names is used as it is.
 """
 
 import shutil
@@ -12,11 +13,20 @@ from typing import Any
 
 import yaml
 
+from lab.charts.repository import download
+from network import versions
+
 STAND_IN = Path(__file__).parent / "traefik"
 
 # In C it reads and writes these half a megabyte ten times as fast; not every installation has that.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+_SOURCES = {
+    "traefik": ("traefik", versions.TRAEFIK_CHART_REPOSITORY, versions.TRAEFIK_CHART),
+    "certManager": ("cert-manager", versions.CERT_MANAGER_CHART_REPOSITORY, versions.CERT_MANAGER_CHART),
+}
+"""Name, repository and version of each chart, by its key in `network:charts`."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +38,29 @@ class ProvidedChart:
     """Where it comes from, for people."""
 
 
-def provide(parts: Mapping[str, Path], folder: Path, config: Mapping[str, Any]) -> dict[str, ProvidedChart]:
+def provide(
+    parts: Mapping[str, Path], folder: Path, cache: Path, config: Mapping[str, Any]
+) -> dict[str, ProvidedChart]:
     """The charts that a stack with this `config` (of its file) does not bring itself.
 
-    Needs the parts cert-manager and traefik-crds; `folder` is where the stand-in is put together.
+    The real ones where their repositories can be reached or `cache` holds them, else the lab's. Needs the
+    parts cert-manager and traefik-crds; `folder` is where the stand-in is put together.
     """
-    charts = {
-        "traefik": ProvidedChart(folder / "traefik", "the lab's stand-in"),
-        "certManager": ProvidedChart(parts["cert-manager"] / "chart", "cert-manager's own sources"),
-    }
-    given = config.get("network:charts") or {}
-    provided = {name: chart for name, chart in charts.items() if not (given.get(name) or {}).get("path")}
-    if "traefik" in provided:
-        _assemble(parts["traefik-crds"] / "crds.yaml", folder / "traefik")
-    return provided
+    charts: dict[str, ProvidedChart] = {}
+    for key, (name, repository, version) in _SOURCES.items():
+        given = (config.get("network:charts") or {}).get(key) or {}
+        if given.get("path"):
+            continue
+        repository = str(given.get("repository", repository))
+        version = str(given.get("version", version))
+        if real := download(name, repository, version, cache):
+            charts[key] = ProvidedChart(real, f"{version} of {repository}")
+        elif key == "traefik":
+            _assemble(parts["traefik-crds"] / "crds.yaml", folder / "traefik")
+            charts[key] = ProvidedChart(folder / "traefik", "the lab's stand-in")
+        else:
+            charts[key] = ProvidedChart(parts["cert-manager"] / "chart", "cert-manager's own sources")
+    return charts
 
 
 def _assemble(crds: Path, target: Path) -> None:

@@ -20,8 +20,14 @@ from lab.engine.overrides import Override, overrides
 from lab.engine.throwaway import throw_away
 from lab.machine.pki import write_secret
 
-_FOREIGN = ("PULUMI_", "DIGITALOCEAN_", "KUBE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_FOREIGN = (
+    *("PULUMI_", "DIGITALOCEAN_", "KUBE", "SSL_CERT_DIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+)
 """Beginnings of variables of the user's that would lead a process out of the lab."""
+
+_TRUST = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+"""Variables by which programs are told whom to trust: OpenSSL's and Go's, curl's, Python's requests'."""
 
 
 class EngineError(Exception):
@@ -83,8 +89,7 @@ class Engine:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "DIGITALOCEAN_TOKEN": self.digitalocean_token,
             "KUBECONFIG": str(self.kubeconfig),
-            "SSL_CERT_FILE": str(self.bundle),
-            "REQUESTS_CA_BUNDLE": str(self.bundle),
+            **dict.fromkeys(_TRUST, str(self.bundle)),
         }
 
     def overrides(self) -> tuple[Override, ...]:

@@ -1,0 +1,114 @@
+"""Where the lab's charts come from."""
+
+import hashlib
+import io
+import tarfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.charts import provide
+from lab.charts.repository import ChartError, download
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A Helm repository on 127.0.0.1 with the chart traefik 41.3.0: its URL and its folder."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        member = tarfile.TarInfo("traefik/Chart.yaml")
+        member.size = len(b"name: traefik\n")
+        tar.addfile(member, io.BytesIO(b"name: traefik\n"))
+    (folder / "traefik.tgz").write_bytes(archive.getvalue())
+    digest = hashlib.sha256(archive.getvalue()).hexdigest()
+    entry = {"version": "41.3.0", "urls": ["traefik.tgz"], "digest": digest}
+    (folder / "index.yaml").write_text(yaml.safe_dump({"entries": {"traefik": [entry]}}))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_chart_comes_from_its_repository(repository: tuple[str, Path], tmp_path: Path) -> None:
+    folder = download("traefik", repository[0], "41.3.0", tmp_path / "cache")
+    assert folder is not None
+    assert (folder / "Chart.yaml").read_text() == "name: traefik\n"
+
+
+def test_a_chart_that_was_downloaded_needs_no_repository(
+    repository: tuple[str, Path], tmp_path: Path
+) -> None:
+    first = download("traefik", repository[0], "41.3.0", tmp_path / "cache")
+    (repository[1] / "index.yaml").unlink()
+    assert download("traefik", repository[0], "41.3.0", tmp_path / "cache") == first
+
+
+def test_a_version_that_the_repository_lacks_is_an_error(
+    repository: tuple[str, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(ChartError, match=r"no chart traefik 1\.2\.3"):
+        download("traefik", repository[0], "1.2.3", tmp_path / "cache")
+
+
+def test_an_archive_that_was_not_announced_is_refused(repository: tuple[str, Path], tmp_path: Path) -> None:
+    (repository[1] / "traefik.tgz").write_bytes(b"something else")
+    with pytest.raises(ChartError, match="not the one announced"):
+        download("traefik", repository[0], "41.3.0", tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("Chart.yaml"))
+
+
+def test_a_repository_out_of_reach_is_no_error(tmp_path: Path) -> None:
+    assert download("traefik", "http://127.0.0.1:1", "41.3.0", tmp_path) is None
+
+
+def parts(folder: Path) -> dict[str, Path]:
+    (folder / "crds.yaml").write_text(
+        "---\nspec: {group: traefik.io, names: {plural: middlewares}}\n"
+        "---\nspec: {group: traefik.io, names: {plural: tlsoptions}}\n"
+    )
+    return {"traefik-crds": folder, "cert-manager": folder / "cert-manager"}
+
+
+def out_of_reach(**chart: str) -> dict[str, object]:
+    lost = {"repository": "http://127.0.0.1:1"}
+    return {"network:charts": {"traefik": {**lost, **chart}, "certManager": lost}}
+
+
+def test_without_repositories_the_lab_has_charts_of_its_own(tmp_path: Path) -> None:
+    charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", out_of_reach())
+    assert {key: chart.origin for key, chart in charts.items()} == {
+        "traefik": "the lab's stand-in",
+        "certManager": "cert-manager's own sources",
+    }
+    assert (charts["traefik"].folder / "Chart.yaml").exists()
+
+
+def test_the_stand_in_has_a_file_per_kind_as_the_real_chart_has(tmp_path: Path) -> None:
+    charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", out_of_reach())
+    files = {file.name for file in (charts["traefik"].folder / "crds").iterdir()}
+    assert files == {"traefik.io_middlewares.yaml", "traefik.io_tlsoptions.yaml"}
+
+
+def test_a_chart_that_the_stack_brings_is_left_to_it(tmp_path: Path) -> None:
+    config = out_of_reach(path="/their/chart")
+    charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)
+    assert list(charts) == ["certManager"]
+
+
+def test_a_reachable_repository_is_preferred(repository: tuple[str, Path], tmp_path: Path) -> None:
+    config = out_of_reach(repository=repository[0], version="41.3.0")
+    charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)
+    assert charts["traefik"].origin == f"41.3.0 of {repository[0]}"
