@@ -106,5 +106,8 @@ class Platform:
         for process in processes:
             os.kill(process, signal.SIGKILL)
 
-    def end(self) -> None:
+    def __enter__(self) -> "Platform":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.lab("down", "--forget", status=None)

@@ -8,6 +8,7 @@ import pytest
 from lab.cloud.cloud import calls
 from lab.cloud.state import Kind
 from tests.lab.platform import Platform
+from tests.lab.traces import traces
 
 pytestmark = pytest.mark.lab
 
@@ -91,3 +92,11 @@ def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_
     deleted = [call.operation for call in calls(dev.folder / "cloud") if call.status == 204]
     order = ["delete_load_balancer", "delete_cluster_dangerous", "delete_vpc"]
     assert [name for name in deleted if name in order] == order, json.dumps(deleted)
+
+
+def test_down_leaves_no_process_namespace_mount_or_control_group(
+    untouched: dict[str, set[str]], dev: Platform
+) -> None:
+    assert traces()["programs"] > untouched["programs"]
+    dev.lab("down")
+    assert traces() == untouched

@@ -1,6 +1,5 @@
 """The prod stack in a simulated account of its own."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,10 +12,9 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture(scope="module")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("prod"), "prod")
-    platform.lab("up")
-    yield platform
-    platform.end()
+    with Platform(tmp_path_factory.mktemp("prod"), "prod") as platform:
+        platform.lab("up")
+        yield platform
 
 
 def test_the_production_stack_comes_up_with_production_certificates(prod: Platform) -> None:
@@ -27,13 +25,16 @@ def test_the_production_stack_comes_up_with_production_certificates(prod: Platfo
     assert {each["spec"]["issuerRef"]["name"] for each in wildcard} == {"letsencrypt-production"}
 
 
-def test_destroy_is_refused_and_says_what_is_protected(prod: Platform) -> None:
-    output = prod.lab("destroy", status=None)
-    assert re.search(r"protect", output)
-    assert prod.account[Kind.VPC]
-    assert prod.account[Kind.CLUSTER]
-
-
 def test_the_adopted_zone_is_not_pulumi_s_to_delete(prod: Platform) -> None:
     zones = prod.resources("digitalocean:index/domain:Domain")
     assert [zone["external"] for zone in zones] == [True]
+
+
+def test_destroy_is_refused_and_deletes_nothing(prod: Platform) -> None:
+    before = {each["urn"] for each in prod.export()["deployment"]["resources"]}
+    output = prod.lab("destroy", status=255)
+    assert "protect" in output
+    assert prod.account[Kind.VPC]
+    assert prod.account[Kind.CLUSTER]
+    assert prod.account[Kind.LOAD_BALANCER]
+    assert {each["urn"] for each in prod.export()["deployment"]["resources"]} == before

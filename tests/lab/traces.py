@@ -1,17 +1,12 @@
-"""`make down` leaves files in cache and state, and nothing else."""
+"""What a lab could leave on the machine."""
 
 import subprocess
 from pathlib import Path
 
-import pytest
-
-from tests.lab.platform import Platform
-
-pytestmark = pytest.mark.lab
+PROGRAMS = ("kube", "etcd", "containerd", "cilium-agent", "haproxy", "pebble", "lab.daemon")
 
 
-def machine() -> dict[str, set[str]]:
-    """What a lab could leave on the machine."""
+def traces() -> dict[str, set[str]]:
     return {
         "network namespaces": set(
             subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout.split()
@@ -24,10 +19,7 @@ def machine() -> dict[str, set[str]]:
             for each in Path("/proc").iterdir()
             if each.name.isdigit()
             and (command := _command(each))
-            and any(
-                name in command
-                for name in ("kube", "etcd", "containerd", "cilium-agent", "haproxy", "pebble", "lab.daemon")
-            )
+            and any(name in command for name in PROGRAMS)
         },
     }
 
@@ -37,11 +29,3 @@ def _command(process: Path) -> str:
         return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
         return ""
-
-
-def test_down_leaves_no_process_namespace_mount_or_control_group(fresh: Platform) -> None:
-    before = machine()
-    fresh.lab("up")
-    assert machine()["programs"] > before["programs"]
-    fresh.lab("down")
-    assert machine() == before
