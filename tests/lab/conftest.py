@@ -9,14 +9,14 @@ from tests.lab.platform import Platform
 from tests.lab.traces import traces
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def untouched() -> dict[str, set[str]]:
     """The machine before the module's lab."""
     return traces()
 
 
 @pytest.fixture(scope="module")
-def dev(untouched: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The dev stack, brought up once for a module."""
     with Platform(tmp_path_factory.mktemp("dev")) as platform:
         platform.lab("up")

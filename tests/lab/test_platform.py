@@ -2,8 +2,11 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
+import yaml
 
 from lab.cloud.cloud import calls
 from lab.cloud.state import Kind
@@ -11,6 +14,24 @@ from tests.lab.platform import Platform
 from tests.lab.traces import traces
 
 pytestmark = pytest.mark.lab
+
+
+def next_version(platform: Platform, folder: Path) -> Path:
+    """The lab's stack file as an upgrade would change it: charts, Kubernetes, replicas, resources."""
+    stack = yaml.safe_load((platform.folder / "engine" / "project" / "Pulumi.dev.yaml").read_text())
+    config = stack["config"]
+    for name, version, later in (("traefik", "41.3.0", "41.3.1"), ("certManager", "v1.21.1", "v1.21.2")):
+        chart = config["network:charts"][name]
+        shutil.copytree(chart["path"], folder / name)
+        description = folder / name / "Chart.yaml"
+        description.write_text(description.read_text().replace(f"version: {version}", f"version: {later}", 1))
+        chart["path"] = str(folder / name)
+    config["network:cluster"]["version"] = "1.36.4-do.0"
+    config["network:ingress"]["resources"] = {"memoryLimit": "384Mi"}
+    config["network:certificates"]["renewBeforePercentage"] = 40
+    file = folder / "Pulumi.dev.yaml"
+    file.write_text(yaml.safe_dump(stack))
+    return file
 
 
 def test_every_layer_is_ready_and_a_request_is_answered_with_the_issued_certificate(
@@ -81,6 +102,29 @@ def test_pods_reach_the_cluster_s_dns_across_nodes(dev: Platform) -> None:
         if pod["status"]["phase"] == "Running"
         for condition in pod["status"]["conditions"]
     )
+
+
+def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platform, tmp_path: Path) -> None:
+    identities = ("clusterId", "vpcId", "loadBalancerAddress")
+    before = json.loads(dev.run("pulumi", "stack", "output", "--json"))
+    (service,) = dev.objects("service", "--namespace=traefik")
+    config = f"--config-file={next_version(dev, tmp_path)}"
+
+    preview = json.loads(dev.run("pulumi", "preview", "--json", config))
+    steps = {step["urn"]: step["op"] for step in preview["steps"]}
+    assert set(steps.values()) <= {"same", "update", "read", "refresh"}
+    changed = {urn.split("::")[2].split("$")[-1] for urn, op in steps.items() if op == "update"}
+    assert changed >= {
+        "kubernetes:helm.sh/v3:Release",
+        "digitalocean:index/kubernetesCluster:KubernetesCluster",
+    }
+
+    dev.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", config)
+    after = json.loads(dev.run("pulumi", "stack", "output", "--json"))
+    assert {key: after[key] for key in identities} == {key: before[key] for key in identities}
+    (upgraded,) = dev.objects("service", "--namespace=traefik")
+    assert upgraded["metadata"]["uid"] == service["metadata"]["uid"]
+    assert "41.3.1" in upgraded["metadata"]["labels"]["helm.sh/chart"]
 
 
 def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_billable(
