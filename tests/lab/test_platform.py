@@ -3,6 +3,10 @@
 import json
 import re
 import shutil
+import signal
+import socket
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,19 @@ from tests.lab.platform import Platform
 from tests.lab.traces import traces
 
 pytestmark = pytest.mark.lab
+
+
+def fetched(url: str) -> str:
+    """The page, once somebody answers."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.read().decode()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def next_version(platform: Platform, folder: Path) -> Path:
@@ -77,6 +94,17 @@ def test_the_dashboard_is_shut_to_the_internet_and_to_other_pods(dev: Platform) 
     # From outside the cluster, straight to the pod: the policies leave no way in.
     answer = dev.run("curl", "--silent", "--max-time", "3", f"http://{address}:8080/ping", status=None)
     assert "OK" not in answer
+
+
+def test_view_traefik_makes_the_dashboard_reachable_on_a_local_port(dev: Platform) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    forwarding = dev.start("view", "traefik", f"--port={port}")
+    try:
+        assert "Traefik" in fetched(f"http://127.0.0.1:{port}/dashboard/")
+    finally:
+        forwarding.send_signal(signal.SIGINT)
+        forwarding.wait(30)
 
 
 def test_plain_http_is_redirected_to_https_for_good(dev: Platform) -> None:
