@@ -69,7 +69,7 @@ lint: setup ## Linter, formatter and type checker
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m pyright
 
-test: lint ## All checks and all tests, the lab's included
+test: lint parts ## All checks and all tests, the lab's included
 	$(PYTHON) -m pytest $(ARGS)
 
 bench: setup ## Preview of the dev stack against a bare program with the same resources: ratios

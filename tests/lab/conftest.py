@@ -1,12 +1,23 @@
 """Labs for tests; each is started by the test that needs it, and ended with everything it made."""
 
+import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lab import parts as lab_parts
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parts() -> None:
+    """Every real part, made before a test's own time runs."""
+    if platform.system() != "Linux" or os.geteuid() != 0:
+        pytest.skip("the lab makes namespaces and control groups: it needs Linux and root")
+    lab_parts.ensure()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -18,13 +29,13 @@ def untouched() -> dict[str, set[str]]:
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The dev stack, brought up once for a module."""
-    with Platform(tmp_path_factory.mktemp("dev")) as platform:
-        platform.lab("up")
-        yield platform
+    with Platform(tmp_path_factory.mktemp("dev")) as brought_up:
+        brought_up.lab("up")
+        yield brought_up
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Platform]:
     """A lab of the dev stack in which nothing has happened yet."""
-    with Platform(tmp_path) as platform:
-        yield platform
+    with Platform(tmp_path) as untouched_lab:
+        yield untouched_lab
