@@ -79,7 +79,7 @@ def _cert_manager() -> Part:
                 GoCopy(module, "deploy/crds", "crds"),
             ),
         ),
-        seconds=60,
+        seconds=35,
         files=(*_CERT_MANAGER_COMMANDS, "chart", "crds"),
     )
 
@@ -104,7 +104,7 @@ def _cilium() -> Part:
                 GoCopy(module, "pkg/k8s/apis/cilium.io/client/crds", "crds"),
             ),
         ),
-        seconds=300,
+        seconds=140,
         files=("cilium-agent", "cilium-cni", "cilium-dbg", "bpf", "crds"),
     )
 
@@ -123,7 +123,7 @@ def _containerd() -> Part:
             stamps={f"{module}/version.Version": _CONTAINERD},
             tags=("no_btrfs", "no_devmapper", "no_zfs"),
         ),
-        seconds=35,
+        seconds=30,
         files=names,
     )
 
@@ -190,7 +190,7 @@ _ALL = (
             cgo=True,
             headers={"seccomp.h": "libseccomp-dev"},
         ),
-        seconds=25,
+        seconds=10,
         files=("runc",),
         probe=Probe(("runc", "--version"), _RUNC.removeprefix("v")),
     ),
@@ -223,7 +223,7 @@ _ALL = (
         version=_COREDNS,
         purpose="DNS of the cluster and of the outside world",
         recipe=GoBuild(module="cluster", commands={"coredns": "./coredns"}, sources=("coredns",)),
-        seconds=30,
+        seconds=10,
         files=("coredns",),
     ),
     Part(
@@ -248,7 +248,7 @@ _ALL = (
             # The Automation API refuses an engine that does not tell its version.
             stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": _PULUMI},
         ),
-        seconds=200,
+        seconds=155,
         files=("pulumi",),
         probe=Probe(("pulumi", "version"), _PULUMI),
     ),
