@@ -46,7 +46,8 @@ def preview(stack: Stack = "dev") -> None:
 def destroy(stack: Stack = "dev") -> None:
     """Destroy what the stack made in the simulated account."""
     engine = lab_up.started(stack, console)
-    sys.exit(_run(stack, ["pulumi", "destroy", "--yes", "--skip-preview"], engine))
+    # With its preview: without it Pulumi deletes everything up to the first protected resource.
+    sys.exit(_run(stack, ["pulumi", "destroy", "--yes"], engine))
 
 
 @app.command()
@@ -128,5 +129,6 @@ def main() -> None:
     try:
         app()
     except (LabError, EngineError, OverrideError, ChartError) as error:
-        Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False)
+        # As it is: commands in it are there to be copied.
+        print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from lab import parts as lab_parts
 from lab.charts import provide
-from lab.cloud.state import Store
+from lab.cloud.state import Account, Kind, Store
 from lab.engine.environment import Engine
 from lab.engine.stack_file import load
 from lab.instance import Lab, LabError
@@ -151,7 +152,7 @@ def _next_step(lab: Lab, engine: Engine, stack: str) -> str:
     )
     commands: list[str] = []
     if export.returncode == 0:
-        account = Store(lab.folder / "cloud").account
+        account = _settled_account(lab)
         commands = list(import_commands(json.loads(export.stdout), account.objects))
     again = f"make up STACK={stack}"
     if not commands:
@@ -161,3 +162,15 @@ def _next_step(lab: Lab, engine: Engine, stack: str) -> str:
         "pulumi up failed, and the account holds what an interrupted run made and the state does not know.\n"
         f"Take it in, within `make shell STACK={stack}`:\n{lines}\nthen: {again}"
     )
+
+
+def _settled_account(lab: Lab) -> Account:
+    """The account once no cluster is being made: one that does not run yet cannot be imported."""
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while True:
+        account = Store(lab.folder / "cloud").account
+        clusters = account.all(Kind.CLUSTER)
+        making = any(each["status"]["state"] == "provisioning" for each in clusters)
+        if not making or time.monotonic() > deadline:
+            return account
+        time.sleep(1)

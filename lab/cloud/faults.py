@@ -97,6 +97,7 @@ def _faults(folder: Path) -> Generator[list[Fault]]:
     A fault that has happened `times` times stays only while calls may still be hanging in it.
     """
     file = folder / "faults.json"
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "faults.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = [Fault(**fault) for fault in json.loads(file.read_text())] if file.exists() else []

@@ -103,6 +103,7 @@ class Platform:
         return found
 
     def kill(self, processes: Sequence[int]) -> None:
+        assert processes, "nobody to kill"
         for process in processes:
             os.kill(process, signal.SIGKILL)
 

@@ -37,21 +37,26 @@ MOMENTS = {
     "the first objects": "kubernetes:core/v1:Namespace",
     "cert-manager installs": "cert-manager-cert-manager creating",
     "the issuers register": "ClusterIssuer",
-    "Traefik installs": "traefik-traefik creating",
+    "the certificate is ordered": "certificates/traefik/wildcard creating",
 }
-"""What `pulumi up` prints when a phase begins, in the order in which the phases follow."""
+"""What `pulumi up` prints when a phase begins; each phase waits for the one before."""
 
 
 def interrupted_up(platform: Platform, moment: str, death: Death) -> None:
-    """Bring the stack up and strike at the moment; a moment that has passed strikes nobody."""
-    process = platform.start("up")
-    assert process.stdout is not None
-    for line in process.stdout:
-        if MOMENTS[moment] in line:
-            death(platform)
-            break
-    process.stdout.read()
-    process.wait()
+    """Bring the stack up, as far as need be with the help it asks for, and strike at the moment."""
+    for _ in range(3):
+        process = platform.start("up")
+        assert process.stdout is not None
+        seen = ""
+        for line in process.stdout:
+            seen += line
+            if MOMENTS[moment] in line:
+                death(platform)
+                process.communicate()
+                return
+        assert process.wait() != 0, f"`up` ended well without a trace of: {moment}\n{seen}"
+        obey(platform, seen)
+    pytest.fail(f"`up` never came to the moment: {moment}\n{seen}")
 
 
 def recover(platform: Platform) -> None:
@@ -62,9 +67,14 @@ def recover(platform: Platform) -> None:
         output, _ = process.communicate()
         if process.returncode == 0:
             return
-        for command in re.findall(r"^\s*(pulumi import .*)$", output, re.MULTILINE):
-            platform.run(*shlex.split(command))
+        obey(platform, output)
     pytest.fail(output)
+
+
+def obey(platform: Platform, output: str) -> None:
+    """Run the commands that a failed `up` names."""
+    for command in re.findall(r"^\s*(pulumi import .*)$", output, re.MULTILINE):
+        platform.run(*shlex.split(command))
 
 
 def assert_whole(platform: Platform) -> None:
