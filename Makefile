@@ -20,7 +20,7 @@ setup: .venv/installed ## Create .venv with everything the program, the lab and 
 
 # --- the lab -----------------------------------------------------------------------------------------------
 
-.PHONY: up preview destroy down status shell kubectl
+.PHONY: up preview destroy down forget status shell kubectl
 up: setup ## Run the platform of STACK (dev, prod) on this machine, without a cloud account
 	@$(PYTHON) -m lab up --stack $(STACK)
 
@@ -57,12 +57,13 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check lint test bench lock schema
+.PHONY: check generate lint test bench lock
 check: setup ## Check both stack files without Pulumi
 	@$(PYTHON) -m network check
 
-schema: setup ## Write the JSON Schema that editors complete the stack files with
+generate: setup ## Write what follows from the models and stacks: JSON Schema, pictures of the address plans
 	@$(PYTHON) -m network schema --write
+	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
 
 lint: setup ## Linter, formatter and type checker
 	$(PYTHON) -m ruff check .
@@ -72,8 +73,8 @@ lint: setup ## Linter, formatter and type checker
 test: lint parts ## All checks and all tests, the lab's included
 	$(PYTHON) -m pytest $(ARGS)
 
-bench: setup ## Preview of the dev stack against a bare program with the same resources: ratios
-	@$(PYTHON) -m bench
+bench: setup ## The program beside a bare one with the same resources: ratios; ARGS="--lab dev" adds pulumi preview
+	@$(PYTHON) -m bench $(ARGS)
 
 lock: ## Lock dependencies with hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -9,7 +9,7 @@ from typing import Any
 from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
 from network.cli.stack_file import StackFile, read
 from network.config import StackConfig
-from network.config.cluster import Cluster
+from network.config.cluster import DEFAULT_POOL, Cluster
 from network.config.errors import Problem, path_of
 from network.config.load import NAMESPACE, Checked, check
 
@@ -84,6 +84,7 @@ def _notes(layers: Mapping[str, Any], checked: Checked, path: Path) -> Iterator[
     if missing:
         yield _about_default_vpc(checked.config.environment.region)
     yield _about_version(checked.config.cluster)
+    yield from _about_autoscaled_pools(checked.config.cluster)
 
 
 def _about_default_vpc(region: str) -> str:
@@ -102,3 +103,14 @@ def _about_version(cluster: Cluster) -> str:
         f"cluster.version {cluster.version}: never set it below the running cluster's, which would "
         "replace the cluster (compare: doctl kubernetes cluster list)"
     )
+
+
+def _about_autoscaled_pools(cluster: Cluster) -> Iterator[str]:
+    """Yield what only a refresh avoids: any change of a pool beside the default one sends the node count of
+    Pulumi's state along, which shrinks a pool that has grown since (digitalocean-provider.md, 0.6)."""
+    for name, pool in cluster.node_pools.items():
+        if name != DEFAULT_POOL and pool.auto_scale:
+            yield (
+                f"cluster.nodePools.{name} is autoscaled: change it with `pulumi up --refresh` only, or the "
+                "provider sets it back to the node count that it saw last"
+            )
