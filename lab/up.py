@@ -16,6 +16,7 @@ from rich.table import Table
 from lab import parts as lab_parts
 from lab.charts import provide
 from lab.cloud.state import Account, Kind, Store
+from lab.engine.checkpoint import mend
 from lab.engine.environment import Engine
 from lab.engine.stack_file import load
 from lab.instance import Lab, LabError
@@ -73,7 +74,7 @@ def up(stack: str, console: Console) -> None:
     with _one_at_a_time(lab):
         engine = started(stack, console)
         _print_overrides(engine, console)
-        _release_lock(lab, engine, console)
+        _after_a_kill(lab, engine, console)
         console.rule(f"pulumi up --stack {stack}")
         if _pulumi(lab, engine, "up", "--yes", "--skip-preview", "--color=never") != 0:
             raise LabError(_next_step(lab, engine, stack))
@@ -128,10 +129,12 @@ def _print_overrides(engine: Engine, console: Console) -> None:
     console.print(table)
 
 
-def _release_lock(lab: Lab, engine: Engine, console: Console) -> None:
-    """Free the stack of a run that was killed: the lock above proves that none is at work."""
-    locks = engine.home / "backend" / ".pulumi" / "locks"
-    if any(locks.rglob("*.json")):
+def _after_a_kill(lab: Lab, engine: Engine, console: Console) -> None:
+    """Free the stack of a run that was killed: `_one_at_a_time` proves that none is at work."""
+    backend = engine.home / "backend"
+    if mend(backend, engine.stack):
+        console.print("An earlier run was killed while it wrote its state: the state before it is back.")
+    if any((backend / ".pulumi" / "locks").rglob("*.json")):
         console.print("An earlier run was killed: pulumi cancel frees its lock.")
         _pulumi(lab, engine, "cancel", "--yes")
 

@@ -6,6 +6,7 @@ The listening socket is the machine's own; connections go into the lab's network
 
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import threading
@@ -58,6 +59,7 @@ def view(what: str, lab: Lab, stack: str, port: int, console: Console) -> None:
             env=engine.environment,
             stdout=subprocess.DEVNULL,
         )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             join_network(Path(f"/proc/{record.init}/ns/net"))
             _serve(listener, lambda: socket.create_connection(("127.0.0.1", port)))

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 import socket
 import time
 import urllib.request
@@ -103,7 +102,7 @@ def test_view_traefik_makes_the_dashboard_reachable_on_a_local_port(dev: Platfor
     try:
         assert "Traefik" in fetched(f"http://127.0.0.1:{port}/dashboard/")
     finally:
-        forwarding.send_signal(signal.SIGINT)
+        forwarding.terminate()
         forwarding.wait(30)
 
 
