@@ -133,7 +133,7 @@ def _after_a_kill(lab: Lab, engine: Engine, console: Console) -> None:
     """Free the stack of a run that was killed: `_one_at_a_time` proves that none is at work."""
     backend = engine.home / "backend"
     if mend(backend, engine.stack):
-        console.print("An earlier run was killed while it wrote its state: the state before it is back.")
+        console.print("An earlier run was killed while it wrote its state: it is mended.")
     if any((backend / ".pulumi" / "locks").rglob("*.json")):
         console.print("An earlier run was killed: pulumi cancel frees its lock.")
         _pulumi(lab, engine, "cancel", "--yes")

@@ -6,12 +6,18 @@ from pathlib import Path
 
 
 def mend(backend: Path, stack: str) -> bool:
-    """Put the checkpoint before the last one in place of one that was cut off; whether that was needed.
+    """Repair what was cut off; whether that was needed.
 
-    The backend keeps it beside the current one as `.bak`. What the lost checkpoint knew more, the next
-    `up` takes over (Kubernetes objects) or asks to import (cloud objects).
+    The backend keeps the checkpoint before the last one as `.bak`: it takes the place of a broken one.
+    What the lost checkpoint knew more, the next `up` takes over (Kubernetes objects) or asks to import
+    (cloud objects). Beside each file the backend keeps its attributes, which it can do without, but not
+    read in half ("failed to load checkpoint: EOF").
     """
     mended = False
+    for attributes in (backend / ".pulumi").rglob("*.attrs"):
+        if not _whole(attributes):
+            attributes.unlink()
+            mended = True
     for backup in (backend / ".pulumi" / "stacks").glob(f"*/{stack}.json.bak"):
         checkpoint = backup.with_suffix("")
         if not _whole(checkpoint) and _whole(backup):
@@ -20,9 +26,9 @@ def mend(backend: Path, stack: str) -> bool:
     return mended
 
 
-def _whole(checkpoint: Path) -> bool:
+def _whole(file: Path) -> bool:
     try:
-        json.loads(checkpoint.read_bytes())
+        json.loads(file.read_bytes())
     except (OSError, ValueError):
         return False
     return True

@@ -42,3 +42,13 @@ def test_nothing_is_restored_from_a_backup_that_is_broken_too(tmp_path: Path) ->
 
     assert not mend(tmp_path, "dev")
     assert checkpoint.read_text() == ""
+
+
+def test_attributes_that_were_cut_off_are_removed(tmp_path: Path) -> None:
+    checkpoint = backend(tmp_path, WHOLE, WHOLE)
+    broken = checkpoint.with_name("dev.json.attrs")
+    broken.write_text("")
+
+    assert mend(tmp_path, "dev")
+    assert not broken.exists()
+    assert checkpoint.read_text() == WHOLE
