@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
-from network.config.cluster import NodePool
+from network.config.cluster import DEFAULT_POOL, NodePool
 from network.plan.cloud import CloudResource
 from network.plan.names import environment_name, is_production
-
-DEFAULT_POOL = "default"
-"""The pool that is part of the cluster resource."""
 
 
 @dataclass(frozen=True)
