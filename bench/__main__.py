@@ -5,6 +5,8 @@ With `--lab NAME` also by `pulumi preview` of the stack that stands in a running
 """
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -69,7 +71,9 @@ def _preview(lab: Lab, rounds: int, folder: Path) -> None:
 
 def _scale(count: int, rounds: int, folder: Path) -> None:
     config = stacks.config_map("dev", stacks.merged(_chart(folder), _applications(count)))
-    literals = recorded(run(config, preview=True).declared)
+    # The program's warnings say nothing about its cost.
+    with contextlib.redirect_stderr(io.StringIO()):
+        literals = recorded(run(config, preview=True).declared)
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "literals.json").write_text(json.dumps(literals))
     environment = os.environ | {bare.LITERALS: str(folder / "literals.json")}
