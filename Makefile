@@ -61,7 +61,8 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 check: setup ## Check both stack files without Pulumi
 	@$(PYTHON) -m network check
 
-generate: setup ## Write what follows from the models and stacks: JSON Schema, pictures of the address plans
+generate: setup ## Write what follows from Traefik's CRDs, models and stacks: options, JSON Schema, pictures
+	@$(PYTHON) -m lab.crd_options
 	@$(PYTHON) -m network schema --write
 	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
-from network.config.traffic import BasicAuth, Errors, Middleware
+from network.config.traffic.answers import Errors
+from network.config.traffic.authentication import BasicAuth
+from network.config.traffic.middleware import Middleware
 from network.plan.kubernetes import Manifest, SecretPlan, manifest
 from network.plan.names import TRAEFIK, application_namespace
 
@@ -62,6 +64,8 @@ def _spec(config: StackConfig, middleware: Middleware) -> dict[str, Any]:
         return {"basicAuth": _basic_auth(middleware.basic_auth)}
     if middleware.errors is not None:
         return {"errors": _errors(config, middleware.errors)}
+    if middleware.spec is not None:
+        return middleware.spec
     return middleware.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 

@@ -7,7 +7,9 @@ from network.config.access import Access
 from network.config.applications import Application, unknown
 from network.config.ingress import Ingress
 from network.config.model import Finding
-from network.config.traffic import IpStrategy, Middleware, Traffic
+from network.config.traffic import Traffic
+from network.config.traffic.limits import IpStrategy
+from network.config.traffic.middleware import Middleware
 
 
 def basic_auth_users_exist(traffic: Traffic, basic_auth_users: dict[str, Any]) -> Iterator[Finding]:

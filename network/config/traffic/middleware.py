@@ -1,0 +1,87 @@
+"""One middleware: of a kind that is modelled here, or of another of Traefik's."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from typing_extensions import override
+
+from network.config.crd_options import CrdOptions
+from network.config.headers import Headers
+from network.config.model import Finding, Model, exactly_one
+from network.config.paths import AddPrefix, RedirectRegex, RedirectScheme, StripPrefix
+from network.config.traffic.answers import Errors
+from network.config.traffic.authentication import BasicAuth
+from network.config.traffic.limits import Buffering, IpAllowList, RateLimit
+
+MODELLED = (
+    "addPrefix",
+    "basicAuth",
+    "buffering",
+    "circuitBreaker",
+    "compress",
+    "errors",
+    "forwardAuth",
+    "headers",
+    "inFlightReq",
+    "ipAllowList",
+    "rateLimit",
+    "redirectRegex",
+    "redirectScheme",
+    "replacePath",
+    "replacePathRegex",
+    "retry",
+    "stripPrefix",
+    "stripPrefixRegex",
+)
+"""Kinds that `spec` refuses: their models check what the CRD cannot."""
+
+REFUSED = {
+    **{
+        kind: (
+            f"{kind} is a kind of its own here, with more checks",
+            f"write it as `{kind}:`, without `spec`",
+        )
+        for kind in MODELLED
+    },
+    "chain": ("chains stand in a place of their own", "write it below `network:traffic.chains`"),
+    "digestAuth": (
+        "it keeps passwords as MD5, which is guessed, and no client needs it under TLS",
+        "use basicAuth: its passwords are bcrypt",
+    ),
+    "ipWhiteList": ("Traefik has given it up", "use ipAllowList"),
+    "plugin": (
+        "plugins are code that Traefik downloads at each start, and this platform loads none",
+        "remove it, or do it in a service behind a forwardAuth",
+    ),
+}
+"""Kinds of the CRD that `spec` does not take: key -> rule and fix."""
+
+OtherKind = Annotated[dict[str, Any], CrdOptions("Middleware", refused=REFUSED)]
+
+
+class Middleware(Model):
+    """One middleware: exactly one of the kinds."""
+
+    basic_auth: BasicAuth | None = None
+    rate_limit: RateLimit | None = None
+    headers: Headers | None = None
+    ip_allow_list: IpAllowList | None = None
+    redirect_scheme: RedirectScheme | None = None
+    redirect_regex: RedirectRegex | None = None
+    strip_prefix: StripPrefix | None = None
+    add_prefix: AddPrefix | None = None
+    buffering: Buffering | None = None
+    errors: Errors | None = None
+    spec: OtherKind | None = None
+    """Any other kind of Traefik's, as its CRD spells it: contentType, encodedCharacters, grpcWeb,
+    passTLSClientCert."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from exactly_one(self, "a middleware is of exactly one kind")
+        if self.spec is not None and len(self.spec) > 1:
+            yield Finding(
+                ("spec",),
+                f"Traefik refuses a middleware of two kinds: {' and '.join(self.spec)}",
+                "make one middleware of each, and a chain of them",
+            )
