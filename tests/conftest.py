@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# Examples are slow while other things share the machine, and none is wrong for that.
+settings.register_profile("network", deadline=None)
+settings.load_profile("network")
 
 OPTIONAL = {"TRAEFIK_CHART"}
 """Environment variables that name what a fresh machine cannot have, such as a downloaded chart."""
