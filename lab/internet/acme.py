@@ -64,14 +64,11 @@ def fronts(folder: Path, authority: Authority) -> tuple[TlsFront, ...]:
 
 
 def configuration(server: AcmeServer, certificate: Path, validity: timedelta) -> str:
-    """Pebble's configuration file.
+    """Pebble's configuration file, with Let's Encrypt's profiles.
 
-    Exactly one profile: an order that names none would get a random one of several.
+    Every order must name one: Pebble gives a random one to those that do not.
     """
-    profile = {
-        "description": "Let's Encrypt's profile for everybody",
-        "validityPeriod": int(validity.total_seconds()),
-    }
+    lives = {"classic": validity, "tlsserver": timedelta(days=45), "shortlived": timedelta(hours=160)}
     return json.dumps(
         {
             "pebble": {
@@ -85,7 +82,13 @@ def configuration(server: AcmeServer, certificate: Path, validity: timedelta) ->
                 "domainBlocklist": [],
                 "keyAlgorithm": "ecdsa",
                 "retryAfter": {"authz": 1, "order": 1},
-                "profiles": {"classic": profile},
+                "profiles": {
+                    name: {
+                        "description": f"Let's Encrypt's profile {name}",
+                        "validityPeriod": int(life.total_seconds()),
+                    }
+                    for name, life in lives.items()
+                },
             }
         },
         indent=1,

@@ -3,15 +3,20 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
 from network.cli.stack_file import StackFile, read
 from network.config import StackConfig
+from network.config.certificates import Certificates
 from network.config.cluster import DEFAULT_POOL, Cluster
 from network.config.errors import Problem, path_of
 from network.config.load import NAMESPACE, Checked, check
+from network.plan import renewal
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,11 @@ class Report:
     """The configuration with placeholders for secrets; None if there is a problem."""
 
 
-def check_file(path: Path) -> Report:
-    """Check a stack file; nothing is decrypted and no API is asked."""
+def check_file(path: Path, today: date | None = None) -> Report:
+    """Check a stack file; nothing is decrypted and no API is asked.
+
+    `today` decides which announced changes are still to come.
+    """
     file = read(path)
     faults = [Line(fault.line, fault.where, fault.rule, fault.fix) for fault in file.faults]
     if file.layers is None:
@@ -53,7 +61,7 @@ def check_file(path: Path) -> Report:
         path,
         problems=_by_line(faults + secrets + _at_lines(file, checked.problems)),
         warnings=_by_line(_at_lines(file, checked.warnings)),
-        notes=tuple(_notes(file.layers, checked, path)),
+        notes=tuple(_notes(file.layers, checked, path, today or date.today())),
         config=checked.config,
     )
 
@@ -74,7 +82,7 @@ def _at_lines(file: StackFile, problems: tuple[Problem, ...]) -> list[Line]:
     return [Line(file.line(p.location), f"{p.path}: {p.value}", p.rule, p.fix) for p in problems]
 
 
-def _notes(layers: Mapping[str, Any], checked: Checked, path: Path) -> Iterator[str]:
+def _notes(layers: Mapping[str, Any], checked: Checked, path: Path, today: date) -> Iterator[str]:
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     missing = missing_secrets(layers)
     for secret in missing:
@@ -85,6 +93,7 @@ def _notes(layers: Mapping[str, Any], checked: Checked, path: Path) -> Iterator[
         yield _about_default_vpc(checked.config.environment.region)
     yield _about_version(checked.config.cluster)
     yield from _about_autoscaled_pools(checked.config.cluster)
+    yield from _about_lifetimes(checked.config.certificates, today)
 
 
 def _about_default_vpc(region: str) -> str:
@@ -114,3 +123,13 @@ def _about_autoscaled_pools(cluster: Cluster) -> Iterator[str]:
                 f"cluster.nodePools.{name} is autoscaled: change it with `pulumi up --refresh` only, or the "
                 "provider sets it back to the node count that it saw last"
             )
+
+
+def _about_lifetimes(certificates: Certificates, today: date) -> Iterator[str]:
+    """Yield what Let's Encrypt has announced that moves the day of renewal."""
+    for change in renewal.changes(certificates.profile, certificates.renew_before_percentage, today):
+        yield (
+            f"certificates.profile {certificates.profile}: from {change.since} on certificates live "
+            f"{change.life / ONE_DAY:g} days, and are renewed after {change.after / ONE_DAY:.0f} days "
+            f"instead of {change.before / ONE_DAY:.0f}; nothing to do (staging changes about a month earlier)"
+        )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.lifetimes import ProfileName
 from network.config.model import Finding, Model, repeated
 from network.config.names import Email, HostPattern, Name
 from network.config.quantities import ComponentScale, Duration
@@ -83,8 +84,13 @@ class Certificates(Model):
     """Issue apex and wildcard of the zone and serve it as the default certificate."""
     named: dict[Name, Certificate] = Field(default_factory=dict)
     """Further certificates by name, in the ingress namespace."""
-    renew_before_percentage: int = Field(default=33, ge=10, le=50)
-    """Renew when this share of the lifetime is left; never a fixed time, since lifetimes shrink."""
+    profile: ProfileName = "classic"
+    """Let's Encrypt's profile: `classic` is its default; `tlsserver` already lives 45 days; `shortlived`, six
+    days, is for those who are on call. Their lifetimes shrink (`network/config/lifetimes.py`)."""
+    renew_before_percentage: int = Field(default=33, ge=1, le=99)
+    """Renew when this share of the lifetime is left, in percent; never a fixed time, since lifetimes shrink.
+
+    Checked against every announced lifetime of the profile."""
     key_algorithm: Literal["RSA", "ECDSA"] = "ECDSA"
     controller: ComponentScale = Field(default_factory=ComponentScale)
     webhook: ComponentScale = Field(default_factory=ComponentScale)

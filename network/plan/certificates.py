@@ -79,6 +79,8 @@ def _issuer(config: StackConfig, directory: str) -> Manifest:
             "acme": {
                 "server": DIRECTORIES[directory],
                 "email": config.certificates.email,
+                # Named, also where it is the server's default: a default may change.
+                "profile": config.certificates.profile,
                 "privateKeySecretRef": {"name": f"{name}-account"},
                 "solvers": _solvers(config),
             }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from network.config.model import Finding
-from network.config.rules import applications, certificates, production, ranges, references
+from network.config.rules import applications, certificates, production, ranges, references, renewal
 
 Rule = Callable[..., Iterable[Finding]]
 
@@ -19,6 +19,9 @@ RULES: tuple[Rule, ...] = (
     certificates.dns01_names_lie_inside_the_zone,
     certificates.http01_is_reachable,
     certificates.certificate_names_are_free,
+    renewal.renewal_leaves_time,
+    renewal.renewal_does_not_loop,
+    renewal.names_fit_the_profile,
     production.production_certificates_are_trusted,
     production.production_survives_a_node,
     production.production_keeps_what_it_holds,

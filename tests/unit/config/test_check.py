@@ -1,6 +1,7 @@
 """`network check` says from the file alone what the program would say, and more."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +129,14 @@ def test_a_stack_without_a_file_is_named_with_those_that_have_one(
 
     assert result.exit_code == 2
     assert "Pulumi.dev.yaml, Pulumi.prod.yaml" in result.output
+
+
+def test_an_announced_lifetime_that_moves_the_day_of_renewal_is_told_of() -> None:
+    stack = ROOT / "Pulumi.prod.yaml"
+
+    (first, second) = [n for n in check_file(stack, date(2026, 11, 25)).notes if "certificates live" in n]
+
+    assert "from 2027-02-10 on certificates live 64 days" in first
+    assert "renewed after 43 days instead of 60" in first
+    assert "from 2028-02-16" in second
+    assert not [n for n in check_file(stack, date(2028, 3, 1)).notes if "certificates live" in n]

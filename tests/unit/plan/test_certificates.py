@@ -135,3 +135,8 @@ def test_no_pod_of_cert_manager_mounts_a_token_by_default() -> None:
         assert component["automountServiceAccountToken"] is False
         assert component["serviceAccount"]["automountServiceAccountToken"] is False
         assert component["volumeMounts"][0]["mountPath"].endswith("/serviceaccount")
+
+
+def test_every_issuer_names_its_profile() -> None:
+    for issuer in certificates.build(stacks.stack_config("dev")).issuers:
+        assert issuer["spec"]["acme"]["profile"] == "classic"
