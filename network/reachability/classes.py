@@ -1,0 +1,431 @@
+"""Classes: what policies cannot tell apart counts once.
+
+Pods of one namespace whose labels, named ports and addresses look the same to every selector and every
+address block of the policies share a class. So do addresses outside the cluster. A selector is resolved
+once, to the set of classes that it means: an integer with one bit per class.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
+from typing import Literal
+
+from network.reachability import bits
+from network.reachability.addresses import AddressSet
+from network.reachability.blocks import Blocks
+from network.reachability.model import (
+    AddressPeer,
+    Cluster,
+    Entity,
+    EntityPeer,
+    HostPeer,
+    NamedPort,
+    Namespace,
+    Peer,
+    PodPeer,
+    Policy,
+    Workload,
+)
+from network.reachability.selectors import NAMESPACE_NAME, Requirement, Selector
+
+Semantics = Literal["vanilla", "cilium"]
+"""`vanilla` is what Kubernetes' API says; `cilium` what Cilium does, where an address block means neither
+pods nor nodes, and where CiliumNetworkPolicies count."""
+
+Kind = Literal[
+    "pods", "host-network", "other-pods", "own-node", "other-nodes", "kube-apiserver", "host", "addresses"
+]
+
+_FEW_NAMESPACES = 16
+"""Up to so many, their pods are selected one namespace after the other."""
+_NOBODY_KNOWS = {NAMESPACE_NAME: "?"}
+"""Labels of a namespace that nobody described; no namespace can have this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerClass:
+    """Peers that no policy tells apart."""
+
+    kind: Kind
+    """`pods`; `host-network` pods, which policies take for nodes; `other-pods`, unlabelled ones of namespaces
+    that nobody described; `own-node`, the node that the pod at the other end runs on, and `other-nodes`;
+    `kube-apiserver`; `host`, a host name outside; `addresses` outside."""
+    namespace: str = ""
+    workloads: tuple[Workload, ...] = ()
+    """Of pods: each workload that has pods in this class."""
+    addresses: AddressSet = field(default=AddressSet())
+    host: str = ""
+    """Name, or pattern with `*`."""
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "pods" | "host-network":
+                return ", ".join(sorted({str(workload) for workload in self.workloads}))
+            case "addresses":
+                return str(self.addresses)
+            case "host":
+                return self.host
+            case "other-pods":
+                return "pods of other namespaces"
+            case "own-node":
+                return "the pod's own node"
+            case "other-nodes":
+                return "other nodes"
+            case "kube-apiserver":
+                return "kube-apiserver"
+
+
+class _Labels:
+    """Selects among numbered sets of labels; every label is looked at once."""
+
+    def __init__(self, labels: Sequence[Mapping[str, str]]) -> None:
+        indices: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for index, given in enumerate(labels):
+            for key, value in given.items():
+                indices[key][value].append(index)
+        self._every = (1 << len(labels)) - 1
+        self._values = {
+            key: {value: bits.of(found) for value, found in values.items()} for key, values in indices.items()
+        }
+
+    def select(self, selector: Selector) -> int:
+        """Return the numbers of the labels that meet a selector."""
+        found = self._every
+        for requirement in selector.requirements:
+            meant = self._with(requirement)
+            found &= meant if requirement.operator in ("In", "Exists") else ~meant
+        return found
+
+    def _with(self, requirement: Requirement) -> int:
+        values = self._values.get(requirement.key)
+        if values is None:
+            return 0
+        meant = 0
+        for value in requirement.values or values:
+            meant |= values.get(value, 0)
+        return meant
+
+
+_PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, int], ...], int]
+"""Labels, named ports and blocks, as far as policies look at them."""
+
+
+class Classes:
+    """The classes of a cluster, and what selectors, blocks, entities and ports mean in them."""
+
+    def __init__(self, cluster: Cluster, semantics: Semantics) -> None:
+        self.semantics: Semantics = semantics
+        self.policies: tuple[Policy, ...] = tuple(
+            policy
+            for policy in cluster.policies
+            if semantics == "cilium" or policy.kind != "CiliumNetworkPolicy"
+        )
+        """Those that count under these semantics."""
+        self.all: list[PeerClass] = []
+        self._labels: list[Mapping[str, str]] = []
+        self._by_block: defaultdict[int, list[int]] = defaultdict(list)
+        self._by_port: defaultdict[NamedPort, defaultdict[int, list[int]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._windows: dict[str, tuple[int, int]] = {}
+        mentioned = _Mentioned(self.policies)
+        self._blocks = Blocks(cluster, mentioned.blocks)
+        self._add_pods(cluster, mentioned)
+        self.pods = (1 << len(self.all)) - 1
+        """Every class of pods that policies can select."""
+        self._add_others(cluster, mentioned)
+        self.every = (1 << len(self.all)) - 1
+        self.outside = self.every & ~self.pods
+        """Every class that no policy isolates."""
+        self.hosts = self._of_kind("host")
+        self._entities = self._entity_bits(cluster)
+        self._block_bits = {block: bits.of(indices) for block, indices in self._by_block.items()}
+        self.named: dict[NamedPort, dict[int, int]] = {
+            port: {number: bits.of(indices) for number, indices in numbers.items()}
+            for port, numbers in self._by_port.items()
+        }
+        """Which classes give a named port which number."""
+        self._namespaces = _namespaces(cluster, self._windows)
+        self._namespace_names = list(self._namespaces)
+        self._namespace_labels = _Labels([*self._namespaces.values(), _NOBODY_KNOWS])
+        self._local: dict[str, _Labels] = {}
+        self._everywhere: _Labels | None = None
+        self._of_namespaces: dict[Selector, tuple[list[str], int, bool]] = {}
+        self._of_pods: dict[tuple[str, Selector], int] = {}
+        self._of_peers: dict[tuple[Selector, Selector], int] = {}
+        self._of_hosts: dict[str, int] = {}
+
+    # --- making them -----------------------------------------------------------------------------------
+
+    def _add_pods(self, cluster: Cluster, mentioned: "_Mentioned") -> None:
+        members: defaultdict[str, defaultdict[_PodKey, list[Workload]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        vanilla = self.semantics == "vanilla"
+        for workload in cluster.workloads:
+            if workload.host_network:
+                continue
+            labels = mentioned.labels(workload)
+            ports = mentioned.named_ports(workload)
+            classes = members[workload.namespace]
+            for blocks in self._blocks.of_pods(workload.addresses) if vanilla and mentioned.blocks else (0,):
+                classes[labels, ports, blocks].append(workload)
+        for namespace, classes in sorted(members.items()):
+            start = len(self.all)
+            for (labels, ports, blocks), workloads in classes.items():
+                index = len(self.all)
+                self.all.append(PeerClass("pods", namespace, tuple(workloads)))
+                self._labels.append(dict(labels))
+                for name, protocol, number in ports:
+                    port = next(
+                        port for port in mentioned.ports if (port.name, port.protocol) == (name, protocol)
+                    )
+                    self._by_port[port][number].append(index)
+                self._in_blocks(index, blocks)
+            self._windows[namespace] = (start, len(self.all))
+
+    def _add_others(self, cluster: Cluster, mentioned: "_Mentioned") -> None:
+        vanilla = self.semantics == "vanilla"
+        nodes = self._blocks.covering(self._blocks.nodes) if vanilla else 0
+        api_server = self._blocks.covering(self._blocks.api_server)
+        if not vanilla and not cluster.api_server_addresses:
+            # Cilium matches an API server outside by its address, one on a node never.
+            api_server = 0
+        hosts = self._blocks.covering(self._blocks.hosts)
+        host_network: dict[str, list[Workload]] = {}
+        for workload in cluster.workloads:
+            if workload.host_network:
+                host_network.setdefault(workload.namespace, []).append(workload)
+        for namespace, workloads in sorted(host_network.items()):
+            self._add(PeerClass("host-network", namespace, tuple(workloads)), nodes)
+        self._add(PeerClass("other-pods"), next(iter(self._blocks.of_pods(()))) if vanilla else 0)
+        self._add(PeerClass("own-node"), nodes)
+        self._add(PeerClass("other-nodes"), nodes)
+        self._add(PeerClass("kube-apiserver"), api_server)
+        for host in sorted(mentioned.hosts):
+            self._add(PeerClass("host", host=host), hosts)
+        for addresses, blocks in sorted(self._blocks.outside(), key=lambda each: each[0].line):
+            self._add(PeerClass("addresses", addresses=addresses), blocks)
+
+    def _add(self, each: PeerClass, blocks: int) -> None:
+        self._in_blocks(len(self.all), blocks)
+        self.all.append(each)
+
+    def _in_blocks(self, index: int, blocks: int) -> None:
+        for block in bits.members(blocks):
+            self._by_block[block].append(index)
+
+    def _of_kind(self, *kinds: Kind) -> int:
+        return bits.of([index for index, each in enumerate(self.all) if each.kind in kinds])
+
+    def _entity_bits(self, cluster: Cluster) -> dict[Entity, int]:
+        world = self._of_kind("addresses", "host")
+        api_server = self._of_kind("kube-apiserver")
+        if cluster.api_server_addresses:
+            # Cilium's identity of an API server outside the cluster belongs to the world too.
+            world |= api_server
+        return {
+            "own-node": self._of_kind("own-node"),
+            "other-nodes": self._of_kind("other-nodes", "host-network"),
+            "kube-apiserver": api_server,
+            "world": world,
+            "cluster": self._of_kind("pods", "host-network", "other-pods", "own-node", "other-nodes"),
+            "all": self.every,
+        }
+
+    # --- asking them -----------------------------------------------------------------------------------
+
+    def of_pods(self, namespace: str, selector: Selector) -> int:
+        """Return the classes of pods that a selector means in one namespace."""
+        key = (namespace, selector)
+        found = self._of_pods.get(key)
+        if found is None:
+            window = self._windows.get(namespace)
+            if window is None:
+                return 0
+            start, end = window
+            if not selector.requirements:
+                found = ((1 << (end - start)) - 1) << start
+            else:
+                local = self._local.get(namespace)
+                if local is None:
+                    local = self._local[namespace] = _Labels(self._labels[start:end])
+                found = local.select(selector) << start
+            self._of_pods[key] = found
+        return found
+
+    def of_peer(self, peer: Peer, namespace: str) -> int:
+        """Return the classes that a peer means in a policy of this namespace."""
+        match peer:
+            case PodPeer(namespaces, pods):
+                if namespaces is None:
+                    return self.of_pods(namespace, pods)
+                return self._of_namespaced(namespaces, pods)
+            case AddressPeer(addresses):
+                number = self._blocks.numbers.get(addresses)
+                return 0 if number is None else self._block_bits.get(number, 0)
+            case EntityPeer(entity):
+                return self._entities[entity]
+            case HostPeer(pattern):
+                return self.of_host(pattern)
+
+    def of_entity(self, entity: Entity) -> int:
+        """Return the classes of an entity."""
+        return self._entities[entity]
+
+    def of_host(self, pattern: str) -> int:
+        """Return the classes of host names that a name or a pattern of Cilium's covers."""
+        found = self._of_hosts.get(pattern)
+        if found is None:
+            found = self._of_hosts[pattern] = bits.of(
+                [index for index in bits.members(self.hosts) if covers(pattern, self.all[index].host)]
+            )
+        return found
+
+    def of_addresses(self, addresses: AddressSet) -> int:
+        """Return the classes outside that have any of these addresses."""
+        return bits.of(
+            [
+                index
+                for index, each in enumerate(self.all)
+                if each.kind == "addresses" and each.addresses & addresses
+            ]
+        )
+
+    def of_address(self, text: str) -> int:
+        """Return the classes of one address: pods that have it, else what is outside."""
+        address = ip_address(text)
+        pods = [
+            index
+            for index, each in enumerate(self.all)
+            if any(
+                ip_address(known) == address for workload in each.workloads for known in workload.addresses
+            )
+        ]
+        return bits.of(pods) or self.of_addresses(AddressSet.of(str(address)))
+
+    def _of_namespaced(self, namespaces: Selector, pods: Selector) -> int:
+        key = (namespaces, pods)
+        found = self._of_peers.get(key)
+        if found is None:
+            names, windows, others = self._matching(namespaces)
+            if not pods.requirements:
+                found = windows
+            elif len(names) <= _FEW_NAMESPACES:
+                found = 0
+                for name in names:
+                    found |= self.of_pods(name, pods)
+            else:
+                if self._everywhere is None:
+                    self._everywhere = _Labels(self._labels)
+                found = self._everywhere.select(pods) & windows
+            if others and pods.holds({}):
+                found |= self._of_kind("other-pods")
+            self._of_peers[key] = found
+        return found
+
+    def _matching(self, selector: Selector) -> tuple[list[str], int, bool]:
+        """Return names and classes of the namespaces meant, and whether unknown ones are meant too."""
+        found = self._of_namespaces.get(selector)
+        if found is None:
+            chosen = bits.members(self._namespace_labels.select(selector))
+            others = bool(chosen) and chosen[-1] == len(self._namespace_names)
+            names = [self._namespace_names[index] for index in (chosen[:-1] if others else chosen)]
+            classes = 0
+            for start, end in _joined(self._windows[name] for name in names if name in self._windows):
+                classes |= ((1 << (end - start)) - 1) << start
+            found = self._of_namespaces[selector] = (names, classes, others)
+        return found
+
+    def namespaces_matching(self, selector: Selector) -> list[str]:
+        """Return the names of the known namespaces that a selector means."""
+        return self._matching(selector)[0]
+
+
+class _Mentioned:
+    """What policies look at: label keys, named ports, blocks and hosts."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        self.keys: set[str] = set()
+        self.ports: set[NamedPort] = set()
+        self.blocks: dict[AddressSet, None] = {}
+        self.hosts: set[str] = set()
+        for policy in policies:
+            self._add(policy.pods)
+            for rule in (*policy.ingress, *policy.egress):
+                self.ports.update(rule.named_ports)
+                for peer in rule.peers or ():
+                    match peer:
+                        case PodPeer(_, pods):
+                            self._add(pods)
+                        case AddressPeer(addresses):
+                            self.blocks[addresses] = None
+                        case HostPeer(pattern):
+                            self.hosts.add(pattern)
+                        case EntityPeer():
+                            pass
+
+    def _add(self, selector: Selector) -> None:
+        for requirement in selector.requirements:
+            self.keys.add(requirement.key)
+
+    def labels(self, workload: Workload) -> tuple[tuple[str, str], ...]:
+        """Return the labels that a selector asks for."""
+        keys = self.keys
+        found = [item for item in workload.labels.items() if item[0] in keys]
+        found.sort()
+        return tuple(found)
+
+    def named_ports(self, workload: Workload) -> tuple[tuple[str, str, int], ...]:
+        """Return the ports that a rule names."""
+        if not self.ports:
+            return ()
+        return tuple(
+            sorted(
+                (port.name, port.protocol, port.number)
+                for port in workload.ports
+                if port.name is not None and NamedPort(port.name, port.protocol) in self.ports
+            )
+        )
+
+
+def covers(pattern: str, name: str) -> bool:
+    """Say whether a name or a pattern of Cilium's covers a name, or every name of another pattern.
+
+    `*` stays within one label; `**.` in front is one label or more.
+    """
+    if pattern == name:
+        return True
+    if pattern.startswith("**."):
+        return fnmatchcase(name.removeprefix("**."), pattern[3:]) or name.endswith(pattern[2:])
+    if "*" not in pattern or name.startswith("**."):
+        return pattern == "*"
+    wanted, given = pattern.split("."), name.split(".")
+    return pattern == "*" or (
+        len(wanted) == len(given)
+        and all(fnmatchcase(label, part) for label, part in zip(given, wanted, strict=True))
+    )
+
+
+def _namespaces(cluster: Cluster, windows: Mapping[str, object]) -> dict[str, Mapping[str, str]]:
+    """Return the labels of every namespace, with its name among them."""
+    known = {namespace.name: namespace for namespace in cluster.namespaces}
+    for name in windows:
+        known.setdefault(name, Namespace(name))
+    return {name: {**known[name].labels, NAMESPACE_NAME: name} for name in sorted(known)}
+
+
+def _joined(windows: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield windows, neighbours as one."""
+    here: tuple[int, int] | None = None
+    for start, end in windows:
+        if here is not None and here[1] == start:
+            here = (here[0], end)
+        else:
+            if here is not None:
+                yield here
+            here = (start, end)
+    if here is not None:
+        yield here

@@ -1,0 +1,1 @@
+"""Clusters from what describes them: the plan, YAML files, a live cluster."""
