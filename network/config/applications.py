@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator
 from typing_extensions import override
 
-from network.config.model import Finding, Model, refusal, repeated
+from network.config.model import Finding, Location, Model, refusal, repeated
 from network.config.names import (
     PORT_NAME,
     HostName,
@@ -19,6 +19,7 @@ from network.config.names import (
 )
 from network.config.nearest import did_you_mean
 from network.config.paths import PathPrefix
+from network.config.pods import Pods
 from network.config.quantities import Cpu, Memory, mebibytes, millicores, over_limit
 from network.config.ranges import Range
 from network.config.text import Form
@@ -88,11 +89,13 @@ class Route(Model):
 
 
 class Talk(Model):
-    """A connection that a workload opens: to a workload, a host or a range (exactly one)."""
+    """A connection that a workload opens: to a workload, pods, a host or a range (exactly one)."""
 
     application: Name | None = None
     """Application of `workload`; the same one when absent."""
     workload: Name | None = None
+    pods: Pods | None = None
+    """Pods that others run in this cluster."""
     host: HostPattern | None = None
     """Host name outside the cluster; `*.` in front matches one or more labels. Needs `cni: cilium`."""
     range: Range | None = None
@@ -105,7 +108,7 @@ class Talk(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        destinations = ("workload", "host", "range")
+        destinations = ("workload", "pods", "host", "range")
         given = [key for key in destinations if getattr(self, key) is not None]
         if len(given) != 1:
             yield Finding(
@@ -127,6 +130,27 @@ class Talk(Model):
                     "only a workload's ports have names",
                     "give the port's number",
                 )
+
+
+class Accept(Model):
+    """A connection that a workload accepts from outside the applications: from pods or a range.
+
+    Connections between applications are declared where they are opened, in `talksTo`.
+    """
+
+    pods: Pods | None = None
+    """Pods that others run in this cluster."""
+    range: Range | None = None
+    """Addresses outside the cluster, such as Droplets of the VPC."""
+    port: PortName
+    """Name of one of the workload's ports."""
+    reason: Reason
+    """Why the connection is needed; stands in the generated policy."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        if (self.pods is None) == (self.range is None):
+            yield Finding((), "a connection has exactly one source", "give either pods or range")
 
 
 class Quota(Model):
@@ -182,6 +206,11 @@ class Application(Model):
     routes: dict[Name, Route] = Field(default_factory=dict)
     talks_to: dict[Name, tuple[Talk, ...]] = Field(default_factory=dict)
     """Connections by the workload that opens them."""
+    accepts_from: dict[Name, tuple[Accept, ...]] = Field(default_factory=dict)
+    """Connections from outside the applications, by the workload that accepts them."""
+    policies: Literal["enforce", "report"] = "enforce"
+    """`report` isolates nothing and lets Cilium's verdicts tell what `enforce` would cut: for bringing in a
+    namespace whose pods already run."""
     quota: Quota = Field(default_factory=Quota)
 
     @override
@@ -198,6 +227,17 @@ class Application(Model):
                     "the connection is declared twice",
                     found.fix,
                 )
+        for name, accepts in self.accepts_from.items():
+            yield from self._accept_findings(("acceptsFrom", name), name, accepts)
+
+    def _accept_findings(self, here: Location, name: str, accepts: tuple[Accept, ...]) -> Iterator[Finding]:
+        workload = self.workloads.get(name)
+        if workload is None:
+            yield unknown(here, "workload", name, self.workloads)
+            return
+        for index, accept in enumerate(accepts):
+            if accept.port not in workload.ports:
+                yield unknown((*here, index, "port"), "port of the workload", accept.port, workload.ports)
 
     def _selector_findings(self) -> Iterator[Finding]:
         for name, workload in self.workloads.items():

@@ -109,6 +109,9 @@ class Cluster(Model):
     """Service addresses; changing it replaces the cluster."""
     cni: Literal["cilium", "generic"] = "cilium"
     """Whose policies are generated: DOKS runs Cilium; `generic` is plain NetworkPolicy."""
+    api_server_ranges: tuple[Range, ...] = ()
+    """Where pods find the API server behind its Service (`kubectl get endpointslices kubernetes`). For
+    `cni: generic` only, which otherwise allows any address but those of pods on the API server's ports."""
     auto_upgrade: bool = False
     """Let DigitalOcean apply patch versions in the maintenance window; the program then ignores `version`."""
     surge_upgrade: bool = True
@@ -127,6 +130,13 @@ class Cluster(Model):
         yield from self._upgrade_findings()
         yield from self._default_pool_findings()
         yield from repeated("apiAllowedRanges", self.api_allowed_ranges)
+        yield from repeated("apiServerRanges", self.api_server_ranges)
+        if self.api_server_ranges and self.cni == "cilium":
+            yield Finding(
+                ("apiServerRanges",),
+                "Cilium knows the API server by its identity, whatever its address",
+                "remove apiServerRanges",
+            )
         if 0 < self.kubeconfig_expire_seconds < 3600:
             yield Finding(
                 ("kubeconfigExpireSeconds",),

@@ -12,6 +12,7 @@ from network.config.external import External
 from network.config.ingress import Ingress
 from network.config.model import Model
 from network.config.names import Name
+from network.config.policies import Policies
 from network.config.secrets import Htpasswd, Token
 from network.config.traffic import Traffic
 
@@ -33,6 +34,8 @@ class StackConfig(Model):
     """Middlewares, and the chains that routes refer to."""
     applications: dict[Name, Application] = Field(default_factory=dict)
     """Applications by name."""
+    policies: Policies = Field(default_factory=Policies)
+    """Who else may reach the platform."""
     access: Access = Field(default_factory=Access)
     """Who holds which role."""
     charts: Charts = Field(default_factory=Charts)

@@ -12,6 +12,7 @@ from network.plan import (
     cluster,
     external,
     ingress,
+    monitoring_flows,
     namespaces,
     platform_flows,
     policies,
@@ -41,7 +42,11 @@ class Plan:
 def build(config: StackConfig) -> Plan:
     """Return the plan of a valid config."""
     owned = namespaces.build(config)
-    flows = (*platform_flows.build(config), *application_flows.build(config))
+    flows = (
+        *platform_flows.build(config),
+        *monitoring_flows.build(config),
+        *application_flows.build(config),
+    )
     return Plan(
         addresses=addresses.build(config),
         external=external.build(config),

@@ -1,17 +1,19 @@
-"""The connections that applications declare: their routes and whom they talk to (SVC-3, POL-2)."""
+"""The connections that applications declare: routes, whom they talk to, whom they accept (SVC-3, POL-2)."""
 
 from collections import defaultdict
 
 from network.config import StackConfig
-from network.config.applications import Talk, Workload
+from network.config.applications import Accept, Talk, Workload
+from network.config.pods import Pods as NamedPods
 from network.plan.flows import Flow, Host, Peer, Pods, Port, Range
 from network.plan.names import application_namespace
 from network.plan.platform_flows import TRAEFIK
 
 
 def build(config: StackConfig) -> tuple[Flow, ...]:
-    """Return the flows from Traefik to the backends of routes, and those of `talksTo`."""
-    return (*_routed(config), *_talks(config))
+    """Return the flows from Traefik to the backends of routes, and those of `talksTo` and
+    `acceptsFrom`."""
+    return (*_routed(config), *_talks(config), *_accepted(config))
 
 
 def workload_pods(config: StackConfig, application: str, workload: str) -> Pods:
@@ -63,9 +65,34 @@ def _talks(config: StackConfig) -> list[Flow]:
     ]
 
 
+def _accepted(config: StackConfig) -> list[Flow]:
+    return [
+        Flow(
+            f"{_dashed(_outside(accept))}-to-{name}-{workload}-{accept.port}",
+            _source(name, accept),
+            workload_pods(config, name, workload),
+            (_port(application.workloads[workload], accept.port),),
+            accept.reason,
+        )
+        for name, application in config.applications.items()
+        for workload, accepts in application.accepts_from.items()
+        for accept in accepts
+    ]
+
+
+def _source(application: str, accept: Accept) -> Peer:
+    if accept.pods is not None:
+        return _foreign(accept.pods)
+    if accept.range is not None:
+        return Range(accept.range)
+    raise ValueError(f"a connection to {application} has no source: config refuses this")
+
+
 def _destination(config: StackConfig, application: str, talk: Talk) -> Peer:
     if talk.workload is not None:
         return workload_pods(config, talk.application or application, talk.workload)
+    if talk.pods is not None:
+        return _foreign(talk.pods)
     if talk.host is not None:
         return Host(talk.host)
     if talk.range is not None:
@@ -92,6 +119,23 @@ def _slug(application: str, talk: Talk) -> str:
     if talk.workload is not None:
         destination = f"{talk.application or application}-{talk.workload}"
     else:
-        destination = str(talk.host or talk.range)
-    text = f"{destination}-{talk.port}-{talk.protocol}".lower().replace("*", "any")
-    return "".join(character if character.isalnum() else "-" for character in text)
+        destination = _outside(talk)
+    return _dashed(f"{destination}-{talk.port}-{talk.protocol}")
+
+
+def _outside(connection: Talk | Accept) -> str:
+    """Name a peer that is no workload."""
+    if connection.pods is not None:
+        return _foreign(connection.pods).name
+    return str(connection.range or (isinstance(connection, Talk) and connection.host))
+
+
+def _foreign(pods: NamedPods) -> Pods:
+    """Return pods that others run, named after their namespace and labels."""
+    labels = [f"{key}-{value}" for key, value in sorted(pods.labels.items())]
+    return Pods(pods.namespace, _dashed("-".join([pods.namespace, *labels])), pods.labels)
+
+
+def _dashed(text: str) -> str:
+    lowered = text.lower().replace("*", "any")
+    return "".join(character if character.isalnum() else "-" for character in lowered)

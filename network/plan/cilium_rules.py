@@ -5,10 +5,11 @@ identities instead. HTTP rules are never made: DNS is the only protocol that Cil
 itself.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port
+from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
+from network.plan.grouping import Group, Side, grouped
 from network.plan.kubernetes import Manifest, manifest
 
 ENTITIES: Mapping[str, Sequence[str]] = {
@@ -47,17 +48,23 @@ def cilium_policy(
     outgoing: Sequence[Flow],
     annotations: Mapping[str, str],
 ) -> Manifest:
-    """Return a policy that adds these flows to what the pods may do, and isolates nothing."""
+    """Return a policy that adds these flows to what the pods may do, and isolates nothing.
+
+    Where no other policy isolates the pods, Cilium allows everything beside it too, and tells in its
+    verdicts which connections the policy names.
+    """
     spec: dict[str, Any] = {
-        "endpointSelector": {"matchLabels": dict(pods.labels)},
+        "endpointSelector": {"matchLabels": dict(pods.labels)} if pods.labels else {},
         "enableDefaultDeny": {"ingress": False, "egress": False},
     }
     if incoming:
-        spec["ingress"] = [{**_side("from", flow.source), "toPorts": _ports(flow.ports)} for flow in incoming]
+        spec["ingress"] = _rules(
+            side for flow in incoming for side in _sides("from", flow.source, flow.ports)
+        )
     if outgoing:
-        spec["egress"] = [
-            {**_side("to", flow.destination), "toPorts": _ports(flow.ports)} for flow in outgoing
-        ]
+        spec["egress"] = _rules(
+            side for flow in outgoing for side in _sides("to", flow.destination, flow.ports)
+        )
         if any(isinstance(flow.destination, Host) for flow in outgoing):
             spec["egress"].insert(0, dict(OBSERVED_DNS))
     return manifest(
@@ -70,14 +77,24 @@ def cilium_policy(
     )
 
 
-def _side(direction: str, peer: Peer) -> dict[str, Any]:
+def _rules(sides: Iterable[Side]) -> list[dict[str, Any]]:
+    return [{group.field: list(group.peers), "toPorts": _ports(group)} for group in grouped(sides)]
+
+
+def _sides(direction: Literal["from", "to"], peer: Peer, ports: Sequence[Port]) -> list[Side]:
     match peer:
+        case Pods():
+            labels = {f"k8s:{key}": value for key, value in peer.labels.items()}
+            selected = {"matchLabels": {"k8s:io.kubernetes.pod.namespace": peer.namespace, **labels}}
+            return [Side(f"{direction}Endpoints", selected, ports)]
+        case Range():
+            return [Side(f"{direction}CIDRSet", {"cidr": str(peer.network)}, ports)]
         case Entity():
-            return {f"{direction}Entities": list(ENTITIES[peer.name])}
+            return [Side(f"{direction}Entities", entity, ports) for entity in ENTITIES[peer.name]]
         case Host() if direction == "to":
-            return {"toFQDNs": [_name(peer)]}
-        case _:
-            raise ValueError(f"{peer} {direction} pods needs no CiliumNetworkPolicy")
+            return [Side("toFQDNs", _name(peer), ports)]
+        case Host():
+            raise ValueError(f"no policy knows connections from {peer.name}: addresses have no name")
 
 
 def _name(host: Host) -> dict[str, str]:
@@ -87,5 +104,5 @@ def _name(host: Host) -> dict[str, str]:
     return {"matchName": host.name}
 
 
-def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
-    return [{"ports": [{"port": str(port.port), "protocol": port.protocol} for port in ports]}]
+def _ports(group: Group) -> list[dict[str, Any]]:
+    return [{"ports": [{"port": str(port.port), "protocol": port.protocol} for port in group.ports]}]

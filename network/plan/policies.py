@@ -4,17 +4,23 @@ Each policy is complete on its own: it carries every flow of the pods that it se
 that a wider selector declares (such as DNS for all pods of a namespace). So a policy that comes
 into force before its neighbours cuts nothing. What plain policies cannot say under Cilium stands in
 CiliumNetworkPolicies that add and never isolate.
+
+A namespace whose policies only report has nothing but such additions, for all of its flows: Cilium's
+verdicts then tell apart what they name from what nothing would allow.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Any
 
 from network.config import StackConfig
 from network.plan.cilium_rules import cilium_policy, needs_cilium
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
+from network.plan.flows import Entity, Flow, Host, Peer, Pods, Range
+from network.plan.grouping import Side, grouped
 from network.plan.kubernetes import Manifest, manifest
+from network.plan.names import application_namespace
 
 FLOWS_ANNOTATION = "network.webgrip.nl/flows"
 """One line per flow: its name and reason."""
@@ -33,13 +39,14 @@ class NamespacePolicies:
     """CiliumNetworkPolicies; they allow and isolate nothing."""
     workloads: tuple[Manifest, ...]
     """NetworkPolicies, one per kind of pods."""
-    default_deny: Manifest
-    """Isolates every pod of the namespace; allows what all of them need."""
+    default_deny: Manifest | None
+    """Isolates every pod of the namespace; allows what all of them need. None where policies only report."""
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
         """Every policy, in order."""
-        return (*self.additions, *self.workloads, self.default_deny)
+        isolating = () if self.default_deny is None else (self.default_deny,)
+        return (*self.additions, *self.workloads, *isolating)
 
 
 def build(
@@ -52,19 +59,32 @@ def build(
             peer.namespace for peer in (flow.source, flow.destination) if isinstance(peer, Pods)
         }:
             touching[namespace].append(flow)
-    return tuple(_one_namespace(config, touching[namespace], namespace) for namespace in sorted(namespaces))
+    reporting = {
+        application_namespace(config, name)
+        for name, application in config.applications.items()
+        if application.policies == "report"
+    }
+    return tuple(
+        (_reporting if namespace in reporting else _enforcing)(config, touching[namespace], namespace)
+        for namespace in sorted(namespaces)
+    )
 
 
-def _one_namespace(config: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:
+def _kinds(flows: Sequence[Flow], namespace: str) -> list[Pods]:
+    """Return the kinds of pods of a namespace that flows tell apart, by name."""
     kinds: dict[Selector, str] = {}
     for flow in flows:
         for peer in (flow.source, flow.destination):
             if isinstance(peer, Pods) and peer.namespace == namespace and peer.labels:
                 kinds.setdefault(_selector(peer.labels), peer.name)
+    ordered = sorted(kinds.items(), key=lambda kind: (kind[1], kind[0]))
+    return [Pods(namespace, name, dict(selector)) for selector, name in ordered]
+
+
+def _enforcing(config: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:
     additions: list[Manifest] = []
     workloads: list[Manifest] = []
-    for selector, name in sorted(kinds.items(), key=lambda kind: (kind[1], kind[0])):
-        pods = Pods(namespace, name, dict(selector))
+    for pods in _kinds(flows, namespace):
         workloads.append(_network_policy(config, pods, flows))
         if config.cluster.cni == "cilium":
             special_in = [f for f in _incoming(pods, flows) if needs_cilium(f.source)]
@@ -74,6 +94,16 @@ def _one_namespace(config: StackConfig, flows: Sequence[Flow], namespace: str) -
                 additions.append(cilium_policy(pods, special_in, special_out, annotations))
     default_deny = _network_policy(config, Pods(namespace, "default-deny", {}), flows)
     return NamespacePolicies(namespace, tuple(additions), tuple(workloads), default_deny)
+
+
+def _reporting(_: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:
+    """Return policies for every kind of pods, and for all of them: without one that selects it, Cilium
+    gives no verdict on a pod."""
+    additions: list[Manifest] = []
+    for pods in (*_kinds(flows, namespace), Pods(namespace, "report", {})):
+        incoming, outgoing = _incoming(pods, flows), _outgoing(pods, flows)
+        additions.append(cilium_policy(pods, incoming, outgoing, _annotations([*incoming, *outgoing])))
+    return NamespacePolicies(namespace, tuple(additions), (), None)
 
 
 def _incoming(pods: Pods, flows: Iterable[Flow]) -> list[Flow]:
@@ -107,16 +137,18 @@ def _network_policy(config: StackConfig, pods: Pods, flows: Sequence[Flow]) -> M
         "policyTypes": ["Ingress", "Egress"],
     }
     if incoming:
-        spec["ingress"] = [
-            {"from": [_peer(config, flow.source)], "ports": _ports(flow.ports)} for flow in incoming
-        ]
+        spec["ingress"] = _rules(
+            Side("from", peer, flow.ports) for flow in incoming for peer in _peers(config, flow.source)
+        )
     if outgoing:
-        spec["egress"] = [
-            {"to": [_peer(config, flow.destination)], "ports": _ports(flow.ports)} for flow in outgoing
-        ]
+        spec["egress"] = _rules(
+            Side("to", peer, flow.ports) for flow in outgoing for peer in _peers(config, flow.destination)
+        )
     annotations = _annotations([*incoming, *outgoing])
     peers = [flow.source for flow in incoming] + [flow.destination for flow in outgoing]
-    approximations = sorted({_approximation(peer) for peer in peers if isinstance(peer, Entity)})
+    approximations = sorted(
+        {text for peer in peers if isinstance(peer, Entity) for text in _approximation(config, peer)}
+    )
     if approximations:
         annotations[APPROXIMATION_ANNOTATION] = "\n".join(approximations)
     return manifest(
@@ -134,42 +166,53 @@ def _annotations(flows: Sequence[Flow]) -> dict[str, str]:
     return {FLOWS_ANNOTATION: "\n".join(lines)} if lines else {}
 
 
-def _ports(ports: Sequence[Port]) -> list[dict[str, Any]]:
-    return [{"port": port.port, "protocol": port.protocol} for port in ports]
+def _rules(sides: Iterable[Side]) -> list[dict[str, Any]]:
+    return [
+        {
+            group.field: list(group.peers),
+            "ports": [{"port": port.port, "protocol": port.protocol} for port in group.ports],
+        }
+        for group in grouped(sides)
+    ]
 
 
-def _peer(config: StackConfig, peer: Peer) -> dict[str, Any]:
+def _peers(config: StackConfig, peer: Peer) -> list[dict[str, Any]]:
+    cluster, vpc = config.cluster, config.external.vpc.ip_range
     match peer:
         case Pods():
-            return {
-                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}},
-                "podSelector": {"matchLabels": dict(peer.labels)} if peer.labels else {},
-            }
+            return [
+                {
+                    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}},
+                    "podSelector": {"matchLabels": dict(peer.labels)} if peer.labels else {},
+                }
+            ]
         case Range():
-            return {"ipBlock": {"cidr": str(peer.network)}}
+            return [_block(peer.network)]
         case Entity("nodes"):
-            return {"ipBlock": {"cidr": str(config.external.vpc.ip_range)}}
+            return [_block(vpc)]
         case Entity("kube-apiserver"):
-            return _anywhere_but(str(config.cluster.pod_range))
+            return [*map(_block, cluster.api_server_ranges)] or [_anywhere_but(cluster.pod_range)]
         case Entity():
-            return _anywhere_but(
-                str(config.external.vpc.ip_range),
-                str(config.cluster.pod_range),
-                str(config.cluster.service_range),
-            )
+            return [_anywhere_but(vpc, cluster.pod_range, cluster.service_range)]
         case Host():
             raise ValueError(f"a plain policy cannot name {peer.name}: config refuses this")
 
 
-def _anywhere_but(*ranges: str) -> dict[str, Any]:
-    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": sorted(ranges)}}
+def _block(network: IPv4Network) -> dict[str, Any]:
+    return {"ipBlock": {"cidr": str(network)}}
 
 
-def _approximation(entity: Entity) -> str:
+def _anywhere_but(*ranges: IPv4Network) -> dict[str, Any]:
+    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": sorted(map(str, ranges))}}
+
+
+def _approximation(config: StackConfig, entity: Entity) -> list[str]:
     match entity.name:
+        case "kube-apiserver" if config.cluster.api_server_ranges:
+            return []
         case "kube-apiserver":
-            return "kube-apiserver: address unknown; any address but those of pods, on these ports"
+            return ["kube-apiserver: address unknown; any address but those of pods, on these ports"]
         case "nodes":
-            return "nodes: any address of the VPC"
+            return ["nodes: any address of the VPC"]
         case "world":
-            return "world: any address outside the VPC, the pods and the Services"
+            return ["world: any address outside the VPC, the pods and the Services"]

@@ -21,7 +21,7 @@ class Policies(pulumi.ComponentResource):
     """The policies of every namespace, in force before the pods they govern."""
 
     by_namespace: Mapping[str, pulumi.Resource]
-    """The policy of each namespace that comes into force last; releases depend on it."""
+    """What stands in each namespace once its policies are in force; releases depend on it."""
 
     def __init__(self, name: str, args: PoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:policies:Policies", name, None, opts)
@@ -32,7 +32,10 @@ class Policies(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _in_order(self, policies: NamespacePolicies, namespace: pulumi.Resource) -> pulumi.Resource:
-        """Allow before deny, so that nothing is cut in a namespace whose pods already run."""
+        """Allow before deny, so that nothing is cut in a namespace whose pods already run. Removal runs the
+        other way round: what isolates goes before what allows."""
         additions = [declare(self, each, depends_on=[namespace]) for each in policies.additions]
         workloads = [declare(self, each, depends_on=[namespace, *additions]) for each in policies.workloads]
+        if policies.default_deny is None:
+            return namespace
         return declare(self, policies.default_deny, depends_on=[namespace, *additions, *workloads])

@@ -98,3 +98,44 @@ def test_chains_are_made_before_the_entrypoints_and_routes_that_name_them(update
     middlewares = _urns(_of_kind(update, "Middleware"))
     for each in [*_of_kind(update, "IngressRoute"), update.one("Release traefik-traefik")]:
         assert middlewares <= update.before(each), each.urn
+
+
+def _policies_of(run: Run) -> dict[str, dict[str, list[Declared]]]:
+    """Policies by namespace and what they do: add, carry a workload's flows, or isolate all pods."""
+    found: dict[str, dict[str, list[Declared]]] = {}
+    for each in _of_kind(run, "NetworkPolicy", "CiliumNetworkPolicy"):
+        metadata = each.inputs["metadata"]
+        if each.type.endswith(":CiliumNetworkPolicy"):
+            role = "adds"
+        else:
+            role = "isolates" if metadata["name"] == "default-deny" else "carries"
+        found.setdefault(metadata["namespace"], {}).setdefault(role, []).append(each)
+    return found
+
+
+def test_what_policies_add_is_there_before_and_goes_after_the_policies_that_isolate(update: Run) -> None:
+    for policies in _policies_of(update).values():
+        added = {each.urn for each in policies.get("adds", [])}
+        carried = {each.urn for each in policies.get("carries", [])}
+        for each in policies.get("carries", []):
+            assert added <= update.before(each), each.urn
+        for each in policies.get("isolates", []):
+            assert added | carried <= update.before(each), each.urn
+
+
+def test_a_policy_is_never_deleted_before_its_successor_exists(update: Run) -> None:
+    for each in _of_kind(update, "NetworkPolicy", "CiliumNetworkPolicy"):
+        assert not each.request.deleteBeforeReplace, each.urn
+        assert not each.request.replaceOnChanges, each.urn
+
+
+def test_a_renamed_policy_is_another_resource_so_that_the_old_one_goes_last(update: Run) -> None:
+    for each in _of_kind(update, "NetworkPolicy", "CiliumNetworkPolicy"):
+        metadata = each.inputs["metadata"]
+        assert each.name == f"policies/{metadata['namespace']}/{metadata['name']}"
+        assert not each.request.aliasURNs, each.urn
+
+
+def test_a_namespace_whose_policies_report_is_not_isolated(everything: Run) -> None:
+    assert _policies_of(everything)["legacy"].keys() == {"adds"}
+    assert _policies_of(everything)["backend"].keys() == {"adds", "carries", "isolates"}

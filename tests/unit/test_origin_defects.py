@@ -13,6 +13,7 @@ from network.config import StackConfig
 from network.config.errors import ConfigError
 from network.plan import Plan, build
 from network.plan.load_balancer import PREFIX
+from network.plan.names import application_namespace
 from tests import stacks
 from tests.objects import manifests
 
@@ -166,11 +167,19 @@ def test_row_18_crds_are_kept_and_both_issuers_exist(plan: Plan) -> None:
     assert issuers == {"letsencrypt-staging", "letsencrypt-production"}
 
 
-def test_row_19_every_namespace_denies_by_default_both_ways(plan: Plan) -> None:
+def test_row_19_every_namespace_denies_by_default_both_ways_unless_its_policies_only_report(
+    config: StackConfig, plan: Plan
+) -> None:
     denied = {
         policies.namespace
         for policies in plan.policies
-        if policies.default_deny["spec"]["podSelector"] == {}
+        if policies.default_deny is not None
+        and policies.default_deny["spec"]["podSelector"] == {}
         and set(policies.default_deny["spec"]["policyTypes"]) == {"Ingress", "Egress"}
     }
-    assert denied == {namespace.name for namespace in plan.namespaces}
+    reporting = {
+        application_namespace(config, name)
+        for name, application in config.applications.items()
+        if application.policies == "report"
+    }
+    assert denied == {namespace.name for namespace in plan.namespaces} - reporting

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from network.config.model import Finding
-from network.config.rules import applications, certificates, production, ranges, references, renewal
+from network.config.rules import applications, certificates, policies, production, ranges, references, renewal
 
 Rule = Callable[..., Iterable[Finding]]
 
@@ -13,7 +13,7 @@ RULES: tuple[Rule, ...] = (
     ranges.vpc_is_not_reserved_in_its_region,
     ranges.nodes_fit_the_vpc,
     ranges.nodes_fit_the_pod_range,
-    ranges.talks_leave_the_cluster,
+    ranges.connections_leave_the_cluster,
     ranges.cdn_is_outside,
     certificates.solver_fits_who_serves_the_zone,
     certificates.dns01_names_lie_inside_the_zone,
@@ -36,6 +36,9 @@ RULES: tuple[Rule, ...] = (
     applications.chains_exist,
     applications.error_pages_exist,
     applications.talks_reach_something,
+    policies.foreign_pods_are_foreign,
+    policies.monitoring_pods_are_known,
+    policies.reports_need_cilium,
     references.basic_auth_users_exist,
     references.forwarded_addresses_are_trusted,
     references.access_names_applications,
@@ -50,6 +53,7 @@ WARNINGS: tuple[Rule, ...] = (
     production.replicas_share_nodes,
     production.balancer_limits_replicas,
     production.surge_upgrade_stays_off,
+    policies.production_enforces_its_policies,
     references.basic_auth_users_are_used,
     references.middlewares_are_used,
     references.chains_do_not_repeat_the_default,

@@ -95,21 +95,26 @@ def nodes_fit_the_pod_range(cluster: Cluster) -> Iterator[Finding]:
         )
 
 
-def talks_leave_the_cluster(
-    external: External, cluster: Cluster, applications: dict[str, Application]
+def connections_leave_the_cluster(
+    cluster: Cluster, applications: dict[str, Application]
 ) -> Iterator[Finding]:
-    """Cilium matches pods and nodes by identity: a range that holds them would match nothing."""
-    own = own_ranges(external, cluster).values()
+    """Cilium matches pods by identity: a range that holds them would match nothing. The VPC's own
+    range is another matter: databases and Droplets have addresses there."""
+    inner = (cluster.pod_range, cluster.service_range)
     for name, application in applications.items():
-        for workload, talks in application.talks_to.items():
-            for index, talk in enumerate(talks):
-                inside = talk.range and any(talk.range.subnet_of(network) for network in own)
-                if inside:
-                    yield Finding(
-                        ("applications", name, "talksTo", workload, index, "range"),
-                        "the range is this cluster's own; policies reach pods by workload only",
-                        "name the workload",
-                    )
+        for key, connections in (
+            ("talksTo", application.talks_to),
+            ("acceptsFrom", application.accepts_from),
+        ):
+            for workload, each in connections.items():
+                for index, connection in enumerate(each):
+                    given = connection.range
+                    if given and any(given.subnet_of(network) for network in inner):
+                        yield Finding(
+                            ("applications", name, key, workload, index, "range"),
+                            "the range is this cluster's own; policies reach pods by workload only",
+                            "name the workload",
+                        )
 
 
 def cdn_is_outside(external: External, cluster: Cluster, ingress: Ingress) -> Iterator[Finding]:

@@ -31,6 +31,13 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:cluster": {"surgeUpgrade": False}},
         "expect": {"network:cluster.surgeUpgrade": "`false` is never sent"},
     },
+    "policies of production that only report": {
+        "base": "prod",
+        "set": {"network:applications": {"shop": {"policies": "report"}}},
+        "expect": {
+            "network:applications.shop.policies": "nothing isolates the pods | declare what is needed"
+        },
+    },
     "passwords that open nothing": {
         "set": {"network:basicAuthUsers": {"former": "x:$2y$10$" + "." * 53}},
         "expect": {"network:basicAuthUsers.former": "no basicAuth middleware uses it"},

@@ -73,7 +73,6 @@ def test_room_for_a_further_vpc_is_free_and_of_the_size_asked_for(
     assert not any(room.overlaps(network) for network in plan.taken)
 
 
-@settings(deadline=None)
 @given(private(8, 24))
 def test_each_node_that_the_pod_range_serves_has_a_share_of_its_own(pods: IPv4Network) -> None:
     shares = sum(1 for _ in pods.subnets(new_prefix=POD_PREFIX_PER_NODE))

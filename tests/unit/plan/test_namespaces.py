@@ -11,7 +11,7 @@ def by_name() -> dict[str, NamespacePlan]:
 
 
 def test_the_platform_has_two_namespaces_and_each_application_one() -> None:
-    assert list(by_name()) == ["cert-manager", "traefik", "shop", "backend"]
+    assert list(by_name()) == ["cert-manager", "traefik", "shop", "backend", "legacy"]
 
 
 def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> None:
@@ -34,6 +34,7 @@ def test_an_existing_namespace_is_adopted() -> None:
         "traefik": "created",
         "shop": "created",
         "backend": "adopted",
+        "legacy": "created",
     }
 
 

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from network.config import StackConfig
-from network.plan import application_flows, platform_flows
+from network.plan import application_flows, monitoring_flows, platform_flows
+from network.plan import certificates as certificates_plan
 from network.plan.flows import Entity, Flow, Host, Pods, Port, Range
 from network.plan.kubernetes import Manifest
 from network.plan.policies import (
@@ -54,7 +55,7 @@ def _config(**changes: Any) -> StackConfig:
     stack = {**STACK}
     for path, value in changes.items():
         layer, _, key = path.partition("__")
-        stack[layer] = {**stack[layer], key: value}
+        stack[layer] = {**stack.get(layer, {}), key: value}
     return StackConfig.model_validate(stack)
 
 
@@ -292,8 +293,7 @@ def test_the_webhook_accepts_the_api_server_and_its_proxies_on_nodes_only(
 ) -> None:
     addition = _named(build()["cert-manager"].additions, "webhook")["spec"]
     assert [rule["fromEntities"] for rule in addition["ingress"]] == [
-        ["kube-apiserver"],
-        ["host", "remote-node"],
+        ["kube-apiserver", "host", "remote-node"],
     ]
     assert {str(rule["toPorts"]) for rule in addition["ingress"]} == {
         "[{'ports': [{'port': '10250', 'protocol': 'TCP'}]}]"
@@ -357,3 +357,128 @@ def test_flow_names_are_unique() -> None:
     config = _config()
     names = [flow.name for flow in (*platform_flows.build(config), *application_flows.build(config))]
     assert len(names) == len(set(names))
+
+
+def test_peers_of_equal_ports_share_a_rule_and_no_pair_is_added() -> None:
+    other = Pods("b", "other", {"app": "other"})
+    policies = _policies(
+        CALL,
+        Flow("client-to-server-metrics", CLIENT, SERVER, (Port(9090),), "Watches."),
+        Flow("client-to-other", CLIENT, other, (Port(9090), Port(8080)), "Both."),
+        Flow("client-to-range", CLIENT, Range(IPv4Network("192.0.2.0/24")), (Port(8080),), "One."),
+    )["a"]
+    egress = _named(policies.workloads, "client")["spec"]["egress"]
+    assert [
+        ({_label(peer) for peer in rule["to"]}, {p["port"] for p in rule["ports"]}) for rule in egress
+    ] == [
+        ({"other", "server"}, {8080, 9090}),
+        ({"192.0.2.0/24"}, {8080}),
+    ]
+
+
+def _label(peer: dict[str, Any]) -> str:
+    return peer["ipBlock"]["cidr"] if "ipBlock" in peer else peer["podSelector"]["matchLabels"]["app"]
+
+
+def test_generic_policies_name_the_api_servers_addresses_where_they_are_known(build: Build) -> None:
+    cert_manager = build(cluster__cni="generic", cluster__apiServerRanges=["10.0.0.2/32", "10.0.0.3/32"])[
+        "cert-manager"
+    ]
+    controller = _named(cert_manager.workloads, "controller")
+    (rule,) = [
+        rule for rule in controller["spec"]["egress"] if {"port": 6443, "protocol": "TCP"} in rule["ports"]
+    ]
+    assert rule["to"] == [{"ipBlock": {"cidr": "10.0.0.2/32"}}, {"ipBlock": {"cidr": "10.0.0.3/32"}}]
+    assert "kube-apiserver" not in controller["metadata"]["annotations"].get(APPROXIMATION_ANNOTATION, "")
+
+
+def _monitored(**pods: Any) -> dict[str, NamespacePolicies]:
+    config = _config(policies__monitoring=pods)
+    flows = (
+        *platform_flows.build(config),
+        *monitoring_flows.build(config),
+        *application_flows.build(config),
+    )
+    return {p.namespace: p for p in build_policies(config, flows, NAMESPACES)}
+
+
+def test_the_monitoring_pods_scrape_traefik_and_cert_manager_and_reach_nothing_else(build: Build) -> None:
+    watched = _monitored(namespace="monitoring", labels={"app": "prometheus"})
+    for namespace, name, port in (
+        ("traefik", "traefik", 9100),
+        ("cert-manager", "controller", 9402),
+        ("cert-manager", "webhook", 9402),
+        ("cert-manager", "cainjector", 9402),
+    ):
+        ingress = _named(watched[namespace].workloads, name)["spec"]["ingress"]
+        (scrape,) = [rule for rule in ingress if "prometheus" in str(rule["from"])]
+        assert scrape["ports"] == [{"port": port, "protocol": "TCP"}]
+        assert "monitoring" not in str(build()[namespace].manifests)
+
+
+def test_monitoring_pods_of_an_application_have_the_policy_of_their_workload() -> None:
+    shop = _monitored(namespace="shop", labels={"app": "shop-db"})["shop"]
+    egress = _named(shop.workloads, "shop-db")["spec"]["egress"]
+    assert {port["port"] for rule in egress for port in rule["ports"]} >= {9100, 9402}
+
+
+def _shop(**more: Any) -> dict[str, NamespacePolicies]:
+    shop = {**STACK["applications"]["shop"], **more}
+    config = _config(applications__shop=shop)
+    flows = (*platform_flows.build(config), *application_flows.build(config))
+    return {p.namespace: p for p in build_policies(config, flows, NAMESPACES)}
+
+
+def test_a_workload_accepts_pods_and_ranges_that_it_names() -> None:
+    prometheus = {"namespace": "monitoring", "labels": {"app": "prometheus"}}
+    accepted = [
+        {"pods": prometheus, "port": "http", "reason": "Scrapes."},
+        {"range": "10.0.0.8/32", "port": "http", "reason": "A Droplet."},
+    ]
+    web = _named(_shop(acceptsFrom={"web": accepted})["shop"].workloads, "shop-web")["spec"]
+    (rule,) = web["ingress"]
+    assert [_selected(peer) for peer in rule["from"]] == [
+        "10.0.0.8/32",
+        ("monitoring", {"app": "prometheus"}),
+        ("traefik", {"app.kubernetes.io/name": "traefik"}),
+    ]
+
+
+def _selected(peer: dict[str, Any]) -> Any:
+    if "ipBlock" in peer:
+        return peer["ipBlock"]["cidr"]
+    namespace = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+    return namespace, peer["podSelector"]["matchLabels"]
+
+
+def test_solver_pods_lie_where_the_certificates_lie_that_need_them() -> None:
+    http01 = {"dnsNames": ["www.example.org"], "solver": "http01"}
+    config = _config(certificates__http01={}, certificates__named={"partner": http01})
+    certificates = certificates_plan.build(config).certificates
+    assert {each["metadata"]["namespace"] for each in certificates} == {platform_flows.SOLVER.namespace}
+
+
+def test_policies_that_report_isolate_nothing_and_name_every_flow() -> None:
+    shop = _shop(policies="report")["shop"]
+    assert shop.default_deny is None
+    assert shop.workloads == ()
+    assert {policy["kind"] for policy in shop.manifests} == {"CiliumNetworkPolicy"}
+    for policy in shop.manifests:
+        assert policy["spec"]["enableDefaultDeny"] == {"ingress": False, "egress": False}
+    carried = "\n".join(policy["metadata"]["annotations"][FLOWS_ANNOTATION] for policy in shop.manifests)
+    for flow in ("traefik-to-shop-web", "shop-web-to-shop-db-sql-tcp", "shop-to-cluster-dns"):
+        assert f"{flow}:" in carried
+    web = _named(shop.additions, "shop-web")["spec"]
+    assert {"cidr": "198.51.100.0/24"} in [peer for r in web["egress"] for peer in r.get("toCIDRSet", [])]
+
+
+def test_policies_that_report_select_every_pod_so_that_each_has_verdicts() -> None:
+    everyone = _named(_shop(policies="report")["shop"].additions, "report")["spec"]
+    assert everyone["endpointSelector"] == {}
+
+
+def test_reporting_in_one_namespace_changes_nothing_in_the_others() -> None:
+    enforced, reported = _shop(), _shop(policies="report")
+    assert {n: p for n, p in enforced.items() if n != "shop"} == {
+        n: p for n, p in reported.items() if n != "shop"
+    }

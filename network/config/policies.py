@@ -1,0 +1,11 @@
+"""Network policies beyond those that follow from the other layers (POL-2)."""
+
+from network.config.model import Model
+from network.config.pods import Pods
+
+
+class Policies(Model):
+    """Who else may reach the platform."""
+
+    monitoring: Pods | None = None
+    """Pods that scrape the metrics of Traefik and cert-manager, such as Prometheus; nobody when absent."""
