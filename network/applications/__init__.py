@@ -1,4 +1,4 @@
-"""Services and routes of applications (SVC-1, SVC-3)."""
+"""Services and routes of applications (ING-2, TRF-4, SVC-1, SVC-3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +31,10 @@ class Application(pulumi.ComponentResource):
         services = [
             declare(self, service, depends_on=[args.namespace]) for service in args.application.services
         ]
+        # Routes come after everything that they name: a route to nothing answers 404.
+        before = [args.namespace, *args.definitions, *services]
+        for balanced in args.application.balancing:
+            before.append(declare(self, balanced, depends_on=before))
         for route in args.application.routes:
-            declare(self, route, depends_on=[args.namespace, *args.definitions, *services])
+            declare(self, route, depends_on=before)
         self.register_outputs({})

@@ -1,7 +1,9 @@
 """Which known word a wrong one was meant to be."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from network.config.model import Finding, Location
 
 
 def did_you_mean(key: str, known: Iterable[str]) -> str:
@@ -12,3 +14,8 @@ def did_you_mean(key: str, known: Iterable[str]) -> str:
     if nearest:
         return f"did you mean `{folded[nearest[0]]}`?"
     return "remove it; known keys: " + ", ".join(names) if names else "remove it"
+
+
+def unknown(location: Location, kind: str, name: str, known: Mapping[str, object]) -> Finding:
+    """Return the finding that a name refers to nothing."""
+    return Finding(location, f"no {kind} is named {name}", did_you_mean(name, known))

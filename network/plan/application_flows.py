@@ -5,6 +5,7 @@ from collections import defaultdict
 from network.config import StackConfig
 from network.config.applications import Accept, Talk, Workload
 from network.config.pods import Pods as NamedPods
+from network.plan.backends import workload_ports
 from network.plan.flows import Flow, Host, Peer, Pods, Port, Range
 from network.plan.names import application_namespace
 from network.plan.platform_flows import TRAEFIK
@@ -30,8 +31,9 @@ def _routed(config: StackConfig) -> list[Flow]:
     backends: defaultdict[tuple[str, str], dict[str, list[str]]] = defaultdict(dict)
     for name, application in config.applications.items():
         for route in application.routes.values():
-            ports = backends[name, route.workload]
-            ports.setdefault(route.port, []).append(f"{route.host}{route.path_prefix}")
+            for workload, port in workload_ports(application, route):
+                served = backends[name, workload].setdefault(port, [])
+                served.append(f"{route.host}{route.path_prefix}")
     for middleware in config.traffic.middlewares.values():
         if middleware.errors is not None:
             errors = middleware.errors

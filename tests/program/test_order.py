@@ -139,3 +139,13 @@ def test_a_renamed_policy_is_another_resource_so_that_the_old_one_goes_last(upda
 def test_a_namespace_whose_policies_report_is_not_isolated(everything: Run) -> None:
     assert _policies_of(everything)["legacy"].keys() == {"adds"}
     assert _policies_of(everything)["backend"].keys() == {"adds", "carries", "isolates"}
+
+
+def test_services_are_made_before_what_balances_over_them_and_before_routes(everything: Run) -> None:
+    services = _urns([each for each in _of_kind(everything, "Service") if each.name.startswith("shop/")])
+    balanced = _of_kind(everything, "TraefikService")
+    for each in balanced:
+        assert services <= everything.before(each), each.urn
+    for each in _of_kind(everything, "IngressRoute"):
+        if each.name.startswith("shop/"):
+            assert services | _urns(balanced) <= everything.before(each), each.urn

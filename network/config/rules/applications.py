@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from network.config.applications import Application, Talk, unknown
+from network.config.applications import Application, Talk
 from network.config.certificates import Certificates
 from network.config.cluster import Cluster
 from network.config.external import External
 from network.config.model import Finding, Location
+from network.config.nearest import unknown
 from network.config.rules.certificates import covered_names, covers
 from network.config.traffic import Traffic
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from network.config.access import Access
-from network.config.applications import Application, unknown
+from network.config.applications import Application
 from network.config.ingress import Ingress
 from network.config.model import Finding
+from network.config.nearest import unknown
 from network.config.traffic import Traffic
 from network.config.traffic.limits import IpStrategy
 from network.config.traffic.middleware import Middleware

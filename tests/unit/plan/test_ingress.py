@@ -93,7 +93,7 @@ def test_strict_sni_finds_every_certificate_and_the_wildcard_is_the_default() ->
 def test_without_a_wildcard_there_is_no_default_certificate() -> None:
     over = {
         "wildcard": False,
-        "named": {"shop": {"dnsNames": ["shop.dev.k8s.webgrip.nl"]}},
+        "named": {"apps": {"dnsNames": ["shop.dev.k8s.webgrip.nl", "api.dev.k8s.webgrip.nl"]}},
     }
     config = stacks.stack_config("dev", {"network:certificates": over})
     assert "defaultCertificate" not in ingress.build(config).tls_store["spec"]

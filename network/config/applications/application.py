@@ -1,0 +1,120 @@
+"""One application: namespace, workloads, routes and whom they talk to (SVC-3)."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+from typing_extensions import override
+
+from network.config.applications.backends import Backend
+from network.config.applications.balancing import Service
+from network.config.applications.quota import Quota
+from network.config.applications.routes import Route
+from network.config.applications.talks import Accept, Talk
+from network.config.applications.workloads import Workload
+from network.config.model import Finding, Location, Model, repeated
+from network.config.names import Name
+from network.config.nearest import unknown
+
+
+class Application(Model):
+    """One application."""
+
+    namespace: Name | None = None
+    """Namespace; the application's name when absent."""
+    create_namespace: bool = True
+    """False adopts a namespace that exists: it is labelled and gets policies, and outlives `destroy`."""
+    pod_security: Literal["restricted", "baseline"] = "restricted"
+    workloads: dict[Name, Workload] = Field(default_factory=dict)
+    services: dict[Name, Service] = Field(default_factory=dict)
+    """Services over several backends, which routes and other services refer to."""
+    routes: dict[Name, Route] = Field(default_factory=dict)
+    talks_to: dict[Name, tuple[Talk, ...]] = Field(default_factory=dict)
+    """Connections by the workload that opens them."""
+    accepts_from: dict[Name, tuple[Accept, ...]] = Field(default_factory=dict)
+    """Connections from outside the applications, by the workload that accepts them."""
+    policies: Literal["enforce", "report"] = "enforce"
+    """`report` isolates nothing and lets Cilium's verdicts tell what `enforce` would cut: for bringing in a
+    namespace whose pods already run."""
+    quota: Quota = Field(default_factory=Quota)
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from self._selector_findings()
+        for here, backend in self._backends():
+            yield from self._backend_findings(here, backend)
+        yield from self._circle_findings()
+        for name, talks in self.talks_to.items():
+            if name not in self.workloads:
+                yield unknown(("talksTo", name), "workload", name, self.workloads)
+            for found in repeated(name, talks):
+                yield Finding(
+                    ("talksTo", *found.location),
+                    "the connection is declared twice",
+                    found.fix,
+                )
+        for name, accepts in self.accepts_from.items():
+            yield from self._accept_findings(("acceptsFrom", name), name, accepts)
+
+    def _accept_findings(self, here: Location, name: str, accepts: tuple[Accept, ...]) -> Iterator[Finding]:
+        workload = self.workloads.get(name)
+        if workload is None:
+            yield unknown(here, "workload", name, self.workloads)
+            return
+        for index, accept in enumerate(accepts):
+            if accept.port not in workload.ports:
+                yield unknown((*here, index, "port"), "port of the workload", accept.port, workload.ports)
+
+    def _selector_findings(self) -> Iterator[Finding]:
+        for name, workload in self.workloads.items():
+            for other, others in self.workloads.items():
+                if name != other and workload.labels.items() <= others.labels.items():
+                    yield Finding(
+                        ("workloads", name, "labels"),
+                        f"they select the pods of {other} too",
+                        "add a label that only this workload's pods have",
+                    )
+
+    def _backends(self) -> Iterator[tuple[Location, Backend]]:
+        for name, route in self.routes.items():
+            yield ("routes", name), route
+        for name, service in self.services.items():
+            for location, backend in service.backends():
+                yield ("services", name, *location), backend
+
+    def _backend_findings(self, here: Location, backend: Backend) -> Iterator[Finding]:
+        if backend.service is not None:
+            if backend.service not in self.services:
+                yield unknown((*here, "service"), "service", backend.service, self.services)
+            return
+        workload, port = str(backend.workload), str(backend.port)
+        if workload not in self.workloads:
+            yield unknown((*here, "workload"), "workload", workload, self.workloads)
+            return
+        ports = self.workloads[workload].ports
+        if port not in ports:
+            yield unknown((*here, "port"), "port of the workload", port, ports)
+        elif ports[port].protocol != "TCP":
+            yield Finding((*here, "port"), "routes carry HTTP, which needs TCP", "name a TCP port")
+
+    def _circle_findings(self) -> Iterator[Finding]:
+        """Yield each service that comes back to itself: Traefik would drop all that refer to it."""
+        for name in self.services:
+            if name in self._below(name):
+                yield Finding(
+                    ("services", name),
+                    "its requests come back to it, through the services that it names",
+                    "end the circle at a workload",
+                )
+
+    def _below(self, name: str) -> set[str]:
+        """Return the services that a service refers to, however indirectly."""
+        below: set[str] = set()
+        pending = [name]
+        while pending:
+            service = self.services.get(pending.pop())
+            for _, backend in service.backends() if service else ():
+                if backend.service is not None and backend.service not in below:
+                    below.add(backend.service)
+                    pending.append(backend.service)
+        return below

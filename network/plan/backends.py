@@ -1,0 +1,18 @@
+"""What stands behind a backend, through the services that it names."""
+
+from collections.abc import Iterator
+
+from network.config.applications import Application, Backend
+
+
+def workload_ports(application: Application, backend: Backend) -> dict[tuple[str, str], None]:
+    """Return workload and port of everything that may answer for a backend, each once, in order."""
+    return dict.fromkeys(_workload_ports(application, backend))
+
+
+def _workload_ports(application: Application, backend: Backend) -> Iterator[tuple[str, str]]:
+    if backend.service is not None:
+        for _, member in application.services[backend.service].backends():
+            yield from _workload_ports(application, member)
+    elif backend.workload is not None and backend.port is not None:
+        yield backend.workload, backend.port

@@ -1,0 +1,24 @@
+"""Flows of applications: what Traefik reaches, and what workloads open."""
+
+from network.plan import application_flows
+from network.plan.flows import Flow, Port
+from tests import stacks
+
+FLOWS = {flow.name: flow for flow in application_flows.build(stacks.everything())}
+
+
+def served(workload: str) -> Flow:
+    return FLOWS[f"traefik-to-{workload}"]
+
+
+def test_traefik_reaches_every_backend_behind_a_service_over_several() -> None:
+    assert served("shop-web").ports == (Port(8080),)
+    assert served("shop-web-canary").ports == (Port(8080),)
+
+
+def test_a_flow_names_each_route_that_needs_it_once() -> None:
+    assert served("shop-web").reason == ("Serves shop.dev.k8s.webgrip.nl/, spare.dev.k8s.webgrip.nl/.")
+
+
+def test_traefik_does_not_reach_a_workload_that_no_route_leads_to() -> None:
+    assert "traefik-to-api-worker" not in FLOWS
