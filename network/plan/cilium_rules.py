@@ -29,7 +29,7 @@ OBSERVED_DNS: Mapping[str, Any] = {
     ],
     "toPorts": [
         {
-            "ports": [{"port": "53", "protocol": "ANY"}],
+            "ports": [{"port": "53", "protocol": "UDP"}, {"port": "53", "protocol": "TCP"}],
             "rules": {"dns": [{"matchPattern": "*"}]},
         }
     ],
