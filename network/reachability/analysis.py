@@ -1,6 +1,6 @@
 """Who reaches whom, on what, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -105,6 +105,11 @@ class Reachability:
     def classes(self) -> Sequence[PeerClass]:
         """Every class by its number, the bit in rows."""
         return self.resolved.all
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Host names outside that are told apart."""
+        return tuple(each.host for each in self.classes if each.kind == "host")
 
     def members(self, classes: int) -> Iterator[PeerClass]:
         """Yield the classes of a set."""
@@ -227,12 +232,14 @@ class Reachability:
         )
 
 
-def analyse(cluster: Cluster, semantics: Semantics = "vanilla") -> Reachability:
+def analyse(cluster: Cluster, semantics: Semantics = "vanilla", hosts: Iterable[str] = ()) -> Reachability:
     """Return who reaches whom in a cluster, by pods' own ports: policies act behind Services.
+
+    Host names are told apart where a policy names them; `hosts` are further ones to tell apart.
 
     Not in the rows: a pod with itself (not defined), and what is outside among itself.
     """
-    classes = Classes(cluster, semantics)
+    classes = Classes(cluster, semantics, hosts)
     table = PortTable()
     leaving, arriving = _rules(classes, table)
     found = disjoint(joined(merged(leaving), merged(arriving), table), table)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
-from network.reachability.addresses import EVERY_ADDRESS, EVERY_IPV4, AddressSet
+from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.model import Cluster
 
 
@@ -18,6 +18,7 @@ class Blocks:
         for block in blocks:
             self.numbers.setdefault(block, len(self.numbers))
         self._counted = (1 << len(self.numbers)) - 1
+        self._world = cluster.world
         self._inside = cluster.pod_addresses | cluster.service_addresses
         self._pods = cluster.pod_addresses or EVERY_IPV4
         unknown = EVERY_IPV4 - self._inside
@@ -34,7 +35,7 @@ class Blocks:
     def _sweep(self, also_apart: tuple[AddressSet, ...]) -> None:
         """Cut the line of addresses wherever a block begins or ends."""
         changes: defaultdict[int, int] = defaultdict(int)
-        for number, block in enumerate((*self.numbers, *also_apart, EVERY_ADDRESS, self._inside)):
+        for number, block in enumerate((*self.numbers, *also_apart, self._world, self._inside)):
             for first, last in block.line:
                 changes[first] ^= 1 << number
                 changes[last + 1] ^= 1 << number

@@ -6,7 +6,7 @@ once, to the set of classes that it means: an integer with one bit per class.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
@@ -115,7 +115,7 @@ _PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, int], ...], i
 class Classes:
     """The classes of a cluster, and what selectors, blocks, entities and ports mean in them."""
 
-    def __init__(self, cluster: Cluster, semantics: Semantics) -> None:
+    def __init__(self, cluster: Cluster, semantics: Semantics, hosts: Iterable[str] = ()) -> None:
         self.semantics: Semantics = semantics
         self.policies: tuple[Policy, ...] = tuple(
             policy
@@ -131,6 +131,7 @@ class Classes:
         )
         self._windows: dict[str, tuple[int, int]] = {}
         mentioned = _Mentioned(self.policies)
+        mentioned.hosts.update(hosts)
         self._blocks = Blocks(cluster, mentioned.blocks)
         self._add_pods(cluster, mentioned)
         self.pods = (1 << len(self.all)) - 1

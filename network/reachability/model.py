@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from network.reachability.addresses import AddressSet
+from network.reachability.addresses import EVERY_ADDRESS, AddressSet
 from network.reachability.ports import PortSet, Protocol
 from network.reachability.selectors import Selector
 
@@ -46,6 +46,9 @@ class Workload:
         return f"{self.namespace}/{self.name}"
 
 
+ServiceType = Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
+
+
 @dataclass(frozen=True, slots=True)
 class ServicePort:
     """A port of a Service and the port of the pods behind it."""
@@ -66,7 +69,7 @@ class Service:
     selector: Mapping[str, str] | None
     """None if the Service selects no pods itself."""
     ports: tuple[ServicePort, ...] = ()
-    type: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"] = "ClusterIP"
+    type: ServiceType = "ClusterIP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +164,6 @@ class Cluster:
     node_addresses: AddressSet = AddressSet()  # noqa: RUF009
     """Where nodes are; other machines may be there too, such as load balancers."""
     api_server_addresses: AddressSet = AddressSet()  # noqa: RUF009
+    """Where the API server is; empty if not known."""
+    world: AddressSet = EVERY_ADDRESS
+    """Addresses that can occur at all: without IPv6, those of IPv4."""
