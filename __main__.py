@@ -8,6 +8,8 @@ from network import plan
 from network.access import Access, AccessArgs
 from network.applications import Application, ApplicationArgs
 from network.certificates import (
+    Admission,
+    AdmissionArgs,
     Certificates,
     CertificatesArgs,
     CertManager,
@@ -56,8 +58,9 @@ if planned.external.firewall is not None:
 namespaces = Namespaces("namespaces", NamespacesArgs(planned.namespaces), inside).by_name
 policies = Policies("policies", PoliciesArgs(planned.policies, namespaces), inside).by_namespace
 
-# Who may do what
+# Who may do what, and ask for which names
 Access("access", AccessArgs(planned.access, namespaces), inside)
+admission = Admission("admission", AdmissionArgs(planned.admission), inside)
 
 # cert-manager and its issuers, then the certificates that Traefik serves
 cert_manager = CertManager(
@@ -67,7 +70,7 @@ cert_manager = CertManager(
         planned.certificates.secrets,
         planned.certificates.issuers,
         secrets,
-        after=[namespaces[CERT_MANAGER], policies[CERT_MANAGER]],
+        after=[namespaces[CERT_MANAGER], policies[CERT_MANAGER], *admission.bindings],
     ),
     inside,
 )

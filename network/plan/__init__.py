@@ -6,6 +6,7 @@ from network.config import StackConfig
 from network.plan import (
     access,
     addresses,
+    admission,
     application_flows,
     applications,
     certificates,
@@ -33,6 +34,7 @@ class Plan:
     """Every declared connection; the policies say the same in Kubernetes' words."""
     policies: tuple[policies.NamespacePolicies, ...]
     access: access.AccessPlan
+    admission: admission.AdmissionPlan
     certificates: certificates.CertificatesPlan
     ingress: ingress.IngressPlan
     traffic: traffic.TrafficPlan
@@ -55,6 +57,7 @@ def build(config: StackConfig) -> Plan:
         flows=flows,
         policies=policies.build(config, flows, [namespace.name for namespace in owned]),
         access=access.build(config),
+        admission=admission.build(config),
         certificates=certificates.build(config),
         ingress=ingress.build(config),
         traffic=traffic.build(config),

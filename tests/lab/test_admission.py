@@ -1,0 +1,266 @@
+"""A real API server, alone, under the admission policies of a stack that uses every option (CRT-5)."""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from lab import parts as lab_parts
+from lab.machine.control_plane import api_server_command, etcd_command
+from lab.machine.pki import Pki
+from lab.machine.process import Supervisor
+from lab.machine.spec import ClusterSpec
+from network.plan import admission
+from network.plan.admission import CERT_MANAGERS_ACCOUNT
+from tests import stacks
+
+pytestmark = pytest.mark.lab
+
+TEAM = "somebody-with-edit"
+"""Has every right on the kinds in question, as Kubernetes' own `edit` role may give them by mistake."""
+REFUSED = 422
+"""What an API server answers when an admission policy denies a request."""
+
+
+@dataclass(frozen=True)
+class ApiServer:
+    """An API server, asked as somebody."""
+
+    client: httpx.Client
+
+    def create(self, manifest: dict[str, Any], user: str | None = None) -> httpx.Response:
+        """Ask for an object without making it."""
+        return self.client.post(
+            _path(manifest),
+            params={"dryRun": "All"},
+            json=manifest,
+            headers={} if user is None else {"Impersonate-User": user},
+        )
+
+    def make(self, manifests: Sequence[dict[str, Any]]) -> None:
+        """Make objects as the administrator."""
+        for manifest in manifests:
+            answer = self.client.post(_path(manifest), json=manifest)
+            assert answer.is_success, answer.text
+
+
+def _path(manifest: dict[str, Any]) -> str:
+    version, kind = manifest["apiVersion"], manifest["kind"].lower()
+    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    namespace = manifest["metadata"].get("namespace")
+    plural = {"validatingadmissionpolicy": "validatingadmissionpolicies", "ingress": "ingresses"}
+    return f"{root}{f'/namespaces/{namespace}' if namespace else ''}/{plural.get(kind, f'{kind}s')}"
+
+
+def free_ports(count: int) -> list[int]:
+    listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in listening]
+    for each in listening:
+        each.close()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """etcd and an API server on this machine's loopback."""
+    folder = tmp_path_factory.mktemp("api")
+    binaries = lab_parts.ensure("kubernetes")["kubernetes"]
+    client_port, peer_port, secure_port = free_ports(3)
+    etcd = f"http://127.0.0.1:{client_port}"
+    peer = f"http://127.0.0.1:{peer_port}"
+    pki = Pki(folder / "pki")
+    spec = ClusterSpec(
+        id="00000000-0000-4000-8000-000000000000",
+        name="admission",
+        version="1.36.1-do.0",
+        vpc=IPv4Network("10.0.0.0/16"),
+        pods=IPv4Network("10.244.0.0/16"),
+        services=IPv4Network("10.96.0.0/16"),
+        router=IPv4Address("10.0.0.1"),
+        control_plane=IPv4Address("10.0.0.2"),
+        nodes=(),
+        dns=IPv4Address("10.0.0.53"),
+    )
+    processes = Supervisor(folder / "logs")
+    # Of a flag that is given twice the last one counts.
+    here = (
+        f"--listen-client-urls={etcd}",
+        f"--advertise-client-urls={etcd}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=default={peer}",
+    )
+    processes.ensure("etcd", [*etcd_command(binaries / "etcd", folder / "etcd"), *here])
+    here = (f"--etcd-servers={etcd}", f"--secure-port={secure_port}", "--bind-address=127.0.0.1")
+    processes.ensure("kube-apiserver", [*api_server_command(binaries / "kube-apiserver", spec, pki), *here])
+    client = httpx.Client(
+        base_url=f"https://127.0.0.1:{secure_port}",
+        headers={"Authorization": f"Bearer {pki.admin_token}"},
+        verify=ssl.create_default_context(cafile=str(pki.authority.certificate)),
+        timeout=30,
+        trust_env=False,
+    )
+    try:
+        wait_for(lambda: client.get("/readyz").is_success)
+        yield ApiServer(client)
+    finally:
+        client.close()
+        processes.end_all()
+
+
+def wait_for(condition: Any, seconds: float = 300) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if condition():
+                return
+        except httpx.HTTPError:
+            pass
+        assert time.monotonic() < deadline, "the API server does not come to it"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def server(empty: ApiServer) -> ApiServer:
+    """The same with cert-manager's kinds, somebody with many rights, and the policies in force."""
+    crds = lab_parts.ensure("cert-manager")["cert-manager"] / "crds"
+    empty.make([_definition(path) for path in sorted(crds.glob("*.yaml"))])
+    empty.make(
+        [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}} for n in ("traefik", "shop")]
+    )
+    empty.make(_rights(TEAM, CERT_MANAGERS_ACCOUNT))
+    plan = admission.build(stacks.everything())
+    empty.make([*plan.policies, *plan.bindings])
+    wait_for(lambda: empty.create(certificate("shop", "other.example.nl"), TEAM).status_code == REFUSED)
+    return empty
+
+
+def _definition(path: Path) -> dict[str, Any]:
+    definition = yaml.safe_load(path.read_text())
+    # Without cert-manager nobody answers its conversion webhook.
+    definition["spec"].pop("conversion", None)
+    return definition
+
+
+def _rights(*users: str) -> list[dict[str, Any]]:
+    groups = ["cert-manager.io", "acme.cert-manager.io", "networking.k8s.io"]
+    rbac = "rbac.authorization.k8s.io"
+    return [
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": "much"},
+            "rules": [{"apiGroups": groups, "resources": ["*"], "verbs": ["*"]}],
+        },
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "much"},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": "much"},
+            "subjects": [{"apiGroup": rbac, "kind": "User", "name": user} for user in users],
+        },
+    ]
+
+
+def certificate(namespace: str, *names: str, **spec: Any) -> dict[str, Any]:
+    issuer = {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "letsencrypt-staging"}
+    return {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "Certificate",
+        "metadata": {"name": "asked", "namespace": namespace},
+        "spec": {"secretName": "asked", "issuerRef": issuer, "dnsNames": list(names), **spec},
+    }
+
+
+def ingress(namespace: str, *hosts: str | None, **spec: Any) -> dict[str, Any]:
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    rules = [{**({"host": h} if h else {}), "http": {"paths": [path]}} for h in hosts]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "asked", "namespace": namespace},
+        "spec": {"ingressClassName": "traefik", **({"rules": rules} if rules else {}), **spec},
+    }
+
+
+OWN = "shop.dev.k8s.webgrip.nl"
+ZONE = "dev.k8s.webgrip.nl"
+DEFAULT = {"service": {"name": "web", "port": {"number": 80}}}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        certificate("shop", OWN),
+        certificate("shop", OWN, commonName=OWN),
+        certificate("traefik", ZONE, f"*.{ZONE}"),
+        certificate("traefik", "www.partner.example"),
+        ingress("shop", OWN),
+        ingress("traefik", "www.partner.example"),
+    ],
+    ids=lambda asked: f"{asked['kind']}-{asked['metadata']['namespace']}",
+)
+def test_what_the_stack_declares_may_be_asked_for(server: ApiServer, asked: dict[str, Any]) -> None:
+    answer = server.create(asked, TEAM)
+    assert answer.is_success, answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (certificate("shop", f"*.{ZONE}"), f"no *.{ZONE}; allowed: {OWN}"),
+        (certificate("shop", OWN, "bank.example.nl"), "no bank.example.nl; allowed"),
+        (certificate("shop", OWN, commonName="bank.example.nl"), "no bank.example.nl"),
+        (certificate("shop", OWN, ipAddresses=["203.0.113.7"]), "for host names only"),
+        (certificate("shop", OWN, uris=["spiffe://a/b"]), "for host names only"),
+        (certificate("default", OWN), f"namespace default no {OWN}"),
+        (ingress("shop", OWN, f"api.{ZONE}"), f"no api.{ZONE}"),
+        (ingress("shop", None), "no (any host)"),
+        (ingress("shop", OWN, defaultBackend=DEFAULT), "would answer for every host"),
+        (ingress("shop", defaultBackend=DEFAULT), "would answer for every host"),
+        (ingress("default", OWN), f"namespace default no {OWN}"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["kind"],
+)
+def test_other_names_are_refused_with_the_reason(server: ApiServer, asked: dict[str, Any], told: str) -> None:
+    for user in (TEAM, CERT_MANAGERS_ACCOUNT):
+        answer = server.create(asked, user)
+        assert answer.status_code == REFUSED, answer.text
+        assert told in answer.json()["message"]
+
+
+def test_a_declared_name_cannot_be_changed_into_another(server: ApiServer) -> None:
+    server.make([certificate("shop", OWN)])
+    change = {"spec": {"dnsNames": ["bank.example.nl"]}}
+    answer = server.client.patch(
+        "/apis/cert-manager.io/v1/namespaces/shop/certificates/asked",
+        json=change,
+        headers={"Content-Type": "application/merge-patch+json", "Impersonate-User": TEAM},
+    )
+    assert answer.status_code == REFUSED, answer.text
+
+
+def test_only_cert_manager_turns_certificates_into_requests(server: ApiServer) -> None:
+    request = {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "CertificateRequest",
+        "metadata": {"name": "asked", "namespace": "shop"},
+        "spec": {"request": "TUlJ", "issuerRef": {"name": "letsencrypt-production"}},
+    }
+    refused = server.create(request, TEAM)
+    assert refused.status_code == REFUSED, refused.text
+    assert "ask for a Certificate instead" in refused.json()["message"]
+    assert server.create(request, CERT_MANAGERS_ACCOUNT).is_success
+
+
+def test_who_may_change_the_policies_is_above_them(server: ApiServer) -> None:
+    assert server.create(certificate("traefik", "anything.example.nl")).is_success
