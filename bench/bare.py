@@ -58,7 +58,8 @@ def _class(type_: str) -> Any:
 
 def _arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Spell the names of inputs as Python does."""
-    return {re.sub("([A-Z])", r"_\1", key).lower(): value for key, value in inputs.items()}
+    words = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+    return {words.sub("_", key).lower(): value for key, value in inputs.items()}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Resources as literals: what a bare program registers."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from tests.program.recording import Declared
 
@@ -48,7 +49,7 @@ def exported(deployment: Mapping[str, Any]) -> list[Literal]:
             urn=each["urn"],
             type=each["type"],
             name=each["urn"].rpartition("::")[2],
-            inputs={"id": each["id"]} if each.get("external") else each.get("inputs", {}),
+            inputs={"id": each["id"]} if each.get("external") else _given(each),
             parent=each.get("parent", ""),
             depends_on=each.get("dependencies", []),
             provider=each.get("provider", "").rpartition("::")[0],
@@ -57,6 +58,31 @@ def exported(deployment: Mapping[str, Any]) -> list[Literal]:
         for each in deployment["resources"]
         if each["type"] != STACK and "::default_" not in each["urn"]
     )
+
+
+def _given(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a program gave: without the marks that the engine's bridges leave among the
+    inputs, such as `__defaults`. A provider's have the engine's version beside them, and other
+    values than texts are written as JSON there."""
+    inputs = {
+        key: _plain(value) for key, value in resource.get("inputs", {}).items() if not key.startswith("__")
+    }
+    if resource["type"].startswith("pulumi:providers:"):
+        inputs.pop("version", None)
+        return {key: json.loads(value) if value in ("true", "false") else value for key, value in inputs.items()}
+    return inputs
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without the envelopes of secrets."""
+    if isinstance(value, list):
+        return [_plain(each) for each in cast(list[Any], value)]
+    if not isinstance(value, dict):
+        return value
+    fields = cast(dict[str, Any], value)
+    if "plaintext" in fields:
+        return json.loads(fields["plaintext"])
+    return {key: _plain(each) for key, each in fields.items()}
 
 
 def _ordered(literals: Iterable[Literal]) -> list[Literal]:
