@@ -21,6 +21,9 @@ GROUP = "admissionregistration.k8s.io"
 CERT_MANAGERS_ACCOUNT = f"system:serviceaccount:{CERT_MANAGER}:{CERT_MANAGER}"
 """Name by which the API server knows cert-manager's controller."""
 
+START_CHECKS_ACCOUNT = f"{CERT_MANAGERS_ACCOUNT}-startupapicheck"
+"""That of the Job which ends cert-manager's installation: it asks for a request, as a dry run."""
+
 UNBOUND = {
     "name": "requester-may-not-change-this-policy",
     "expression": f"!authorizer.group('{GROUP}').resource('validatingadmissionpolicies')"
@@ -106,7 +109,8 @@ def _requests() -> Manifest:
         ],
         [
             {
-                "expression": f"request.userInfo.username == '{CERT_MANAGERS_ACCOUNT}'",
+                "expression": "request.userInfo.username in "
+                f"['{CERT_MANAGERS_ACCOUNT}', '{START_CHECKS_ACCOUNT}']",
                 "message": "only cert-manager makes these; ask for a Certificate instead",
             }
         ],

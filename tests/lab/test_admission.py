@@ -19,7 +19,7 @@ from lab.machine.pki import Pki
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec
 from network.plan import admission
-from network.plan.admission import CERT_MANAGERS_ACCOUNT
+from network.plan.admission import CERT_MANAGERS_ACCOUNT, START_CHECKS_ACCOUNT
 from tests import stacks
 
 pytestmark = pytest.mark.lab
@@ -136,7 +136,7 @@ def server(empty: ApiServer) -> ApiServer:
     empty.make(
         [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}} for n in ("traefik", "shop")]
     )
-    empty.make(_rights(TEAM, CERT_MANAGERS_ACCOUNT))
+    empty.make(_rights(TEAM, CERT_MANAGERS_ACCOUNT, START_CHECKS_ACCOUNT))
     plan = admission.build(stacks.everything())
     empty.make([*plan.policies, *plan.bindings])
     wait_for(lambda: empty.create(certificate("shop", "other.example.nl"), TEAM).status_code == REFUSED)
@@ -259,7 +259,8 @@ def test_only_cert_manager_turns_certificates_into_requests(server: ApiServer) -
     refused = server.create(request, TEAM)
     assert refused.status_code == REFUSED, refused.text
     assert "ask for a Certificate instead" in refused.json()["message"]
-    assert server.create(request, CERT_MANAGERS_ACCOUNT).is_success
+    for user in (CERT_MANAGERS_ACCOUNT, START_CHECKS_ACCOUNT):
+        assert server.create(request, user).is_success
 
 
 def test_who_may_change_the_policies_is_above_them(server: ApiServer) -> None:
