@@ -1,4 +1,4 @@
-"""Services and routes of applications (ING-2, TRF-4, SVC-1, SVC-3)."""
+"""Services and routes of applications (ING-2, ING-3, TRF-4, TRF-6, SVC-1, SVC-3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ class Application(pulumi.ComponentResource):
         ]
         # Routes come after everything that they name: a route to nothing answers 404.
         before = [args.namespace, *args.definitions, *services]
+        before += [declare(self, transport, depends_on=before) for transport in args.application.transports]
         for balanced in args.application.balancing:
             before.append(declare(self, balanced, depends_on=before))
         for route in args.application.routes:

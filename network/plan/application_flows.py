@@ -33,7 +33,8 @@ def _routed(config: StackConfig) -> list[Flow]:
         for route in application.routes.values():
             for workload, port in workload_ports(application, route):
                 served = backends[name, workload].setdefault(port, [])
-                served.append(f"{route.host}{route.path_prefix}")
+                path = route.path or route.path_regexp or route.path_prefix
+                served += [f"{host}{path}" for host in route.all_hosts]
     for middleware in config.traffic.middlewares.values():
         if middleware.errors is not None:
             errors = middleware.errors
@@ -46,7 +47,7 @@ def _routed(config: StackConfig) -> list[Flow]:
             TRAEFIK,
             workload_pods(config, application, workload),
             tuple(_port(config.applications[application].workloads[workload], port) for port in ports),
-            f"Serves {', '.join(what for served in ports.values() for what in served)}.",
+            f"Serves {', '.join(dict.fromkeys(what for served in ports.values() for what in served))}.",
         )
         for (application, workload), ports in backends.items()
     ]

@@ -11,6 +11,7 @@ from network.config.applications.balancing import Service
 from network.config.applications.quota import Quota
 from network.config.applications.routes import Route
 from network.config.applications.talks import Accept, Talk
+from network.config.applications.transports import Transport
 from network.config.applications.workloads import Workload
 from network.config.model import Finding, Location, Model, repeated
 from network.config.names import Name
@@ -28,6 +29,8 @@ class Application(Model):
     workloads: dict[Name, Workload] = Field(default_factory=dict)
     services: dict[Name, Service] = Field(default_factory=dict)
     """Services over several backends, which routes and other services refer to."""
+    transports: dict[Name, Transport] = Field(default_factory=dict)
+    """Ways in which Traefik connects to pods, which workloads refer to."""
     routes: dict[Name, Route] = Field(default_factory=dict)
     talks_to: dict[Name, tuple[Talk, ...]] = Field(default_factory=dict)
     """Connections by the workload that opens them."""
@@ -44,6 +47,8 @@ class Application(Model):
         for here, backend in self._backends():
             yield from self._backend_findings(here, backend)
         yield from self._circle_findings()
+        yield from self._transport_findings()
+        yield from self._cookie_findings()
         for name, talks in self.talks_to.items():
             if name not in self.workloads:
                 yield unknown(("talksTo", name), "workload", name, self.workloads)
@@ -96,6 +101,48 @@ class Application(Model):
             yield unknown((*here, "port"), "port of the workload", port, ports)
         elif ports[port].protocol != "TCP":
             yield Finding((*here, "port"), "routes carry HTTP, which needs TCP", "name a TCP port")
+        elif ports[port].is_https(port) and not self._knows_the_name(self.workloads[workload]):
+            yield Finding(
+                (*here, "port"),
+                "Traefik speaks TLS to it, by the pod's address, which its certificate does not name",
+                "let workload.balancing.transport name a transport with serverName, or set `scheme: http`",
+            )
+
+    def _knows_the_name(self, workload: Workload) -> bool:
+        transport = self.transports.get(workload.balancing.transport or "")
+        return transport is not None and transport.server_name is not None
+
+    def _transport_findings(self) -> Iterator[Finding]:
+        for name, workload in self.workloads.items():
+            transport = workload.balancing.transport
+            here = ("workloads", name, "balancing", "transport")
+            if transport is not None and transport not in self.transports:
+                yield unknown(here, "transport", transport, self.transports)
+
+    def _cookie_findings(self) -> Iterator[Finding]:
+        """Yield each sticky cookie of a name that another has: one would overwrite the other."""
+        sticky = {
+            **{
+                ("workloads", name, "balancing", "sticky"): workload.balancing.sticky
+                for name, workload in self.workloads.items()
+            },
+            **{
+                ("services", name, "weighted", "sticky"): service.weighted.sticky
+                for name, service in self.services.items()
+                if service.weighted is not None
+            },
+        }
+        owners: dict[str, str] = {}
+        for here, each in sticky.items():
+            if each is None:
+                continue
+            owner = owners.setdefault(each.cookie.name, here[1])
+            if owner != here[1]:
+                yield Finding(
+                    (*here, "cookie", "name"),
+                    f"{owner} sets a cookie of this name; one would overwrite the other",
+                    "name it otherwise",
+                )
 
     def _circle_findings(self) -> Iterator[Finding]:
         """Yield each service that comes back to itself: Traefik would drop all that refer to it."""

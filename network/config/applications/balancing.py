@@ -1,53 +1,14 @@
 """Services over services, Traefik's TraefikService (TRF-4): weights, copies, failover."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
 from network.config.applications.backends import Backend, Mirror, WeightedBackend
+from network.config.applications.servers import Sticky
 from network.config.model import Finding, Location, Model, exactly_one, repeated
-from network.config.text import Form
 from network.config.traffic.answers import StatusCodes
-
-CookieName = Annotated[
-    str,
-    Form(
-        pattern=r"[A-Za-z0-9!#$%&'*+.^_|~-]+",
-        rule="a cookie's name has letters, digits and some signs, no blanks (RFC 6265)",
-        fix="write it like `variant`",
-        longest=64,
-    ),
-]
-
-
-class Cookie(Model):
-    """The cookie that brings a client back to where it was before."""
-
-    name: CookieName
-    secure: bool = True
-    """Sent over HTTPS only, which is all that routes answer on."""
-    http_only: bool = True
-    """Hidden from scripts of the page."""
-    same_site: Literal["none", "lax", "strict"] = "lax"
-    max_age: int = Field(default=0, ge=0, le=31_536_000)
-    """Seconds that the cookie lives; 0 ends it with the browser."""
-
-    @override
-    def findings(self) -> Iterator[Finding]:
-        if self.same_site == "none" and not self.secure:
-            yield Finding(
-                ("sameSite",),
-                "browsers refuse a cookie with `sameSite: none` that is not secure",
-                "set `secure: true`, or `sameSite: lax`",
-            )
-
-
-class Sticky(Model):
-    """Sticky sessions: a client stays where its first request went, as long as that serves."""
-
-    cookie: Cookie
 
 
 class Weighted(Model):

@@ -1,14 +1,86 @@
 """Routes: which requests from the internet go where (ING-2)."""
 
+from collections.abc import Iterator
+
+from pydantic import Field
+from typing_extensions import override
+
 from network.config.applications.backends import Backend
+from network.config.applications.matchers import (
+    CookieName,
+    CookieValue,
+    HeaderName,
+    MatchRegex,
+    MatchText,
+    Method,
+    QueryText,
+)
+from network.config.model import Finding, repeated
 from network.config.names import HostName, Name
 from network.config.paths import PathPrefix
+from network.config.ranges import AllowedRange
+
+MOST_PRIORITY = 1_000_000
+"""Far above the length of any rule, which is a router's priority where none is given."""
 
 
 class Route(Backend):
-    """Requests from the internet to a workload, or to a service over several."""
+    """Requests from the internet to a workload, or to a service over several.
+
+    A request must fit everything that is given. Where it fits several routes, the one with the highest
+    priority serves it.
+    """
 
     host: HostName
     """Host name; inside the zone it is covered by the wildcard certificate."""
+    hosts: tuple[HostName, ...] = ()
+    """Further hosts that are served alike."""
+    path: PathPrefix | None = None
+    """The whole path, exactly."""
     path_prefix: PathPrefix = "/"
+    """Beginning of the path, as text: `/api` fits `/apiary` too, `/api/` does not."""
+    path_regexp: MatchRegex | None = None
+    """Regular expression that the path matches somewhere."""
+    methods: tuple[Method, ...] = ()
+    """Any where none is given. GET does not include HEAD, nor the OPTIONS that browsers ask with before
+    cross-origin requests."""
+    headers: dict[HeaderName, MatchText] = Field(default_factory=dict)
+    """Headers with exactly these values."""
+    headers_regexp: dict[HeaderName, MatchRegex] = Field(default_factory=dict)
+    cookies: dict[CookieName, CookieValue] = Field(default_factory=dict)
+    """Cookies with exactly these values: A/B tests, previews."""
+    query: dict[MatchText, QueryText] = Field(default_factory=dict)
+    """Query parameters with exactly these values."""
+    query_regexp: dict[MatchText, MatchRegex] = Field(default_factory=dict)
+    client_ip: tuple[AllowedRange, ...] = ()
+    """Ranges of the client's own address. To shut others out use an ipAllowList, which answers 403; here they
+    reach the next route."""
+    priority: int | None = Field(default=None, ge=1, le=MOST_PRIORITY)
+    """Higher is first. Where absent, the length of Traefik's rule: the longer, the earlier."""
     chain: Name | None = None
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from super().findings()
+        for index, host in enumerate(self.hosts):
+            if host in (self.host, *self.hosts[:index]):
+                yield Finding(("hosts", index), f"{host} is a host of this route already", "remove it")
+        yield from repeated("methods", self.methods)
+        yield from repeated("clientIp", self.client_ip)
+        paths = {
+            "path": self.path is not None,
+            "pathPrefix": self.path_prefix != "/",
+            "pathRegexp": self.path_regexp is not None,
+        }
+        given = [key for key, is_given in paths.items() if is_given]
+        if len(given) > 1:
+            yield Finding(
+                (given[1],),
+                f"a path is matched one way; {given[0]} is given too",
+                f"remove {' or '.join(given)}",
+            )
+
+    @property
+    def all_hosts(self) -> tuple[str, ...]:
+        """Every host that the route serves."""
+        return (self.host, *self.hosts)

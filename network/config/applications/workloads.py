@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.applications.servers import Balancing
 from network.config.model import Finding, Model
 from network.config.names import LabelKey, LabelValue, PortName
 
@@ -15,6 +16,20 @@ class Port(Model):
 
     port: int = Field(ge=1, le=65535)
     protocol: Literal["TCP", "UDP"] = "TCP"
+    scheme: Literal["http", "https", "h2c"] | None = None
+    """What Traefik speaks to it: h2c is HTTP/2 without TLS, which gRPC needs. Where absent, https for port
+    443 and names that begin with https, else http."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        if self.scheme is not None and self.protocol != "TCP":
+            yield Finding(("scheme",), "HTTP needs TCP", "remove scheme, or set `protocol: TCP`")
+
+    def is_https(self, name: str) -> bool:
+        """Whether Traefik speaks TLS to the port of this name."""
+        if self.scheme is not None:
+            return self.scheme == "https"
+        return self.port == 443 or name.startswith("https")
 
 
 class Workload(Model):
@@ -24,12 +39,14 @@ class Workload(Model):
     """Labels that select the pods."""
     ports: dict[PortName, Port] = Field(default_factory=dict)
     """Ports by name."""
+    balancing: Balancing = Field(default_factory=Balancing)
+    """Between Traefik and the pods."""
 
     @override
     def findings(self) -> Iterator[Finding]:
-        names: dict[Port, str] = {}
+        names: dict[tuple[int, str], str] = {}
         for name, port in self.ports.items():
-            first = names.setdefault(port, name)
+            first = names.setdefault((port.port, port.protocol), name)
             if first != name:
                 yield Finding(
                     ("ports", name),

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterable
 
 from network.config.model import Finding
-from network.config.rules import applications, certificates, policies, production, ranges, references, renewal
+from network.config.rules import (
+    applications,
+    certificates,
+    policies,
+    production,
+    ranges,
+    references,
+    renewal,
+    routes,
+)
 
 Rule = Callable[..., Iterable[Finding]]
 
@@ -30,10 +39,12 @@ RULES: tuple[Rule, ...] = (
     production.kubernetes_is_supported,
     applications.namespaces_are_free,
     applications.joined_names_are_unique,
-    applications.routes_do_not_collide,
-    applications.hosts_are_covered,
-    applications.hosts_resolve,
-    applications.chains_exist,
+    applications.traefiks_names_are_unique,
+    routes.routes_do_not_collide,
+    routes.hosts_are_covered,
+    routes.hosts_resolve,
+    routes.chains_exist,
+    routes.client_ip_is_the_clients,
     applications.error_pages_exist,
     applications.talks_reach_something,
     policies.foreign_pods_are_foreign,

@@ -1,14 +1,11 @@
-"""Applications: namespaces, routes and connections that refer to what exists (SVC-3, SVC-4)."""
+"""Applications: namespaces and connections that refer to what exists (SVC-3, SVC-4)."""
 
 from collections.abc import Iterator
 
 from network.config.applications import Application, Talk
-from network.config.certificates import Certificates
 from network.config.cluster import Cluster
-from network.config.external import External
 from network.config.model import Finding, Location
 from network.config.nearest import unknown
-from network.config.rules.certificates import covered_names, covers
 from network.config.traffic import Traffic
 
 Applications = dict[str, Application]
@@ -52,69 +49,23 @@ def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
                 )
 
 
-def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
-    """Of two routes for one host and path Traefik would take either."""
-    owners: dict[tuple[str, str], str] = {}
+def traefiks_names_are_unique(applications: Applications) -> Iterator[Finding]:
+    """Traefik joins namespace, name and port by hyphens; of two services of one name it keeps either."""
+    owners: dict[str, str] = {}
     for name, application in applications.items():
-        for route_name, route in application.routes.items():
-            owner = owners.setdefault((route.host, route.path_prefix), f"{name}.{route_name}")
-            if owner != f"{name}.{route_name}":
+        namespace = application.namespace or name
+        for workload, declared in application.workloads.items():
+            for port in declared.ports:
+                owners.setdefault(f"{namespace}-{workload}-{port}", f"port {port} of {name}.{workload}")
+    for name, application in applications.items():
+        for service in application.services:
+            joined = f"{application.namespace or name}-{service}"
+            owner = owners.setdefault(joined, f"service {name}.{service}")
+            if owner != f"service {name}.{service}":
                 yield Finding(
-                    ("applications", name, "routes", route_name),
-                    f"route {owner} has the same host and path",
-                    "change pathPrefix or host",
-                )
-
-
-def hosts_are_covered(
-    external: External, certificates: Certificates, applications: Applications
-) -> Iterator[Finding]:
-    """A host without a certificate is refused by Traefik (sniStrict) or shows a wrong one."""
-    names = covered_names(certificates, external.dns)
-    for name, application in applications.items():
-        for route_name, route in application.routes.items():
-            if not any(covers(pattern, route.host) for pattern in names):
-                yield Finding(
-                    ("applications", name, "routes", route_name, "host"),
-                    "no certificate covers the host (a wildcard covers one label)",
-                    f"use a host directly in {external.dns.zone}, or add a certificate to certificates.named",
-                )
-
-
-def hosts_resolve(external: External, applications: Applications) -> Iterator[Finding]:
-    """The wildcard record does not answer for names at or below one that exists (RFC 4592)."""
-    dns = external.dns
-    existing = {upper for host in dns.hosts for upper in _with_ancestors(host)}
-    for name, application in applications.items():
-        for route_name, route in application.routes.items():
-            relative = route.host.removesuffix(f".{dns.zone}")
-            if relative in (route.host, *dns.hosts):
-                continue
-            shadow = next((h for h in _with_ancestors(relative) if h in existing), None)
-            if shadow:
-                yield Finding(
-                    ("applications", name, "routes", route_name, "host"),
-                    f"the wildcard record does not answer for it, since dns.hosts makes {shadow} exist",
-                    f"add {relative} to external.dns.hosts",
-                )
-
-
-def _with_ancestors(host: str) -> list[str]:
-    """Return a relative host and each name between it and the zone."""
-    labels = host.split(".")
-    return [".".join(labels[index:]) for index in range(len(labels))]
-
-
-def chains_exist(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
-    """A route with an unknown chain would not be served at all."""
-    for name, application in applications.items():
-        for route_name, route in application.routes.items():
-            if route.chain is not None and route.chain not in traffic.chains:
-                yield unknown(
-                    ("applications", name, "routes", route_name, "chain"),
-                    "chain",
-                    route.chain,
-                    traffic.chains,
+                    ("applications", name, "services", service),
+                    f"Traefik would call it {joined}, as {owner}",
+                    "rename it",
                 )
 
 
@@ -136,7 +87,7 @@ def error_pages_exist(traffic: Traffic, applications: Applications) -> Iterator[
 
 def talks_reach_something(cluster: Cluster, applications: Applications) -> Iterator[Finding]:
     """A connection to nothing would silently stay closed."""
-    hosts = {route.host for a in applications.values() for route in a.routes.values()}
+    hosts = {h for a in applications.values() for route in a.routes.values() for h in route.all_hosts}
     for name, application in applications.items():
         for workload, talks in application.talks_to.items():
             for index, talk in enumerate(talks):

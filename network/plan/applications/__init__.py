@@ -1,10 +1,10 @@
-"""What the platform declares for applications (ING-2, TRF-4, SVC-1, SVC-3); their pods belong to the
-teams."""
+"""What the platform declares for applications; their pods belong to the teams (ING-2, ING-3, TRF-4, TRF-6,
+SVC-1, SVC-3)."""
 
 from dataclasses import dataclass
 
 from network.config import StackConfig
-from network.plan.applications import balancing, routes, services
+from network.plan.applications import balancing, routes, services, transports
 from network.plan.kubernetes import Manifest
 
 
@@ -15,17 +15,20 @@ class ApplicationPlan:
     name: str
     services: tuple[Manifest, ...]
     """Services of Kubernetes, one per workload with ports."""
+    transports: tuple[Manifest, ...]
+    """ServersTransports, which services and routes refer to."""
     balancing: tuple[Manifest, ...]
     """TraefikServices over those Services, each after the ones that it refers to."""
     routes: tuple[Manifest, ...]
 
 
 def build(config: StackConfig) -> tuple[ApplicationPlan, ...]:
-    """Return each application's Services, TraefikServices and IngressRoutes."""
+    """Return each application's Services, ServersTransports, TraefikServices and IngressRoutes."""
     return tuple(
         ApplicationPlan(
             name,
             services=services.build(config, name),
+            transports=transports.build(config, name),
             balancing=balancing.build(config, name),
             routes=routes.build(config, name),
         )

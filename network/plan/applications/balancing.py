@@ -4,26 +4,34 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from network.config import StackConfig
-from network.config.applications import Backend, Service
+from network.config.applications import Application, Backend, Service
 from network.config.applications.backends import Mirror, WeightedBackend
 from network.config.applications.balancing import Failover, HighestRandomWeight, Mirroring, Weighted
+from network.config.applications.servers import Balancing
 from network.plan.kubernetes import Manifest, manifest
 from network.plan.names import application_namespace
+
+_AS_THEY_ARE = {"strategy", "native_lb", "pass_host_header"}
+"""Fields of `Balancing` that Traefik has under the same name."""
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:
     """Return the application's TraefikServices, each after the ones that it refers to."""
-    declared = config.applications[application].services
+    declared = config.applications[application]
     namespace = application_namespace(config, application)
     return tuple(
         manifest(
-            "traefik.io/v1alpha1", "TraefikService", name, namespace=namespace, spec=_spec(declared[name])
+            "traefik.io/v1alpha1",
+            "TraefikService",
+            name,
+            namespace=namespace,
+            spec=dict(_kinds(declared, declared.services[name])),
         )
-        for name in _in_order(declared)
+        for name in _in_order(declared.services)
     )
 
 
-def reference(backend: Backend) -> dict[str, Any]:
+def reference(application: Application, backend: Backend) -> dict[str, Any]:
     """Return how an object of the same namespace refers to a backend."""
     match backend:
         case WeightedBackend():
@@ -34,7 +42,32 @@ def reference(backend: Backend) -> dict[str, Any]:
             share = {}
     if backend.service is not None:
         return {"kind": "TraefikService", "name": backend.service, **share}
-    return {"kind": "Service", "name": backend.workload, "port": backend.port, **share}
+    return {**servers(application, str(backend.workload), str(backend.port)), **share}
+
+
+def servers(application: Application, workload: str, port: str) -> dict[str, Any]:
+    """Return the reference to a workload's port, always with the same options: Traefik keeps one set of
+    them per Service and port, whoever refers to it."""
+    declared = application.workloads[workload]
+    spec = {"kind": "Service", "name": workload, "port": port, **_options(declared.balancing)}
+    scheme = declared.ports[port].scheme
+    return spec if scheme is None else {**spec, "scheme": scheme}
+
+
+def _options(balancing: Balancing) -> dict[str, Any]:
+    """Return what differs from Traefik's own."""
+    options = balancing.model_dump(
+        mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, include=_AS_THEY_ARE
+    )
+    if balancing.sticky is not None:
+        options["sticky"] = balancing.sticky.model_dump(mode="json", by_alias=True)
+    if balancing.passive_health_check is not None:
+        options["passiveHealthCheck"] = balancing.passive_health_check.model_dump(mode="json", by_alias=True)
+    if balancing.flush_interval is not None:
+        options["responseForwarding"] = {"flushInterval": balancing.flush_interval}
+    if balancing.transport is not None:
+        options["serversTransport"] = balancing.transport
+    return options
 
 
 def _in_order(declared: Mapping[str, Service]) -> list[str]:
@@ -51,45 +84,41 @@ def _in_order(declared: Mapping[str, Service]) -> list[str]:
     return list(ordered)
 
 
-def _spec(service: Service) -> dict[str, Any]:
-    return dict(_kinds(service))
-
-
-def _kinds(service: Service) -> Iterator[tuple[str, Any]]:
+def _kinds(application: Application, service: Service) -> Iterator[tuple[str, Any]]:
     """Yield the one kind that the service is of."""
     if service.weighted is not None:
-        yield "weighted", _weighted(service.weighted)
+        yield "weighted", _weighted(application, service.weighted)
     if service.highest_random_weight is not None:
-        yield "highestRandomWeight", _highest_random_weight(service.highest_random_weight)
+        yield "highestRandomWeight", _highest_random_weight(application, service.highest_random_weight)
     if service.mirroring is not None:
-        yield "mirroring", _mirroring(service.mirroring)
+        yield "mirroring", _mirroring(application, service.mirroring)
     if service.failover is not None:
-        yield "failover", _failover(service.failover)
+        yield "failover", _failover(application, service.failover)
 
 
-def _weighted(weighted: Weighted) -> dict[str, Any]:
-    spec: dict[str, Any] = {"services": [reference(each) for each in weighted.services]}
+def _weighted(application: Application, weighted: Weighted) -> dict[str, Any]:
+    spec: dict[str, Any] = {"services": [reference(application, each) for each in weighted.services]}
     if weighted.sticky is not None:
         spec["sticky"] = weighted.sticky.model_dump(mode="json", by_alias=True)
     return spec
 
 
-def _highest_random_weight(highest: HighestRandomWeight) -> dict[str, Any]:
-    return {"services": [reference(each) for each in highest.services]}
+def _highest_random_weight(application: Application, highest: HighestRandomWeight) -> dict[str, Any]:
+    return {"services": [reference(application, each) for each in highest.services]}
 
 
-def _mirroring(mirroring: Mirroring) -> dict[str, Any]:
+def _mirroring(application: Application, mirroring: Mirroring) -> dict[str, Any]:
     return {
-        **reference(mirroring),
-        "mirrors": [reference(each) for each in mirroring.mirrors],
+        **reference(application, mirroring),
+        "mirrors": [reference(application, each) for each in mirroring.mirrors],
         "mirrorBody": mirroring.mirror_body,
         "maxBodySize": mirroring.max_body_size,
     }
 
 
-def _failover(failover: Failover) -> dict[str, Any]:
+def _failover(application: Application, failover: Failover) -> dict[str, Any]:
     return {
-        "service": reference(failover.service),
-        "fallback": reference(failover.fallback),
+        "service": reference(application, failover.service),
+        "fallback": reference(application, failover.fallback),
         "errors": failover.errors.model_dump(mode="json", by_alias=True),
     }

@@ -13,7 +13,7 @@ def served(workload: str) -> Flow:
 
 def test_traefik_reaches_every_backend_behind_a_service_over_several() -> None:
     assert served("shop-web").ports == (Port(8080),)
-    assert served("shop-web-canary").ports == (Port(8080),)
+    assert served("shop-web-canary").ports == (Port(8080), Port(8443), Port(9090))
 
 
 def test_a_flow_names_each_route_that_needs_it_once() -> None:

@@ -8,6 +8,28 @@ from tests import stacks
 PLANS = {plan.name: plan for plan in applications.build(stacks.everything())}
 
 
+POD_COOKIE = {"name": "pod", "secure": True, "httpOnly": True, "sameSite": "lax", "maxAge": 0}
+WEB = {
+    "kind": "Service",
+    "name": "web",
+    "port": "http",
+    "strategy": "leasttime",
+    "sticky": {"cookie": POD_COOKIE},
+    "passiveHealthCheck": {"maxFailedAttempts": 5, "failureWindow": "30s"},
+    "passHostHeader": False,
+    "responseForwarding": {"flushInterval": "10ms"},
+    "serversTransport": "pooled",
+}
+CANARY = {
+    "kind": "Service",
+    "name": "web-canary",
+    "port": "http",
+    "nativeLB": True,
+    "serversTransport": "pooled",
+}
+"""The one reference to each workload of the shop."""
+
+
 def rule(application: str, name: str) -> dict[str, Any]:
     """Return the one rule of an application's route."""
     (found,) = route(application, name)["spec"]["routes"]
@@ -51,6 +73,56 @@ def test_a_route_matches_its_host_and_path() -> None:
     assert rule("api", "api")["match"] == "Host(`shop.dev.k8s.webgrip.nl`) && PathPrefix(`/api`)"
 
 
+def test_everything_that_a_route_asks_for_is_in_its_rule_once_for_each_host() -> None:
+    rules = [each["match"] for each in route("shop", "beta")["spec"]["routes"]]
+    rest = (
+        " && PathRegexp(`^/(nl|en)/`) && (Method(`GET`) || Method(`HEAD`)) && Header(`X-Beta`, `yes`)"
+        r" && HeaderRegexp(`User-Agent`, `(?i)firefox`)"
+        r" && HeaderRegexp(`Cookie`, `(^|;\s*)variant=b\s*(;|$)`)"
+        " && Query(`debug`, ``) && QueryRegexp(`page`, `^[0-9]+$`)"
+        " && (ClientIP(`10.250.0.0/24`) || ClientIP(`198.51.100.0/24`))"
+    )
+    assert rules == [f"Host(`shop.dev.k8s.webgrip.nl`){rest}", f"Host(`beta.dev.k8s.webgrip.nl`){rest}"]
+
+
+def test_an_exact_path_is_no_prefix() -> None:
+    assert rule("shop", "grpc")["match"] == (
+        "Host(`grpc.dev.k8s.webgrip.nl`) && Path(`/Shop/Buy`) && Method(`POST`)"
+    )
+
+
+def test_a_priority_is_set_only_where_one_is_given() -> None:
+    assert [each.get("priority") for each in route("shop", "beta")["spec"]["routes"]] == [1000, 1000]
+    assert "priority" not in rule("shop", "grpc")
+
+
+def test_every_reference_to_a_workload_has_the_same_options() -> None:
+    members = [
+        *balanced("canary")["weighted"]["services"],
+        *balanced("spread")["highestRandomWeight"]["services"],
+        *balanced("shadow")["mirroring"]["mirrors"],
+    ]
+    for each in members:
+        options = {key: value for key, value in each.items() if key not in ("weight", "percent")}
+        assert options == (WEB if each["name"] == "web" else CANARY)
+
+
+def test_a_ports_scheme_goes_with_the_reference() -> None:
+    assert rule("shop", "grpc")["services"] == [{**CANARY, "port": "grpc", "scheme": "h2c"}]
+
+
+def test_a_transport_is_in_traefiks_words_with_its_options_beside() -> None:
+    (transport,) = PLANS["shop"].transports
+    assert transport["kind"] == "ServersTransport"
+    assert transport["metadata"] == {"name": "pooled", "namespace": "shop"}
+    spec = transport["spec"]
+    assert spec["rootCAs"] == [{"secret": "shop-ca"}, {"configMap": "company-ca"}]
+    assert spec["disableHTTP2"] is True
+    assert spec["maxIdleConnsPerHost"] == 50
+    assert spec["minVersion"] == "VersionTLS13"
+    assert "options" not in spec
+
+
 def test_a_routes_chain_is_the_one_in_traefiks_namespace() -> None:
     assert rule("api", "api")["middlewares"] == [{"name": "api", "namespace": "traefik"}]
 
@@ -87,10 +159,8 @@ def test_a_sticky_split_says_everything_about_its_cookie() -> None:
 def test_mirrors_get_their_share_and_no_body_beyond_the_limit() -> None:
     assert balanced("shadow") == {
         "mirroring": {
-            "kind": "Service",
-            "name": "web",
-            "port": "http",
-            "mirrors": [{"kind": "Service", "name": "web-canary", "port": "http", "percent": 10}],
+            **WEB,
+            "mirrors": [{**CANARY, "percent": 10}],
             "mirrorBody": True,
             "maxBodySize": 65536,
         }

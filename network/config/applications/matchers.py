@@ -1,0 +1,77 @@
+"""What a route asks of a request, as Traefik's rules say it (ING-2)."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from network.config.model import refusal
+from network.config.paths import GoRegex
+from network.config.text import Form
+
+Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+HeaderName = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Za-z0-9!#$%&'*+.^_|~-]+",
+        rule="a header's name has letters, digits and hyphens, no blanks",
+        fix="write it like `X-Variant`",
+        longest=128,
+    ),
+]
+
+MatchText = Annotated[
+    str,
+    Form(
+        pattern=r"[ -_a-~]+",
+        rule="Traefik's rules quote texts with back-ticks: printable ASCII without one, and not empty",
+        fix="remove the character",
+        longest=1024,
+    ),
+]
+"""Text between back-ticks of a rule."""
+
+QueryText = Annotated[
+    str,
+    Form(
+        pattern=r"[ -_a-~]*",
+        rule="Traefik's rules quote texts with back-ticks: printable ASCII without one",
+        fix="remove the character",
+        longest=1024,
+    ),
+]
+"""Value of a query parameter, after decoding; may be empty."""
+
+CookieName = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Za-z0-9!#$%&'*+.^_|~-]+",
+        rule="a cookie's name has letters, digits and some signs, no blanks (RFC 6265)",
+        fix="write it like `variant`",
+        longest=64,
+    ),
+]
+
+CookieValue = Annotated[
+    str,
+    Form(
+        pattern=r"[!#-+\--:<-\[\]-_a-~]+",
+        rule="a cookie's value has no blanks, quotes, commas, semicolons or backslashes (RFC 6265), and "
+        "Traefik's rules no back-ticks",
+        fix="write it like `b`",
+        longest=256,
+    ),
+]
+
+
+def _quotable(regex: str) -> str:
+    if not regex or "`" in regex or not regex.isprintable():
+        raise refusal(
+            "Traefik's rules quote expressions with back-ticks: printable, without one, and not empty",
+            "write `.` for any character",
+        )
+    return regex
+
+
+MatchRegex = Annotated[GoRegex, AfterValidator(_quotable)]
+"""Regular expression (Go's) between back-ticks of a rule; it matches anywhere, so anchor it."""

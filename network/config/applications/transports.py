@@ -1,0 +1,93 @@
+"""Connections from Traefik to backends: pooling, timeouts, TLS (TRF-6); Traefik's ServersTransport."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field
+from typing_extensions import override
+
+from network.config.crd_options import CrdOptions
+from network.config.model import Finding, Model, at_least_one
+from network.config.names import HostName, Name
+from network.config.quantities import Duration
+
+_MODELLED = ("this option has a field of its own here", "write it beside `options`, without it")
+REFUSED = {
+    **dict.fromkeys(
+        (
+            "certificatesSecrets",
+            "disableHTTP2",
+            "forwardingTimeouts",
+            "maxIdleConnsPerHost",
+            "rootCAs",
+            "serverName",
+        ),
+        _MODELLED,
+    ),
+    "insecureSkipVerify": (
+        "it accepts any certificate, so anybody in between may answer for the backend",
+        "name the backend's authority in rootCAs",
+    ),
+    "rootCAsSecrets": ("Traefik has given it up", "use rootCAs"),
+}
+"""Options of the CRD that `options` does not take: key -> rule and fix."""
+
+OtherOptions = Annotated[dict[str, Any], CrdOptions("ServersTransport", refused=REFUSED)]
+
+
+class RootCA(Model):
+    """An authority whose certificates are believed: one of the two, in the application's namespace."""
+
+    secret: Name | None = None
+    """Secret with the certificate under `ca.crt` or `tls.ca`."""
+    config_map: Name | None = None
+    """ConfigMap with the certificate under `ca.crt` or `tls.ca`."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        if (self.secret is None) == (self.config_map is None):
+            yield Finding((), "a certificate stands in exactly one object", "give either secret or configMap")
+
+
+class ForwardingTimeouts(Model):
+    """How long Traefik waits for a backend; what is absent keeps Traefik's own."""
+
+    dial_timeout: Duration | None = None
+    """For a connection; Traefik's own is 30s."""
+    response_header_timeout: Duration | None = None
+    """From the whole request to the answer's headers, then 504; Traefik's own is for ever."""
+    idle_conn_timeout: Duration | None = None
+    """That an idle connection is kept; Traefik's own is 90s. Backends must keep it longer: one that closes
+    first fails the request that is then on its way."""
+    read_idle_timeout: Duration | None = None
+    """Without a frame on an HTTP/2 connection, after which it is pinged; Traefik's own is never."""
+    ping_timeout: Duration | None = None
+    """For that ping's answer; Traefik's own is 15s."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from at_least_one(self)
+
+
+class Transport(Model):
+    """How Traefik connects to the workloads that name it; what is absent keeps Traefik's own."""
+
+    server_name: HostName | None = None
+    """Name that the backend's certificate must bear: Traefik connects to pods by address, which none
+    bears."""
+    root_cas: Annotated[tuple[RootCA, ...] | None, Field(alias="rootCAs", min_length=1)] = None
+    """Authorities of the backends' certificates; where absent, the public ones."""
+    certificates_secrets: Annotated[tuple[Name, ...] | None, Field(min_length=1)] = None
+    """Secrets of type kubernetes.io/tls in the application's namespace, by which Traefik proves itself."""
+    max_idle_conns_per_host: int | None = Field(default=None, ge=1, le=10_000)
+    """Idle connections kept per pod and replica of Traefik; Traefik's own is 200."""
+    disable_http2: bool | None = Field(default=None, alias="disableHTTP2")
+    """Speak HTTP/1.1 to backends with TLS, also where they offer HTTP/2."""
+    forwarding_timeouts: ForwardingTimeouts | None = None
+    options: OtherOptions | None = None
+    """Any other option of a ServersTransport, as its CRD spells it: cipherSuites, maxVersion, minVersion,
+    peerCertURI, spiffe."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from at_least_one(self)

@@ -1,0 +1,128 @@
+"""Routes: hosts that have certificates and resolve, requests that reach the route that is meant (ING-2)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from network.config.applications import Application, Route
+from network.config.applications.matching import covers, overlap, priority
+from network.config.certificates import Certificates
+from network.config.external import External
+from network.config.ingress import Ingress
+from network.config.model import Finding, Location
+from network.config.nearest import unknown
+from network.config.rules import certificates as covering
+from network.config.traffic import Traffic
+
+Applications = dict[str, Application]
+
+
+def _routes(applications: Applications) -> Iterator[tuple[Location, Route]]:
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            yield ("applications", name, "routes", route_name), route
+
+
+def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
+    """Of two routes that fit a request Traefik takes the one of higher priority, or either."""
+    by_host: defaultdict[str, list[tuple[Location, Route]]] = defaultdict(list)
+    for here, route in _routes(applications):
+        for host in route.all_hosts:
+            for there, other in by_host[host]:
+                yield from _collision(host, (there, other), (here, route))
+            by_host[host].append((here, route))
+
+
+def _collision(
+    host: str, former: tuple[Location, Route], latter: tuple[Location, Route]
+) -> Iterator[Finding]:
+    (there, other), (here, route) = former, latter
+    if not overlap(route, other):
+        return
+    mine, theirs = priority(host, route), priority(host, other)
+    if mine == theirs:
+        yield Finding(
+            here,
+            f"route {_title(there)} fits the same requests to {host} with the same priority ({mine}): "
+            "Traefik would take either",
+            "set `priority` on one of them, higher is first; or change what one of them matches",
+        )
+    elif mine < theirs and covers(other, route):
+        yield _unreachable(here, there, host, mine, theirs)
+    elif theirs < mine and covers(route, other):
+        yield _unreachable(there, here, host, theirs, mine)
+
+
+def _unreachable(here: Location, by: Location, host: str, own: int, higher: int) -> Finding:
+    return Finding(
+        here,
+        f"no request to {host} reaches it: route {_title(by)} fits them all, and its priority {higher} is "
+        f"above {own}",
+        f"set `priority: {higher + 1}` here, or change what one of them matches",
+    )
+
+
+def _title(location: Location) -> str:
+    return f"{location[1]}.{location[3]}"
+
+
+def hosts_are_covered(
+    external: External, certificates: Certificates, applications: Applications
+) -> Iterator[Finding]:
+    """A host without a certificate is refused by Traefik (sniStrict) or shows a wrong one."""
+    names = covering.covered_names(certificates, external.dns)
+    for here, route in _routes(applications):
+        for key, host in _located_hosts(route):
+            if not any(covering.covers(pattern, host) for pattern in names):
+                yield Finding(
+                    (*here, *key),
+                    "no certificate covers the host (a wildcard covers one label)",
+                    f"use a host directly in {external.dns.zone}, or add a certificate to certificates.named",
+                )
+
+
+def hosts_resolve(external: External, applications: Applications) -> Iterator[Finding]:
+    """The wildcard record does not answer for names at or below one that exists (RFC 4592)."""
+    dns = external.dns
+    existing = {upper for host in dns.hosts for upper in _with_ancestors(host)}
+    for here, route in _routes(applications):
+        for key, host in _located_hosts(route):
+            relative = host.removesuffix(f".{dns.zone}")
+            if relative in (host, *dns.hosts):
+                continue
+            shadow = next((h for h in _with_ancestors(relative) if h in existing), None)
+            if shadow:
+                yield Finding(
+                    (*here, *key),
+                    f"the wildcard record does not answer for it, since dns.hosts makes {shadow} exist",
+                    f"add {relative} to external.dns.hosts",
+                )
+
+
+def _located_hosts(route: Route) -> Iterator[tuple[Location, str]]:
+    yield ("host",), route.host
+    for index, host in enumerate(route.hosts):
+        yield ("hosts", index), host
+
+
+def _with_ancestors(host: str) -> list[str]:
+    """Return a relative host and each name between it and the zone."""
+    labels = host.split(".")
+    return [".".join(labels[index:]) for index in range(len(labels))]
+
+
+def chains_exist(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
+    """A route with an unknown chain would not be served at all."""
+    for here, route in _routes(applications):
+        if route.chain is not None and route.chain not in traffic.chains:
+            yield unknown((*here, "chain"), "chain", route.chain, traffic.chains)
+
+
+def client_ip_is_the_clients(ingress: Ingress, applications: Applications) -> Iterator[Finding]:
+    """ClientIP looks at the connection's own address, which behind a CDN is the CDN's."""
+    for here, route in _routes(applications):
+        if route.client_ip and ingress.cdn_ranges:
+            yield Finding(
+                (*here, "clientIp"),
+                "behind a CDN (ingress.cdnRanges) every connection comes from the CDN's addresses",
+                "use an ipAllowList with `ipStrategy: { depth: 1 }` in the route's chain",
+            )
