@@ -280,8 +280,23 @@ _ALL = (
         files=("kubectl",),
         probe=Probe(("kubectl", "version", "--client"), f"Client Version: {_KUBECTL}\n"),
     ),
+    Part(
+        name="demo",
+        version="1",
+        purpose="the backend of every declared workload",
+        recipe=GoBuild(module="demo", commands={"demo": "./demo"}, sources=("demo",)),
+        seconds=20,
+        files=("demo",),
+    ),
     _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
     _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),
+    # The server is the same program as this check; its own package would start one on this machine.
+    _debian(
+        "redis",
+        "rate limits that replicas share",
+        "redis-tools",
+        {"redis-server": "redis-check-rdb", "redis-cli": "redis-cli"},
+    ),
     _debian("nft", "kube-proxy's rules", "nftables", {"nft": "nft"}),
     _debian(
         "iptables",

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.parts import oci
 from lab.parts.catalogue import PARTS
+from lab.parts.libraries import libraries
 from lab.parts.recipe import PartError
 from lab.parts.store import Store
 from lab.paths import cache_dir
@@ -29,6 +30,42 @@ class Image:
     path: str
     """In the image; the entrypoint, since charts and manifests give arguments only."""
     user: str = _NON_ROOT
+    tools: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further programs: file in the part's folder -> path in the image."""
+    linked: bool = False
+    """Whether the programs need shared libraries: they are taken along."""
+
+    def files(self, folder: Path) -> dict[str, Path]:
+        """Path in the image -> file, for a part in `folder`. PartError if a program is missing."""
+        found = {self.path: folder / self.file}
+        found |= {path: folder / file for file, path in self.tools.items()}
+        for program in found.values():
+            if not program.exists():
+                raise PartError(f"image {self.name}: {program} is missing. Next: python -m lab.parts")
+        if self.linked:
+            for program in list(found.values()):
+                found |= libraries(program)
+        return found
+
+
+DEMO = Image(
+    # With the program's own key, so that pods are rolled when it changes.
+    name=f"registry.webgrip.dev/lab/demo:{PARTS['demo'].key}",
+    part="demo",
+    file="demo",
+    path="/usr/local/bin/demo",
+)
+"""The backend of every declared workload."""
+
+REDIS = Image(
+    name="docker.io/library/redis:debian",
+    part="redis",
+    file="redis-server",
+    path="/usr/local/bin/redis-server",
+    tools={"redis-cli": "/usr/local/bin/redis-cli"},
+    linked=True,
+)
+"""Debian's Redis."""
 
 
 def _cert_manager(command: str) -> Image:
@@ -65,6 +102,8 @@ IMAGES = (
         _cert_manager(command)
         for command in ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
     ),
+    DEMO,
+    REDIS,
 )
 
 
@@ -76,23 +115,21 @@ def ensure(parts: Mapping[str, Path], trust: Path) -> Mapping[str, Path]:
     """
     authorities = trust.read_bytes()
     return {
-        image.name: _archive(image, parts[image.part] / image.file, authorities)
+        image.name: _archive(image, image.files(parts[image.part]), authorities)
         for image in IMAGES
         if image.part in parts
     }
 
 
-def _archive(image: Image, program: Path, authorities: bytes) -> Path:
+def _archive(image: Image, files: Mapping[str, Path], authorities: bytes) -> Path:
     """The image's archive, from the cache or made."""
-    if not program.exists():
-        raise PartError(f"image {image.name}: {program} is missing. Next: python -m lab.parts")
-    ingredients = (repr(image), str(program.resolve()), program.stat().st_size)
-    key = hashlib.sha256(repr(ingredients).encode() + authorities).hexdigest()[:16]
+    places = [(path, str(file.resolve()), file.stat().st_size) for path, file in sorted(files.items())]
+    key = hashlib.sha256(repr((image, places)).encode() + authorities).hexdigest()[:16]
 
     def make(folder: Path) -> None:
         content = oci.Content(
             name=image.name,
-            files={image.path: program},
+            files=files,
             texts={
                 _TRUST: authorities,
                 "/etc/passwd": f"app:x:{image.user}:{image.user}::/:/sbin/nologin\n".encode(),

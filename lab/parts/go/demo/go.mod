@@ -1,0 +1,3 @@
+module webgrip.dev/network/lab/parts/demo
+
+go 1.25.0
