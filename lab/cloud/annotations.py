@@ -27,6 +27,24 @@ def _anything(_: str) -> bool:
     return True
 
 
+def _firewall_rules(text: str) -> list[str]:
+    """Rules such as `ip:192.0.2.1` and `cidr:198.51.100.0/24`, separated by commas."""
+    return [rule.strip() for rule in text.split(",") if rule.strip()]
+
+
+def _is_firewall_rules(value: str) -> bool:
+    return all(_is_firewall_rule(rule) for rule in _firewall_rules(value))
+
+
+def _is_firewall_rule(rule: str) -> bool:
+    kind, _, address = rule.partition(":")
+    try:
+        network = ip_network(address)
+    except ValueError:
+        return False
+    return kind == "cidr" or (kind == "ip" and network.num_addresses == 1)
+
+
 _ALLOWED: Mapping[str, Callable[[str], bool]] = {
     "name": lambda value: 0 < len(value) <= 255,
     "protocol": _words("tcp", "http", "https", "http2", "http3"),
@@ -60,8 +78,8 @@ _ALLOWED: Mapping[str, Callable[[str], bool]] = {
     "healthcheck-response-timeout-seconds": _between(3, 300),
     "healthcheck-unhealthy-threshold": _between(2, 10),
     "healthcheck-healthy-threshold": _between(2, 10),
-    "deny-rules": _anything,
-    "allow-rules": _anything,
+    "deny-rules": _is_firewall_rules,
+    "allow-rules": _is_firewall_rules,
     "ip": _anything,
     "subnet-uuid": _anything,
 }
@@ -117,8 +135,9 @@ def body_of(service: Json, cluster: Json) -> Json:
         ],
         "health_check": _health_check(settings, spec),
         "firewall": {
-            "allow": [f"cidr:{text}" for text in spec.get("loadBalancerSourceRanges", ())],
-            "deny": [],
+            "allow": [f"cidr:{text}" for text in spec.get("loadBalancerSourceRanges", ())]
+            or _firewall_rules(settings.get("allow-rules", "")),
+            "deny": _firewall_rules(settings.get("deny-rules", "")),
         },
     }
 

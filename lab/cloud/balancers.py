@@ -1,7 +1,7 @@
 """The account's load balancers as those that the lab's HAProxy shall be."""
 
-from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from lab.cloud.state import Account, Json, Kind
 from lab.internet.load_balancer import HealthCheck, LoadBalancer, Node, Rule
@@ -31,10 +31,15 @@ def _balancer(balancer: Json, clusters: Mapping[str, Json]) -> LoadBalancer:
         ),
         health_check=_health_check(balancer["health_check"]),
         proxy_protocol=balancer["enable_proxy_protocol"],
-        source_ranges=tuple(
-            IPv4Network(text.removeprefix("cidr:")) for text in balancer["firewall"]["allow"]
-        ),
+        source_ranges=_ranges(balancer["firewall"]["allow"]),
+        denied_ranges=_ranges(balancer["firewall"]["deny"]),
     )
+
+
+def _ranges(rules: Sequence[str]) -> tuple[IPv4Network, ...]:
+    """The IPv4 ranges of firewall rules such as `ip:192.0.2.1` and `cidr:198.51.100.0/24`."""
+    networks = (ip_network(rule.partition(":")[2]) for rule in rules)
+    return tuple(network for network in networks if isinstance(network, IPv4Network))
 
 
 def _health_check(check: Json) -> HealthCheck:

@@ -59,6 +59,8 @@ class LoadBalancer:
     """Send the client's address to the nodes in a PROXY header (version 1)."""
     source_ranges: tuple[IPv4Network, ...] = field(default=())
     """Ranges that may connect; empty means everybody."""
+    denied_ranges: tuple[IPv4Network, ...] = field(default=())
+    """Ranges that may not connect, whatever the others say."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront]) -> str
 
 _PREAMBLE: tuple[str, ...] = (
     "global",
-    "    log stdout format raw daemon notice",
+    "    log stdout format raw daemon info",
     # Connections that outlive a change of rules end with the process that held them.
     "    hard-stop-after 30s",
     "",
@@ -125,10 +127,14 @@ def _rule(balancer: LoadBalancer, rule: Rule) -> Iterator[str]:
     check = balancer.health_check
     yield from ("", f"frontend {name}", "    mode tcp")
     yield f"    bind {balancer.address}:{rule.entry_port}"
+    # A line for each connection at its end: from whom, to which node, how long, how it ended.
+    yield "    option tcplog"
+    if balancer.denied_ranges:
+        yield f"    tcp-request connection reject if {{ src {_ranges(balancer.denied_ranges)} }}"
     if balancer.source_ranges:
-        ranges = " ".join(str(network) for network in balancer.source_ranges)
-        yield f"    tcp-request connection reject unless {{ src {ranges} }}"
+        yield f"    tcp-request connection reject unless {{ src {_ranges(balancer.source_ranges)} }}"
     yield from (f"    default_backend {name}", "", f"backend {name}", "    mode tcp")
+    # DigitalOcean's one algorithm: what an annotation says about it has no effect any more.
     yield "    balance roundrobin"
     # A node that dies must not take the connections that it has not answered yet.
     yield "    option redispatch"
@@ -142,3 +148,7 @@ def _rule(balancer: LoadBalancer, rule: Rule) -> Iterator[str]:
     )
     for node in sorted(balancer.nodes, key=lambda node: node.name):
         yield f"    server {node.name} {node.address}:{rule.node_port}"
+
+
+def _ranges(networks: Sequence[IPv4Network]) -> str:
+    return " ".join(str(network) for network in networks)

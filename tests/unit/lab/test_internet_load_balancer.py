@@ -68,6 +68,24 @@ def test_source_ranges_reject_everybody_else() -> None:
     assert rule in frontend(replace(BALANCER, source_ranges=ranges))
 
 
+def test_a_denied_range_is_rejected_before_any_other_is_let_in() -> None:
+    open_but_for_one = replace(
+        BALANCER,
+        source_ranges=(IPv4Network("198.51.100.0/24"),),
+        denied_ranges=(IPv4Network("198.51.100.7/32"),),
+    )
+    rules = [line for line in frontend(open_but_for_one) if "reject" in line]
+    assert rules == [
+        "tcp-request connection reject if { src 198.51.100.7/32 }",
+        "tcp-request connection reject unless { src 198.51.100.0/24 }",
+    ]
+
+
+def test_connections_go_to_the_nodes_in_turn_and_are_logged() -> None:
+    assert "balance roundrobin" in backend(BALANCER)
+    assert "option tcplog" in frontend(BALANCER)
+
+
 def test_without_source_ranges_nobody_is_rejected() -> None:
     assert not any("reject" in line for line in frontend(BALANCER))
 

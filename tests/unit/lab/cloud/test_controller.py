@@ -126,6 +126,16 @@ def test_a_service_gets_an_address_and_a_load_balancer_behind_it(scene: Scene) -
     assert [str(node.address) for node in real.nodes] == ["10.0.0.11", "10.0.0.12"]
 
 
+def test_firewall_rules_in_annotations_become_ranges(scene: Scene) -> None:
+    service = a_service(deny_rules="ip:198.51.100.7,cidr:192.0.2.0/24", allow_rules="cidr:10.0.0.0/8")
+    scene.services.held.append(service)
+    scene.look()
+    (real,) = scene.balancers.now
+    assert [str(each) for each in real.denied_ranges] == ["198.51.100.7/32", "192.0.2.0/24"]
+    # The Service's own field goes before the annotation.
+    assert [str(each) for each in real.source_ranges] == ["203.0.113.0/24"]
+
+
 def test_looking_again_changes_nothing(scene: Scene) -> None:
     scene.services.held.append(a_service())
     scene.look()
@@ -193,6 +203,7 @@ def test_a_hostname_annotation_takes_the_place_of_the_address(scene: Scene) -> N
         ({"enable_proxy_protocol": "yes", "type": "REGIONAL"}, "invalid value 'yes'"),
         ({"size_unit": "101"}, "size-unit"),
         ({"healthcheck_check_interval_seconds": "1"}, "interval-seconds"),
+        ({"deny_rules": "198.51.100.7"}, "deny-rules"),
         ({"typ": "REGIONAL"}, "no such annotation"),
     ],
 )
