@@ -20,7 +20,7 @@ setup: .venv/installed ## Create .venv with everything the program, the lab and 
 
 # --- the lab -----------------------------------------------------------------------------------------------
 
-.PHONY: up preview destroy down forget status shell kubectl
+.PHONY: up preview destroy down forget status shell kubectl curl exec logs
 up: setup ## Run the platform of STACK (dev, prod) on this machine, without a cloud account
 	@$(PYTHON) -m lab up --stack $(STACK)
 
@@ -44,6 +44,15 @@ shell: setup ## Open a shell in which plain pulumi and kubectl work against the 
 
 kubectl: setup ## Run kubectl in the lab: make kubectl ARGS="get pods -A"
 	@$(PYTHON) -m lab kubectl --stack $(STACK) -- $(ARGS)
+
+curl: setup ## Ask as a client on the internet: make curl ARGS="-v https://shop.dev.k8s.webgrip.nl/"
+	@$(PYTHON) -m lab curl --stack $(STACK) -- $(ARGS)
+
+exec: setup ## Run a command in a workload: make exec ARGS="shop/web -- demo get http://api.api:8080/"
+	@$(PYTHON) -m lab exec --stack $(STACK) $(ARGS)
+
+logs: setup ## Show logs of a workload or of a process: make logs ARGS="shop/web -f", ARGS=haproxy
+	@$(PYTHON) -m lab logs --stack $(STACK) $(ARGS)
 
 .PHONY: parts
 parts: setup ## Build or find every real part of the lab

@@ -12,11 +12,13 @@ from rich.console import Console
 from lab import up as lab_up
 from lab import view as lab_view
 from lab.charts.repository import ChartError
+from lab.demo.deploy import declared
 from lab.engine.environment import Engine, EngineError
 from lab.engine.stack_file import OverrideError
 from lab.instance import Lab, LabError
 from lab.paths import project_dir
 from lab.status import print_status
+from lab.targets import log, pods, trusted
 
 app = typer.Typer(
     add_completion=False,
@@ -88,6 +90,44 @@ def kubectl(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run kubectl in the lab."""
     engine = _engine(lab_up.lab_of(stack))
     sys.exit(_run(stack, ["kubectl", *(arguments or [])], engine))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def curl(arguments: Arguments = None, stack: Stack = "dev") -> None:
+    """Run curl as a client on the internet, which trusts both Let's Encrypts."""
+    lab = lab_up.lab_of(stack)
+    engine = _engine(lab)
+    authorities = str(trusted(lab, engine.bundle))
+    sys.exit(_run(stack, ["curl", "--cacert", authorities, *(arguments or [])], engine))
+
+
+@app.command("exec", context_settings={"ignore_unknown_options": True})
+def execute(
+    workload: Annotated[str, typer.Argument(help="such as shop/web")],
+    arguments: Arguments = None,
+    stack: Stack = "dev",
+) -> None:
+    """Run a command in a pod of a workload: `shop/web -- demo get http://api.api:8080/`."""
+    engine = _engine(lab_up.lab_of(stack))
+    target = pods(workload, declared(engine)).kubectl
+    terminal = ["--stdin", "--tty"] if sys.stdin.isatty() else []
+    command = ["kubectl", "exec", *terminal, *target, "--", *(arguments or ["demo", "mode"])]
+    sys.exit(_run(stack, command, engine))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def logs(
+    what: Annotated[str, typer.Argument(help="a workload such as shop/web, or a process such as haproxy")],
+    arguments: Arguments = None,
+    stack: Stack = "dev",
+) -> None:
+    """Show the logs of a workload's pods or of one of the lab's own processes; `-f` follows them."""
+    lab = lab_up.lab_of(stack)
+    engine = _engine(lab)
+    if "/" not in what:
+        sys.exit(_run(stack, ["tail", *(arguments or []), str(log(what, lab))], engine))
+    target = pods(what, declared(engine)).kubectl
+    sys.exit(_run(stack, ["kubectl", "logs", "--all-pods", *target, *(arguments or [])], engine))
 
 
 @app.command()

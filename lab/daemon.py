@@ -44,7 +44,7 @@ def main() -> int:
     os.environ["PATH"] = ":".join([*map(str, parts.values()), os.environ.get("PATH", os.defpath)])
 
     supervisor = Supervisor(folder / "logs")
-    machines = Machines(folder / "clusters", parts, _paths(supplies["images"]))
+    machines = Machines(folder / "clusters", parts, _paths(supplies["images"]), folder / "namespaces.json")
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")

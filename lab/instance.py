@@ -42,6 +42,11 @@ class Lab:
         return self.folder / "sandbox.json"
 
     @property
+    def adopted(self) -> Path:
+        """The names of the namespaces that each cluster shall have from its start (JSON)."""
+        return self.folder / "namespaces.json"
+
+    @property
     def log(self) -> Path:
         """What the daemon says."""
         return self.folder / "logs" / "daemon.log"

@@ -1,6 +1,7 @@
 """One HTTPS request as a client on the internet makes it."""
 
 import http.client
+import json
 import ssl
 from pathlib import Path
 
@@ -9,26 +10,37 @@ from cryptography import x509
 TIMEOUT_SECONDS = 10
 
 
-def probe(host: str, trusted: Path) -> tuple[bool, str]:
-    """Ask `https://<host>/`; whether Traefik answered with a certificate that `trusted` (PEM) covers.
+def probe(host: str, path: str, trusted: Path) -> tuple[bool, str]:
+    """Ask `https://<host><path>`; whether somebody answered with a certificate that `trusted` (PEM) covers.
 
-    Any HTTP status is an answer: whether an application stands behind the route is its team's matter.
+    A backend or middleware that refuses has answered. Traefik's own 404 says that it knows no such route;
+    its 502 to 504 that nobody stands behind it.
     """
     context = ssl.create_default_context(cafile=str(trusted))
     connection = http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=context)
     try:
-        connection.request("GET", "/")
+        connection.request("GET", path)
         response = connection.getresponse()
+        body = response.read()
         certificate = x509.load_der_x509_certificate(_served(connection))
     except (OSError, http.client.HTTPException) as error:
         return False, str(error)
     finally:
         connection.close()
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return True, (
-        f"{response.status} {response.reason}, certificate for "
+    return response.status != 404 and response.status < 500, (
+        f"{response.status} {response.reason}{_by(body)}, certificate for "
         f"{', '.join(names.get_values_for_type(x509.DNSName))} by {_common_name(certificate.issuer)}"
     )
+
+
+def _by(body: bytes) -> str:
+    """The workload that answered, if it was one of the lab's demo backends."""
+    try:
+        echo = json.loads(body)
+    except ValueError:
+        return ""
+    return f" from {echo['workload']}" if isinstance(echo, dict) and "workload" in echo else ""
 
 
 def _served(connection: http.client.HTTPSConnection) -> bytes:

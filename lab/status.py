@@ -16,10 +16,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from lab.demo.workloads import OWNER
 from lab.engine.environment import Engine
 from lab.instance import Lab, LabError
 from lab.paths import project_dir
 from lab.probe import probe
+
+_LAYERS = {"cert-manager": "certificates", "traefik": "ingress"}
+"""What a namespace's Deployments belong to."""
 
 KINDS = "nodes,deployments,clusterissuers,certificates,services,networkpolicies,ingressroutes"
 
@@ -44,7 +48,8 @@ def rows(objects: list[dict[str, Any]]) -> Iterator[Row]:
             yield Row("cluster", f"Node {name}", *_condition(status, "Ready"))
         elif kind == "Deployment":
             wanted, ready = each["spec"].get("replicas", 1), status.get("readyReplicas", 0)
-            layer = {"cert-manager": "certificates", "traefik": "ingress"}.get(meta["namespace"], "cluster")
+            demo = OWNER.items() <= meta.get("labels", {}).items()
+            layer = "demo" if demo else _LAYERS.get(meta["namespace"], "cluster")
             yield Row(layer, f"Deployment {name}", ready >= wanted, f"{ready} of {wanted} ready")
         elif kind in ("ClusterIssuer", "Certificate"):
             yield Row("certificates", f"{kind} {name}", *_condition(status, "Ready"))
@@ -58,15 +63,22 @@ def rows(objects: list[dict[str, Any]]) -> Iterator[Row]:
 
 
 def requests(objects: list[dict[str, Any]], trusted: Path) -> Iterator[Row]:
-    """Ask for every host of a route over HTTPS, by name, through the load balancer."""
+    """Ask every route over HTTPS, by its host's name and its path, through the load balancer."""
     matches = [
         route["match"]
         for each in objects
         if each["kind"] == "IngressRoute"
         for route in each["spec"]["routes"]
     ]
-    for host in sorted({host for match in matches for host in re.findall(r"Host\(`([^`]+)`\)", match)}):
-        yield Row("request", f"https://{host}/", *probe(host, trusted))
+    for host, path in sorted({place for match in matches for place in _places(match)}):
+        yield Row("request", f"https://{host}{path}", *probe(host, path, trusted))
+
+
+def _places(match: str) -> Iterator[tuple[str, str]]:
+    """Hosts and paths that a rule speaks of."""
+    paths = re.findall(r"Path(?:Prefix)?\(`([^`]+)`\)", match) or ["/"]
+    for host in re.findall(r"Host\(`([^`]+)`\)", match):
+        yield from ((host, path) for path in paths)
 
 
 def _condition(status: dict[str, Any], kind: str) -> tuple[bool, str]:

@@ -16,6 +16,7 @@ from rich.table import Table
 from lab import parts as lab_parts
 from lab.charts import provide
 from lab.cloud.state import Account, Kind, Store
+from lab.demo import deploy
 from lab.engine.checkpoint import mend
 from lab.engine.environment import Engine
 from lab.engine.stack_file import load
@@ -55,6 +56,7 @@ def started(stack: str, console: Console) -> Engine:
     engine = Engine(
         project=project_dir(),
         stack=stack,
+        original=_stack_file(stack),
         state=lab.folder,
         pulumi=parts["pulumi"] / "pulumi",
         kubernetes_plugin=parts["pulumi-kubernetes"] / "pulumi-resource-kubernetes",
@@ -75,9 +77,12 @@ def up(stack: str, console: Console) -> None:
         engine = started(stack, console)
         _print_overrides(engine, console)
         _after_a_kill(lab, engine, console)
+        config = deploy.declared(engine)
+        deploy.prepare(lab, engine, config)
         console.rule(f"pulumi up --stack {stack}")
         if _pulumi(lab, engine, "up", "--yes", "--skip-preview", "--color=never") != 0:
             raise LabError(_next_step(lab, engine, stack))
+        deploy.deploy(lab, engine, config)
         if not print_status(lab, engine, console, SETTLING_SECONDS):
             raise LabError(
                 "not everything is ready. Look again in a moment: "
@@ -97,7 +102,7 @@ def _require_stack(stack: str) -> None:
     file = _stack_file(stack)
     if not file.exists():
         known = sorted(each.name.split(".")[1] for each in project_dir().glob("Pulumi.*.yaml"))
-        raise LabError(f"there is no {file.name}. Known stacks: {', '.join(known)}")
+        raise LabError(f"there is no {file}. Known stacks: {', '.join(known)}")
     problems = check_file(file).problems
     if problems:
         raise LabError(
@@ -107,7 +112,8 @@ def _require_stack(stack: str) -> None:
 
 
 def _stack_file(stack: str) -> Path:
-    return project_dir() / f"Pulumi.{stack}.yaml"
+    """The stack's file: in the project, unless LAB_STACK_FILE names another."""
+    return Path(os.environ.get("LAB_STACK_FILE", project_dir() / f"Pulumi.{stack}.yaml"))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The clusters of the simulated service as real ones on this machine."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,17 +11,26 @@ from lab.machine.spec import ClusterSpec
 
 
 class Machines:
-    """Boots each cluster in a folder of its own below `folder`; what is there is continued."""
+    """Boots each cluster in a folder of its own below `folder`; what is there is continued.
 
-    def __init__(self, folder: Path, parts: Parts, images: Mapping[str, Path]) -> None:
+    `namespaces` names a file with the names (JSON) of namespaces that every cluster has: those of teams
+    who were there before the platform. It may be missing.
+    """
+
+    def __init__(self, folder: Path, parts: Parts, images: Mapping[str, Path], namespaces: Path) -> None:
         self._folder = folder
         self._parts = parts
         self._images = images
+        self._namespaces = namespaces
         self._clusters: dict[str, Cluster] = {}
 
     def boot(self, spec: ClusterSpec, report: Report) -> None:
         """Bring a cluster up, from nothing or from what an earlier, killed run left."""
-        self._cluster(spec).start(report)
+        cluster = self._cluster(spec)
+        cluster.start(report)
+        names = json.loads(self._namespaces.read_text()) if self._namespaces.exists() else ()
+        for name in names:
+            cluster.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
     def scale(self, spec: ClusterSpec, report: Report) -> None:
         """Add and remove nodes until the cluster has those of `spec`."""

@@ -41,6 +41,8 @@ class Engine:
     project: Path
     """The folder of Pulumi.yaml."""
     stack: str
+    original: Path
+    """The user's stack file."""
     state: Path
     """The lab's state folder."""
     pulumi: Path
@@ -94,7 +96,7 @@ class Engine:
 
     def overrides(self) -> tuple[Override, ...]:
         """The lab's overrides of this stack."""
-        original = stack_file.load(self._original)
+        original = stack_file.load(self.original)
         return overrides(original.get("config", {}), self.charts, self.digitalocean_token, self.state)
 
     def prepare(self) -> None:
@@ -132,7 +134,7 @@ class Engine:
         if not self._created:
             self._in_copy(["stack", "init", self.stack])
         stack_file.refresh(
-            self._original,
+            self.original,
             self.stack_file,
             self.overrides(),
             lambda path, value: self._in_copy(["config", "set", "--secret", "--path", path], value),
@@ -145,10 +147,6 @@ class Engine:
         return any(stacks.glob(f"*/{self.stack}.json*"))
 
     @property
-    def _original(self) -> Path:
-        return self.project / f"Pulumi.{self.stack}.yaml"
-
-    @property
     def _record(self) -> Path:
         return self.home / "engine.json"
 
@@ -156,7 +154,7 @@ class Engine:
     def read(record: Path) -> "Engine":
         """The engine that `prepare` wrote down in `engine/engine.json` of a state folder."""
         data = json.loads(record.read_text())
-        for name in ("project", "state", "pulumi", "kubernetes_plugin", "bundle"):
+        for name in ("project", "original", "state", "pulumi", "kubernetes_plugin", "bundle"):
             data[name] = Path(data[name])
         for name in ("commands", "charts"):
             data[name] = {key: Path(path) for key, path in data[name].items()}

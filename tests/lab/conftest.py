@@ -10,6 +10,7 @@ import pytest
 from lab import parts as lab_parts
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
+from tests.lab.traffic_lab import OVERLAY, TrafficLab
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,3 +40,13 @@ def fresh(tmp_path: Path) -> Iterator[Platform]:
     """A lab of the dev stack in which nothing has happened yet."""
     with Platform(tmp_path) as untouched_lab:
         yield untouched_lab
+
+
+@pytest.fixture(scope="session")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrafficLab]:
+    """The dev stack with `traffic.yaml` over it, one for all proofs by requests."""
+    with Platform(tmp_path_factory.mktemp("traffic"), overlay=OVERLAY) as platform:
+        platform.lab("up")
+        lab = TrafficLab(platform)
+        yield lab
+        lab.close()

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from lab.cloud.state import Kind, Store
 from lab.machine.sandbox import Record
 from lab.paths import project_dir
+from tests.stacks import merged, stack_file
 
 TIMEOUT_SECONDS = 900
 """Beyond it a command hangs: an `up` takes about a minute, more where builds run beside it."""
@@ -24,10 +27,23 @@ class Platform:
 
     state: Path
     stack: str = "dev"
+    overlay: Path | None = None
+    """A YAML file that is laid over the config of the stack's file, deeply."""
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "XDG_STATE_HOME": str(self.state)}
+        own = {"XDG_STATE_HOME": str(self.state)}
+        if self.overlay:
+            own["LAB_STACK_FILE"] = str(self._merged(self.overlay))
+        return {**os.environ, **own}
+
+    def _merged(self, overlay: Path) -> Path:
+        """The stack's file with the overlay in it."""
+        content = {"config": merged(stack_file(self.stack), yaml.safe_load(overlay.read_text()))}
+        file = self.state / f"Pulumi.{self.stack}.yaml"
+        if not file.exists() or yaml.safe_load(file.read_text()) != content:
+            file.write_text(yaml.safe_dump(content, sort_keys=False))
+        return file
 
     @property
     def folder(self) -> Path:

@@ -1,0 +1,140 @@
+"""Deployments of the declared workloads, as plain data.
+
+Each has exactly the labels and ports that the stack file declares, so that Services, routes and
+policies meet it as they would meet the team's own.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lab.parts import images
+from network.config import StackConfig
+from network.config.applications import Workload
+from network.plan.kubernetes import Manifest, manifest
+from network.plan.names import application_namespace
+
+OWNER = {"app.kubernetes.io/managed-by": "lab"}
+"""Label of the lab's Deployments; their pods have the workload's labels only."""
+
+DRAINING_SECONDS = 5
+"""A pod that ends goes on serving for so long, until kube-proxy and Traefik have heard of it."""
+
+FIRST_OWN_PORT = 9091
+"""The backend's own ports begin here: one for probes, one on the loopback device."""
+
+
+def deployments(config: StackConfig) -> tuple[Manifest, ...]:
+    """Return a Deployment for each workload of each application."""
+    return tuple(
+        _deployment(application_namespace(config, application), application, name, workload)
+        for application, declared in config.applications.items()
+        for name, workload in declared.workloads.items()
+    )
+
+
+def adopted_namespaces(config: StackConfig) -> tuple[str, ...]:
+    """Return the namespaces that the program expects to exist: those of somebody else."""
+    return tuple(
+        dict.fromkeys(
+            application_namespace(config, name)
+            for name, application in config.applications.items()
+            if not application.create_namespace
+        )
+    )
+
+
+def _deployment(namespace: str, application: str, name: str, workload: Workload) -> Manifest:
+    labels = dict(workload.labels)
+    return manifest(
+        "apps/v1",
+        "Deployment",
+        name,
+        namespace=namespace,
+        labels=OWNER,
+        spec={
+            # Two, so that something is left when one ends; what no port leads to needs no second.
+            "replicas": 2 if workload.ports else 1,
+            "selector": {"matchLabels": labels},
+            # A new pod is ready before an old one goes.
+            "strategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {
+                    "automountServiceAccountToken": False,
+                    "enableServiceLinks": False,
+                    "securityContext": {
+                        "runAsNonRoot": True,
+                        "seccompProfile": {"type": "RuntimeDefault"},
+                    },
+                    "terminationGracePeriodSeconds": 30,
+                    "topologySpreadConstraints": [
+                        {
+                            "maxSkew": 1,
+                            "topologyKey": "kubernetes.io/hostname",
+                            "whenUnsatisfiable": "ScheduleAnyway",
+                            "labelSelector": {"matchLabels": labels},
+                            # Else the old pods of a rollout count, and both new ones may share a node.
+                            "matchLabelKeys": ["pod-template-hash"],
+                        }
+                    ],
+                    "containers": [_backend(f"{application}/{name}", name, workload)],
+                },
+            },
+        },
+    )
+
+
+def _backend(full_name: str, name: str, workload: Workload) -> Mapping[str, Any]:
+    """Return the container of the demo backend."""
+    probe, control = _own_ports(port.port for port in workload.ports.values())
+    ports = ",".join(
+        f"{port_name}={port.port}/{port.protocol.lower()}" for port_name, port in workload.ports.items()
+    )
+    return {
+        "name": name,
+        "image": images.DEMO.name,
+        "imagePullPolicy": "IfNotPresent",
+        "ports": [
+            {"name": port_name, "containerPort": port.port, "protocol": port.protocol}
+            for port_name, port in workload.ports.items()
+        ],
+        "env": [
+            {"name": "DEMO_WORKLOAD", "value": full_name},
+            {"name": "DEMO_PORTS", "value": ports},
+            {"name": "DEMO_PROBE_PORT", "value": str(probe)},
+            {"name": "DEMO_CONTROL_PORT", "value": str(control)},
+            {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+            {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+        ],
+        "readinessProbe": {
+            "httpGet": {"path": "/ready", "port": probe},
+            "periodSeconds": 2,
+            "failureThreshold": 2,
+        },
+        "livenessProbe": {"httpGet": {"path": "/live", "port": probe}, "periodSeconds": 10},
+        "lifecycle": {"preStop": {"sleep": {"seconds": DRAINING_SECONDS}}},
+        **_bounds("10m", "128Mi"),
+    }
+
+
+def _bounds(cpu: str, memory: str) -> Mapping[str, Any]:
+    """Return what a container may use, and that it may do nothing else."""
+    return {
+        "resources": {
+            "requests": {"cpu": cpu, "memory": "16Mi"},
+            # Without one of its own, the namespace's default would slow it down under load.
+            "limits": {"cpu": "2", "memory": memory},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+    }
+
+
+def _own_ports(taken: Iterable[int]) -> tuple[int, int]:
+    """Return two ports that the workload does not use: for probes, and for control."""
+    used = set(taken)
+    free = (port for port in range(FIRST_OWN_PORT, 65536) if port not in used)
+    return next(free), next(free)

@@ -1,0 +1,116 @@
+"""The Deployments that the lab brings for declared workloads."""
+
+from typing import Any
+
+import kubernetes_validate
+import pytest
+
+from lab.demo.workloads import OWNER, adopted_namespaces, deployments
+from network.config import StackConfig
+from network.plan.names import application_namespace
+from tests.stacks import everything, stack_config
+
+
+@pytest.fixture(scope="module")
+def config() -> StackConfig:
+    return everything()
+
+
+@pytest.fixture(scope="module")
+def by_workload(config: StackConfig) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(each["metadata"]["namespace"], each["metadata"]["name"]): each for each in deployments(config)}
+
+
+def container(deployment: dict[str, Any]) -> dict[str, Any]:
+    (only,) = deployment["spec"]["template"]["spec"]["containers"]
+    return only
+
+
+def environment(deployment: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each.get("value", "") for each in container(deployment)["env"]}
+
+
+def test_each_workload_has_a_deployment_in_its_application_s_namespace(
+    config: StackConfig, by_workload: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    assert by_workload.keys() == {
+        (application_namespace(config, name), workload)
+        for name, application in config.applications.items()
+        for workload in application.workloads
+    }
+
+
+def test_the_pods_have_exactly_the_labels_and_ports_that_are_declared(
+    config: StackConfig, by_workload: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    for name, application in config.applications.items():
+        for workload_name, workload in application.workloads.items():
+            deployment = by_workload[application_namespace(config, name), workload_name]
+            assert deployment["spec"]["template"]["metadata"]["labels"] == workload.labels
+            assert deployment["spec"]["selector"]["matchLabels"] == workload.labels
+            assert {port["name"]: port["containerPort"] for port in container(deployment)["ports"]} == {
+                port_name: port.port for port_name, port in workload.ports.items()
+            }
+
+
+def test_every_deployment_fits_kubernetes_own_schema(
+    by_workload: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    for deployment in by_workload.values():
+        kubernetes_validate.validate(deployment, "1.36", strict=True)
+
+
+def test_a_restricted_namespace_admits_every_pod(
+    by_workload: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    for deployment in by_workload.values():
+        pod = deployment["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        security = container(deployment)["securityContext"]
+        assert security["allowPrivilegeEscalation"] is False
+        assert security["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_the_backend_s_own_ports_are_none_of_the_workload_s() -> None:
+    taken = {
+        "network:applications": {
+            "shop": {
+                "workloads": {
+                    "web": {"ports": {"odd": {"port": 9091}, "dns": {"port": 53, "protocol": "UDP"}}}
+                }
+            }
+        }
+    }
+    web = next(each for each in deployments(stack_config("dev", taken)) if each["metadata"]["name"] == "web")
+    told = environment(web)
+    assert {told["DEMO_PROBE_PORT"], told["DEMO_CONTROL_PORT"]} == {"9092", "9093"}
+    assert set(told["DEMO_PORTS"].split(",")) == {"http=8080/tcp", "odd=9091/tcp", "dns=53/udp"}
+    assert container(web)["readinessProbe"]["httpGet"]["port"] == 9092
+
+
+def test_what_no_port_leads_to_runs_once_and_the_rest_twice(
+    by_workload: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    replicas = {bool(container(each)["ports"]): each["spec"]["replicas"] for each in by_workload.values()}
+    assert replicas == {False: 1, True: 2}
+
+
+def test_the_lab_finds_its_deployments_again(
+    by_workload: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    assert all(OWNER.items() <= each["metadata"]["labels"].items() for each in by_workload.values())
+
+
+def test_only_namespaces_of_somebody_else_must_exist_beforehand() -> None:
+    adopting = {
+        "network:applications": {
+            "api": {
+                "namespace": "backend",
+                "createNamespace": False,
+                "workloads": {"api": {"labels": {"app": "api"}, "ports": {"http": {"port": 80}}}},
+            }
+        }
+    }
+    assert adopted_namespaces(stack_config("dev", adopting)) == ("backend",)
+    assert adopted_namespaces(stack_config("dev")) == ()
