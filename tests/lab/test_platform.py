@@ -56,7 +56,8 @@ def test_every_layer_is_ready_and_a_request_is_answered_with_the_issued_certific
     shown = dev.lab("status")
     assert "no condition yet" not in shown
     (request,) = [line for line in shown.splitlines() if "https://shop" in line]
-    assert "yes" in request
+    assert "200 OK" in request
+    assert "Deployment shop/web" in shown
     certificates = dev.objects("certificates", "--all-namespaces")
     assert certificates
     wildcard = [each for each in certificates if "*.dev.k8s.webgrip.nl" in each["spec"]["dnsNames"]]

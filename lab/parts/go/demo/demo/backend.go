@@ -158,7 +158,7 @@ func logRequest(request *http.Request, wanted settings) {
 		"path":   request.URL.RequestURI(),
 		"peer":   request.RemoteAddr,
 		"for":    request.Header.Get("X-Forwarded-For"),
-		"status": wanted.status,
+		"status": max(wanted.status, http.StatusOK),
 		"reset":  wanted.reset,
 	})
 	log.Print(string(entry))
