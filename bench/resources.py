@@ -69,7 +69,9 @@ def _given(resource: Mapping[str, Any]) -> dict[str, Any]:
     }
     if resource["type"].startswith("pulumi:providers:"):
         inputs.pop("version", None)
-        return {key: json.loads(value) if value in ("true", "false") else value for key, value in inputs.items()}
+        return {
+            key: json.loads(value) if value in ("true", "false") else value for key, value in inputs.items()
+        }
     return inputs
 
 
