@@ -66,7 +66,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test bench lock
+.PHONY: check generate lint test bench lock review review-examples
 check: setup ## Check both stack files without Pulumi
 	@$(PYTHON) -m network check
 
@@ -82,6 +82,13 @@ lint: setup ## Linter, formatter and type checker
 
 test: lint parts ## All checks and all tests, the lab's included
 	$(PYTHON) -m pytest $(ARGS)
+
+BASE ?= main
+review: setup ## Tell what the work tree changes against BASE, as the comment on a pull request
+	@$(PYTHON) -m network review --base $(BASE) $(ARGS)
+
+review-examples: setup ## Write the expected comments of tests/review anew; then read them
+	@$(PYTHON) -m tests.review
 
 bench: setup ## The program beside a bare one with the same resources: ratios; ARGS="--lab dev" adds pulumi preview
 	@$(PYTHON) -m bench $(ARGS)

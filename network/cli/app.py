@@ -1,5 +1,6 @@
 """The commands."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +11,27 @@ from rich.text import Text
 from network.cli import schema as schema_file
 from network.cli.addresses import table
 from network.cli.check import Line, Report, check_file
+from network.cli.plan import document
 from network.cli.project import root, stack_files
+from network.cli.review import review as review_of
+from network.cli.review import unknown_kinds
 from network.plan import addresses as address_plan
 from network.plan.address_picture import picture
+from network.review.kinds import KINDS
+from network.review.sources import SourceError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="Stack; may be repeated. All if absent.")]
+
+
+def _print_kinds(wanted: bool) -> None:
+    if not wanted:
+        return
+    for kind in sorted(KINDS.values(), key=lambda kind: -kind.weight):
+        record = " (asks for a decision record)" if kind.decides else ""
+        typer.echo(f"{kind.name:24}{kind.weight.name.lower():11}{kind.meaning}{record}")
+    raise typer.Exit
 
 
 @app.callback()
@@ -75,6 +90,61 @@ def addresses(
         else:
             target = Path(str(svg).replace("{stack}", report.config.environment.name))
             target.write_text(picture(plan, title), encoding="utf-8")
+
+
+@app.command()
+def plan(
+    stack: Stacks = [],  # noqa: B006
+    file: Annotated[list[Path], typer.Option("--file", "-f", help="A stack file elsewhere.")] = [],  # noqa: B006
+) -> None:
+    """Print everything that the stacks declare as JSON, one document per stack; secrets are left out.
+
+    A stack file with problems gives a document that holds them instead of a plan.
+    """
+    documents = [document(path) for path in file or stack_files(stack)]
+    typer.echo(json.dumps(documents, ensure_ascii=False))
+
+
+@app.command()
+def review(
+    base: Annotated[str, typer.Option("--base", help="Git ref, or folder, to compare with.")],
+    head: Annotated[str, typer.Option("--head", help="Git ref, or folder, under review.")] = ".",
+    stack: Stacks = [],  # noqa: B006
+    fail_on: Annotated[
+        str,
+        typer.Option("--fail-on", help="Kinds of findings, with commas, that make it exit 1 (see --kinds)."),
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the comment there.")] = None,
+    preview_url: Annotated[
+        str | None, typer.Option("--preview-url", help="Where `pulumi preview`'s result stands.")
+    ] = None,
+    kinds: Annotated[  # noqa: ARG001  answered by its callback
+        bool,
+        typer.Option("--kinds", callback=_print_kinds, is_eager=True, help="List the kinds of findings."),
+    ] = False,
+) -> None:
+    """Tell what a change does to the platform, as one Markdown comment for its pull request.
+
+    Needs no credentials, state or cluster. Each side's plan is made by its own version of the code. Exits 1
+    if there is a finding of `--fail-on`, 2 if a side cannot be read at all.
+    """
+    wanted = [name.strip() for name in fail_on.split(",") if name.strip()]
+    if unknown := unknown_kinds(wanted):
+        typer.echo(f"no such kind: {', '.join(unknown)}; `network review --kinds` lists them", err=True)
+        raise typer.Exit(2)
+    try:
+        reviewed = review_of(base, head, stack, preview_url, root())
+    except SourceError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    text = reviewed.comment.text()
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+    if failed := [name for name in wanted if name in reviewed.found]:
+        typer.echo(f"refused: {', '.join(failed)}", err=True)
+        raise typer.Exit(1)
 
 
 def _print(report: Report, console: Console) -> None:

@@ -1,0 +1,28 @@
+"""`network plan`: everything that a stack declares, as one JSON document (see `network.review.document`)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from network import plan
+from network.cli.check import Line, check_file
+from network.cli.stack_file import read
+from network.review.document import FORMAT, of_file, of_plan
+
+
+def document(path: Path) -> dict[str, Any]:
+    """Return the document of a stack file: its problems if it has any, else what it leads to."""
+    report = check_file(path)
+    layers: Mapping[str, Any] = read(path).layers or {}
+    return {
+        "format": FORMAT,
+        "stack": path.name.removeprefix("Pulumi.").removesuffix(".yaml"),
+        "problems": [_line(line) for line in report.problems],
+        "warnings": [_line(line) for line in report.warnings],
+        **of_file(layers),
+        **({} if report.config is None else of_plan(report.config, plan.build(report.config))),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"line": line.line, "where": line.where, "rule": line.rule, "fix": line.fix}

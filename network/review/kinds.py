@@ -1,0 +1,135 @@
+"""What a review can find: the words of `--fail-on`, what each weighs, which ask for a decision record."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Weight(IntEnum):
+    """How much a finding asks of its reviewer."""
+
+    NOTE = 0
+    """Worth knowing; nothing to decide."""
+    ATTENTION = 1
+    """Somebody may be affected: check that it is meant."""
+    DANGER = 2
+    """Loses something, opens something or stops something; never by accident."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of finding."""
+
+    name: str
+    weight: Weight
+    meaning: str
+    """For `network review --help` and the documentation."""
+    decides: bool = False
+    """Whether such a change asks for a record in `docs/decisions/`."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a change does."""
+
+    kind: Kind
+    text: str
+    """One sentence or two in Markdown; what comes from files stands in code spans."""
+
+
+INVALID = Kind("invalid", Weight.DANGER, "the stack file is refused, so nothing of it can be deployed")
+UNKNOWN_BASE = Kind("unknown-base", Weight.ATTENTION, "the base cannot be compared with")
+STACK_ADDED = Kind("stack-added", Weight.ATTENTION, "a stack that the base does not have", decides=True)
+STACK_REMOVED = Kind(
+    "stack-removed", Weight.DANGER, "a stack file is gone; what it made stays, unmanaged", decides=True
+)
+
+PLATFORM_REPLACED = Kind(
+    "platform-replaced", Weight.DANGER, "the cluster, its VPC or the zone is made anew", decides=True
+)
+PLATFORM_DESTROYED = Kind(
+    "platform-destroyed", Weight.DANGER, "the cluster, its VPC or the zone is deleted", decides=True
+)
+NAMESPACE_DESTROYED = Kind(
+    "namespace-destroyed", Weight.DANGER, "a namespace is deleted with everything in it", decides=True
+)
+PROTECTED = Kind("protected", Weight.DANGER, "Pulumi refuses: what would go is protected")
+PROTECTION_REMOVED = Kind(
+    "protection-removed", Weight.DANGER, "`destroy` and replacement are no longer refused", decides=True
+)
+UPDATE_REFUSED = Kind(
+    "update-refused", Weight.DANGER, "DigitalOcean refuses the update, halfway through the `up`"
+)
+NODES_REPLACED = Kind("nodes-replaced", Weight.ATTENTION, "nodes of a pool go: their pods move or stop")
+OBJECT_REPLACED = Kind("object-replaced", Weight.ATTENTION, "deleted and made anew, with a gap between")
+KEPT_BY_PROVIDER = Kind(
+    "kept-by-provider", Weight.ATTENTION, "taken out of the program, but DigitalOcean keeps the old value"
+)
+CLOUD_UPDATED = Kind("cloud-updated", Weight.NOTE, "a cloud resource is updated in place")
+
+KUBERNETES_UPGRADED = Kind(
+    "kubernetes-upgraded", Weight.ATTENTION, "another minor version of Kubernetes", decides=True
+)
+KUBERNETES_PATCHED = Kind(
+    "kubernetes-patched", Weight.ATTENTION, "another patch of Kubernetes: nodes are replaced"
+)
+CHART_CHANGED = Kind("chart-changed", Weight.ATTENTION, "another version of a chart or image")
+CHART_MAJOR = Kind(
+    "chart-major", Weight.ATTENTION, "another major version of a chart, or a lower one", decides=True
+)
+
+ADDRESSES_CHANGED = Kind("addresses-changed", Weight.ATTENTION, "the address plan changes", decides=True)
+
+OPENED_TO_INTERNET = Kind(
+    "opened-to-internet", Weight.DANGER, "reachable from the whole internet, and was not", decides=True
+)
+API_WIDENED = Kind("api-widened", Weight.ATTENTION, "more addresses reach the Kubernetes API", decides=True)
+API_NARROWED = Kind("api-narrowed", Weight.ATTENTION, "fewer addresses reach the Kubernetes API")
+FIREWALL_WIDENED = Kind("firewall-widened", Weight.ATTENTION, "more addresses reach the nodes", decides=True)
+OPENED_CLUSTER_WIDE = Kind(
+    "opened-cluster-wide", Weight.DANGER, "reachable from every pod of the cluster, and was not", decides=True
+)
+EXPOSURE_CLOSED = Kind("exposure-closed", Weight.ATTENTION, "no longer reachable from outside")
+
+CONNECTION_OPENED = Kind("connection-opened", Weight.ATTENTION, "a connection becomes possible")
+CONNECTION_CLOSED = Kind("connection-closed", Weight.ATTENTION, "a connection is no longer possible")
+OPENED_WITHOUT_FLOW = Kind(
+    "opened-without-flow", Weight.DANGER, "policies allow what no flow asks for", decides=True
+)
+FLOW_CUT = Kind("flow-cut", Weight.DANGER, "policies forbid what a flow needs")
+DNS_CUT = Kind("dns-cut", Weight.DANGER, "pods can no longer resolve names")
+SELECTOR_CHANGED = Kind("selector-changed", Weight.DANGER, "pods that run lose Service, routes and policies")
+POLICY_LINT = Kind("policy-lint", Weight.ATTENTION, "a policy that does not do what it seems to")
+
+ROUTE_ADDED = Kind("route-added", Weight.ATTENTION, "a new address that the internet can ask")
+ROUTE_REMOVED = Kind("route-removed", Weight.ATTENTION, "an address answers 404 from now on")
+ROUTE_CHANGED = Kind("route-changed", Weight.ATTENTION, "an address leads elsewhere")
+GUARD_DROPPED = Kind(
+    "guard-dropped", Weight.DANGER, "a route loses authentication, an allow list or mutual TLS", decides=True
+)
+GUARD_CHANGED = Kind("guard-changed", Weight.ATTENTION, "an authentication or allow list admits others")
+LIMIT_DROPPED = Kind("limit-dropped", Weight.DANGER, "a route loses a rate, in-flight or size limit")
+MIDDLEWARE_DROPPED = Kind("middleware-dropped", Weight.ATTENTION, "a route loses a middleware")
+MIDDLEWARE_CHANGED = Kind("middleware-changed", Weight.NOTE, "a middleware of routes has other settings")
+TLS_CHANGED = Kind("tls-changed", Weight.ATTENTION, "TLS versions, suites or options change", decides=True)
+
+CERTIFICATE_UNTRUSTED = Kind(
+    "certificate-untrusted", Weight.DANGER, "browsers will refuse the certificate that is served"
+)
+CERTIFICATE_CHANGED = Kind("certificate-changed", Weight.ATTENTION, "a certificate is issued again")
+CERTIFICATE_REMOVED = Kind("certificate-removed", Weight.ATTENTION, "names are no longer covered")
+CERTIFICATE_ADDED = Kind("certificate-added", Weight.NOTE, "a further certificate")
+NAME_REMOVED = Kind("name-removed", Weight.ATTENTION, "a DNS name no longer resolves")
+
+CAPACITY_LOWERED = Kind("capacity-lowered", Weight.ATTENTION, "fewer nodes, replicas or pods than before")
+CAPACITY_RAISED = Kind("capacity-raised", Weight.NOTE, "more nodes, replicas or pods; nodes cost money")
+QUOTA_TOO_SMALL = Kind("quota-too-small", Weight.DANGER, "a quota below what the declared workloads need")
+
+DEFAULT_CHANGED = Kind(
+    "default-changed", Weight.ATTENTION, "a value changes that the stack file does not mention"
+)
+SECRET_CHANGED = Kind("secret-changed", Weight.ATTENTION, "another value of a secret; it is never shown")
+SETTING_CHANGED = Kind("setting-changed", Weight.NOTE, "another value in the stack file")
+OBJECTS_CHANGED = Kind("objects-changed", Weight.NOTE, "Kubernetes objects made, updated or removed")
+
+KINDS = {kind.name: kind for kind in list(globals().values()) if isinstance(kind, Kind)}
+"""Every kind by its name."""

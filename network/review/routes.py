@@ -1,0 +1,129 @@
+"""What the internet can ask for: each route with the middlewares that its requests really pass."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from network.review.document import Document
+from network.review.side import Side
+
+GUARDS = ("basicAuth", "digestAuth", "forwardAuth", "ipAllowList", "ipWhiteList")
+"""Kinds of middlewares that decide who gets in."""
+LIMITS = ("rateLimit", "inFlightReq", "buffering", "circuitBreaker")
+"""Kinds that keep one client or one failure from taking all."""
+
+_MATCHERS = re.compile(r"(Host|HostRegexp|PathPrefix|Path|PathRegexp)\(`([^`]*)`\)")
+
+
+@dataclass(frozen=True)
+class Middleware:
+    """One middleware on the way of a request."""
+
+    name: str
+    """With the namespace in front if it is not Traefik's."""
+    kind: str
+    settings: Any
+
+    @property
+    def guards(self) -> bool:
+        """Whether it decides who gets in."""
+        return self.kind in GUARDS
+
+    @property
+    def limits(self) -> bool:
+        """Whether it bounds what a request may take."""
+        return self.kind in LIMITS
+
+
+@dataclass(frozen=True)
+class Route:
+    """One rule of an IngressRoute."""
+
+    owner: str
+    """Namespace and name of the IngressRoute."""
+    rule: str
+    entrypoints: tuple[str, ...]
+    chain: tuple[Middleware, ...]
+    """In the order in which a request meets them, the entrypoint's first."""
+    defaults: int
+    """How many of them are the entrypoint's."""
+    backends: tuple[str, ...]
+    options: str
+    """Name of the route's own TLS options; "" for the default ones."""
+
+    @property
+    def address(self) -> str:
+        """Host and path as people write them; the whole rule if it says more."""
+        hosts = [value for matcher, value in _MATCHERS.findall(self.rule) if matcher == "Host"]
+        paths = [value for matcher, value in _MATCHERS.findall(self.rule) if matcher == "PathPrefix"]
+        simple = re.sub(_MATCHERS, "", self.rule).replace("&&", "").strip() == ""
+        if simple and len(hosts) == 1 and len(paths) <= 1:
+            return hosts[0] + (paths[0] if paths else "")
+        return self.rule
+
+
+def routes(side: Side) -> dict[tuple[str, str], Route]:
+    """Return every route by its owner and rule."""
+    found: dict[tuple[str, str], Route] = {}
+    for (namespace, name), manifest in side.of_kind("IngressRoute").items():
+        spec = manifest["spec"]
+        entrypoints = tuple(spec.get("entryPoints", ()))
+        defaults = tuple(_distinct(each for point in entrypoints for each in _of_entrypoint(side, point)))
+        for rule in spec["routes"]:
+            own = [each for link in rule.get("middlewares", ()) for each in _expanded(side, link, namespace)]
+            route = Route(
+                owner=f"{namespace}/{name}",
+                rule=rule["match"],
+                entrypoints=entrypoints,
+                chain=(*defaults, *own),
+                defaults=len(defaults),
+                backends=tuple(_backend(each, namespace) for each in rule.get("services", ())),
+                options=(spec.get("tls") or {}).get("options", {}).get("name", ""),
+            )
+            found[route.owner, route.rule] = route
+    return found
+
+
+def _distinct(middlewares: Iterator[Middleware]) -> Iterator[Middleware]:
+    seen: list[str] = []
+    for each in middlewares:
+        if each.name not in seen:
+            seen.append(each.name)
+            yield each
+
+
+def _of_entrypoint(side: Side, entrypoint: str) -> Iterator[Middleware]:
+    """Yield the default middlewares of an entrypoint, to the chart `namespace-name@kubernetescrd`."""
+    for release in side.releases.values():
+        port: Mapping[str, Any] = release["values"].get("ports", {}).get(entrypoint, {})
+        for reference in port.get("http", {}).get("middlewares", ()):
+            full = str(reference).partition("@")[0]
+            for namespace, name in side.of_kind("Middleware"):
+                if f"{namespace}-{name}" == full:
+                    yield from _expanded(side, {"name": name, "namespace": namespace}, namespace)
+
+
+def _expanded(
+    side: Side, link: Mapping[str, Any], namespace: str, within: Sequence[str] = ()
+) -> Iterator[Middleware]:
+    """Yield a middleware, or for a chain the middlewares in it; a chain in itself ends there."""
+    home, name = link.get("namespace", namespace), link["name"]
+    manifest = side.of_kind("Middleware").get((home, name))
+    if manifest is None or name in within:
+        yield Middleware(name, "missing", None)
+        return
+    for kind, settings in manifest["spec"].items():
+        if kind == "chain":
+            for each in settings["middlewares"]:
+                yield from _expanded(side, each, home, (*within, name))
+        else:
+            yield Middleware(name, kind, settings)
+
+
+def _backend(service: Document, namespace: str) -> str:
+    home = service.get("namespace", namespace)
+    port = f":{service['port']}" if "port" in service else ""
+    weight = f" ({service['weight']})" if "weight" in service else ""
+    kind = service.get("kind", "Service")
+    return f"{'' if kind == 'Service' else kind + ' '}{home}/{service['name']}{port}{weight}"

@@ -1,0 +1,175 @@
+"""DigitalOcean's resources: what is replaced, deleted, refused or quietly kept."""
+
+from collections.abc import Iterator, Sequence
+
+from network.review import kinds
+from network.review.document import Document
+from network.review.kinds import Finding
+from network.review.markdown import change, code, codes, counted, table
+from network.review.replacement import CONTAINS, Change, changes, numbers, replaces, stays
+from network.review.sections import Section
+from network.review.side import ResourceKey, Side
+
+PLATFORM = ("KubernetesCluster", "Vpc", "Domain")
+LOSSES = {
+    "Vpc": "With it go the cluster, its nodes, everything that runs and is stored in it, and the load "
+    "balancer with its address",
+    "KubernetesCluster": "With it go all nodes, every team's objects and volumes, and the load balancer with "
+    "its address",
+    "Domain": "With it go all its records, also those that others made; names resolve again once it is back "
+    "and delegated",
+    "KubernetesNodePool": "Pods on its nodes stop. A pool added under another name, and this one removed "
+    "once they have moved, leaves no gap",
+}
+
+
+def compare(base: Side, head: Side) -> Section:
+    """Return what happens to each resource of the account."""
+    rows: list[Sequence[str]] = []
+    findings: list[Finding] = []
+    replaced: set[ResourceKey] = set()
+    updated: list[ResourceKey] = []
+    for key, before in base.resources.items():
+        after = head.resources.get(key)
+        if after is None:
+            findings += _deleted(key, before)
+            rows.append((_title(key), "**deleted**", ""))
+            continue
+        differing = list(changes(before, after))
+        causes = [each for each in differing if replaces(key[0], each)]
+        if causes:
+            replaced.add(key)
+            findings += _replaced(key, before, after, causes)
+        elif differing:
+            updated.append(key)
+        findings += _otherwise(key, before, after, differing)
+        rows += [(_title(key), _effect(key, each), _input(each)) for each in differing]
+    rows += [(_title(key), "made", "") for key in head.resources if key not in base.resources]
+    for key, outer in _swept(base, head, replaced):
+        rows.append((_title(key), f"**replaced** with the {outer}", ""))
+        replaced.add(key)
+    left = [_title(key) for key in updated if key not in replaced]
+    if left:
+        text = f"{counted(len(left), 'cloud resource')} updated in place: {codes(left)}."
+        findings.append(Finding(kinds.CLOUD_UPDATED, text))
+    return Section("Cloud resources", tuple(findings), table(("resource", "effect", "input"), rows))
+
+
+def _swept(base: Side, head: Side, replaced: set[ResourceKey]) -> Iterator[tuple[ResourceKey, str]]:
+    """Yield what is replaced only because what it belongs to is, and the type of that."""
+    gone = {type_name for type_name, _ in replaced}
+    for outer, inner in CONTAINS.items():
+        if outer in gone:
+            for key in base.resources:
+                if key[0] in inner and key in head.resources and key not in replaced:
+                    gone.add(key[0])
+                    yield key, outer
+
+
+def _title(key: ResourceKey) -> str:
+    return f"{key[0]} {key[1]}".strip()
+
+
+def _input(each: Change) -> str:
+    return f"{code(each.name)} {change(each.before, each.after)}"
+
+
+def _effect(key: ResourceKey, each: Change) -> str:
+    if replaces(key[0], each):
+        return "**replaced**"
+    return "kept by DigitalOcean" if stays(key[0], each) else "updated in place"
+
+
+def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
+    type_name, name = key
+    if type_name in PLATFORM:
+        text = f"**{_title(key)} {code(before['name'])} is deleted.** {LOSSES[type_name]}."
+        yield Finding(kinds.PLATFORM_DESTROYED, text)
+        if before["protect"]:
+            yield _refused(key, "deletion")
+    elif type_name == "KubernetesNodePool":
+        text = f"Node pool {code(name)} is deleted: its pods move elsewhere or stay pending."
+        yield Finding(kinds.NODES_REPLACED, text)
+    elif type_name == "DnsRecord":
+        inputs = before["inputs"]
+        yield Finding(
+            kinds.NAME_REMOVED,
+            f"Record {code(inputs['name'])} {inputs['type']} of {code(inputs['domain'])} is deleted"
+            + (": the name resolves by the wildcard at most." if inputs["type"] == "A" else "."),
+        )
+    elif type_name == "Firewall":
+        text = f"Firewall {code(before['name'])} is deleted: only DigitalOcean's own for DOKS is left."
+        yield Finding(kinds.FIREWALL_WIDENED, text)
+    else:
+        yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} {code(before['name'])} is deleted.")
+
+
+def _replaced(
+    key: ResourceKey, before: Document, after: Document, causes: Sequence[Change]
+) -> Iterator[Finding]:
+    type_name, name = key
+    why = " and ".join(f"{code(each.name)} changes, {change(each.before, each.after)}" for each in causes)
+    if any(each.name == "version" for each in causes):
+        why += " (a version cannot go down in place)"
+    if type_name in PLATFORM:
+        text = f"**{_title(key)} {code(before['name'])} is replaced**, {_order(after)}: {why}."
+        yield Finding(kinds.PLATFORM_REPLACED, f"{text} {LOSSES[type_name]}.")
+    elif type_name == "KubernetesNodePool":
+        text = f"Node pool {code(name)} is replaced, {_order(after)}: {why}. {LOSSES[type_name]}."
+        yield Finding(kinds.NODES_REPLACED, text)
+    else:
+        yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} is replaced: {why}.")
+    if after["protect"] or before["protect"]:
+        yield _refused(key, "replacement")
+
+
+def _order(resource: Document) -> str:
+    if resource.get("deleteBeforeReplace"):
+        return "deleted first and then made anew"
+    return "made anew first, under the same name, which DigitalOcean may refuse"
+
+
+def _refused(key: ResourceKey, what: str) -> Finding:
+    return Finding(
+        kinds.PROTECTED,
+        f"{_title(key)} is protected: `pulumi up` stops at its {what}, until somebody runs "
+        "`pulumi state unprotect`.",
+    )
+
+
+def _otherwise(
+    key: ResourceKey, before: Document, after: Document, differing: Sequence[Change]
+) -> Iterator[Finding]:
+    """Yield what an update in place does that its reviewer would not expect."""
+    if before["protect"] and not after["protect"]:
+        text = f"{_title(key)} is no longer protected from `pulumi destroy` and replacement."
+        yield Finding(kinds.PROTECTION_REMOVED, text)
+    for each in differing:
+        if stays(key[0], each):
+            yield Finding(
+                kinds.KEPT_BY_PROVIDER,
+                f"{code(each.name)} of {_title(key)} is taken out ({code(each.before)}): DigitalOcean keeps "
+                "what was set. Give the wanted value instead.",
+            )
+        elif key[0] == "KubernetesCluster":
+            yield from _of_cluster(each)
+
+
+def _of_cluster(each: Change) -> Iterator[Finding]:
+    match each.name, each.after:
+        case "ha", False:
+            text = "High availability of the control plane cannot be switched off: the API refuses the `up`."
+            yield Finding(kinds.UPDATE_REFUSED, text)
+        case "destroyAllAssociatedResources", True:
+            text = "Destroying the cluster deletes its volumes and load balancers too from now on."
+            yield Finding(kinds.PROTECTION_REMOVED, text)
+        case "version", _ if not replaces("KubernetesCluster", each):
+            minor = numbers(each.before)[:2] != numbers(each.after)[:2]
+            yield Finding(
+                kinds.KUBERNETES_UPGRADED if minor else kinds.KUBERNETES_PATCHED,
+                f"Kubernetes {change(each.before, each.after)}: nodes are replaced one after the other, and "
+                "only a new cluster leads back."
+                + (" Check removed APIs and what the charts support." if minor else ""),
+            )
+        case _:
+            return

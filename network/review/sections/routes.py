@@ -1,0 +1,170 @@
+"""Routes, the middlewares on their way, and TLS."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from network.review import kinds
+from network.review.differences import differences, dotted
+from network.review.kinds import Finding, Kind
+from network.review.markdown import change, code, codes, table
+from network.review.routes import Middleware, Route, routes
+from network.review.sections import Section
+from network.review.side import Side
+
+Routes = Mapping[tuple[str, str], Route]
+
+
+def compare(base: Side, head: Side) -> Section:
+    """Return which addresses appear, go, lead elsewhere or lose what stands before them."""
+    old, new = routes(base), routes(head)
+    findings: list[Finding] = list(_default_chain(old, new))
+    rows: list[Sequence[str]] = []
+    for key, route in new.items():
+        before = old.get(key)
+        if before is None:
+            findings.append(_added(route, [each for each in old.values() if each.owner == route.owner]))
+            rows.append((code(route.address), "added", _way(route)))
+            continue
+        findings += _changed(before, route)
+        if _way(before) != _way(route):
+            rows.append((code(route.address), "changed", _way(route, before)))
+    for key, route in old.items():
+        if key not in new:
+            rows.append((code(route.address), "removed", _way(route)))
+            text = (
+                f"{code(route.address)} (route {code(route.owner)}) answers 404, unless another rule matches."
+            )
+            findings.append(Finding(kinds.ROUTE_REMOVED, text))
+    findings += _settings(old, new)
+    findings += _tls(base, head)
+    return Section(
+        "Routes and middlewares", tuple(findings), table(("address", "", "way of a request"), rows)
+    )
+
+
+def _way(route: Route, before: Route | None = None) -> str:
+    """Return what a request passes; with `before`, what is gone is struck out and what is new bold."""
+    steps = [each.name for each in route.chain]
+    was = steps if before is None else [each.name for each in before.chain]
+    shown = [f"~~{code(name)}~~" for name in was if name not in steps]
+    shown += [code(name) if name in was else f"**{code(name)}**" for name in steps]
+    goal = codes(route.backends)
+    if before is not None and before.backends != route.backends:
+        goal = f"~~{codes(before.backends)}~~ **{goal}**"
+    return f"{', '.join(shown) if shown else 'no middleware'} to {goal}"
+
+
+def _added(route: Route, siblings: list[Route]) -> Finding:
+    guards = [each.name for each in route.chain if each.guards]
+    who = f"admitted by {codes(guards)}" if guards else "**open to everybody**"
+    instead = f", beside or instead of {codes(each.address for each in siblings)}" if siblings else ""
+    return Finding(
+        kinds.ROUTE_ADDED,
+        f"{code(route.address)} is served to the internet{instead}: {who}; {_way(route)}.",
+    )
+
+
+def _changed(before: Route, after: Route) -> Iterator[Finding]:
+    here = code(after.address)
+    if before.backends != after.backends:
+        yield Finding(
+            kinds.ROUTE_CHANGED,
+            f"{here} leads to {codes(after.backends)} instead of {codes(before.backends)}.",
+        )
+    kept = {each.name for each in after.chain}
+    kinds_left = {each.kind for each in after.chain}
+    # What the entrypoint no longer applies is said once, not once more at each route.
+    for each in before.chain[before.defaults :]:
+        if each.name not in kept:
+            yield _dropped(each, f"{here} loses", kinds_left)
+    if before.entrypoints != after.entrypoints:
+        yield Finding(
+            kinds.ROUTE_CHANGED,
+            f"{here} is served on {codes(after.entrypoints)} instead of {codes(before.entrypoints)}.",
+        )
+    if before.options != after.options:
+        yield Finding(
+            kinds.GUARD_DROPPED if before.options else kinds.TLS_CHANGED,
+            f"{here}: TLS options {change(before.options or 'default', after.options or 'default')}; mutual "
+            "TLS and versions are set there.",
+        )
+
+
+def _default_chain(old: Routes, new: Routes) -> Iterator[Finding]:
+    """Yield what no longer stands before every route, since an entrypoint applied it to all."""
+    names = {each.name: each for route in old.values() for each in route.chain[: route.defaults]}
+    left = {each.name for route in new.values() for each in route.chain[: route.defaults]}
+    if not new:
+        return
+    for name, middleware in names.items():
+        if name in left:
+            continue
+        without = [new[key] for key, route in old.items() if key in new and _loses(route, new[key], name)]
+        if without:
+            text = (
+                f"**The entrypoint no longer applies {code(name)}** ({middleware.kind}) to every request: "
+                f"{codes(route.address for route in without)} "
+                f"{'pass' if len(without) > 1 else 'passes'} without it"
+            )
+            if all(middleware.kind in {each.kind for each in route.chain} for route in without):
+                text += f"; another {middleware.kind} stands there"
+                yield Finding(kinds.MIDDLEWARE_DROPPED, f"{text}.")
+            else:
+                yield Finding(_weight(middleware), f"{text}.")
+
+
+def _loses(before: Route, after: Route, name: str) -> bool:
+    return name in {each.name for each in before.chain} and name not in {each.name for each in after.chain}
+
+
+def _dropped(middleware: Middleware, who: str, kinds_left: set[str]) -> Finding:
+    still = f"; another {middleware.kind} still stands there" if middleware.kind in kinds_left else ""
+    kind = _weight(middleware) if not still else kinds.MIDDLEWARE_DROPPED
+    what = (
+        ": whoever it kept out is let in"
+        if middleware.guards and not still
+        else ": one client may take as much as it likes"
+        if middleware.limits and not still
+        else ""
+    )
+    return Finding(kind, f"{who} {code(middleware.name)} ({middleware.kind}){what}{still}.")
+
+
+def _weight(middleware: Middleware) -> Kind:
+    if middleware.guards:
+        return kinds.GUARD_DROPPED
+    return kinds.LIMIT_DROPPED if middleware.limits else kinds.MIDDLEWARE_DROPPED
+
+
+def _settings(old: Routes, new: Routes) -> Iterator[Finding]:
+    """Yield what changes inside middlewares, with the addresses that it concerns."""
+    known = {each.name: each for route in old.values() for each in route.chain}
+    seen: set[str] = set()
+    for route in new.values():
+        for each in route.chain:
+            before = known.get(each.name)
+            if each.name in seen or before is None or before.settings == each.settings:
+                continue
+            seen.add(each.name)
+            concerned = [
+                other.address for other in new.values() if each.name in {m.name for m in other.chain}
+            ]
+            what = "; ".join(
+                f"{dotted(path)} {change(was, now)}"
+                for path, was, now in differences({before.kind: before.settings}, {each.kind: each.settings})
+            )
+            yield Finding(
+                kinds.GUARD_CHANGED if each.guards or before.guards else kinds.MIDDLEWARE_CHANGED,
+                f"Middleware {code(each.name)} of {codes(concerned)}: {what}.",
+            )
+
+
+def _tls(base: Side, head: Side) -> Iterator[Finding]:
+    for what in ("TLSOption", "TLSStore"):
+        old, new = base.of_kind(what), head.of_kind(what)
+        for key in sorted(old.keys() | new.keys()):
+            before: Any = old.get(key, {}).get("spec", {})
+            after: Any = new.get(key, {}).get("spec", {})
+            changed = [f"{dotted(path)} {change(*values)}" for path, *values in differences(before, after)]
+            if changed:
+                yield Finding(kinds.TLS_CHANGED, f"{what} {code('/'.join(key))}: {'; '.join(changed)}.")

@@ -1,0 +1,97 @@
+"""Prepared changes of the project and the comments that they are expected to get."""
+
+import compileall
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from network.cli.plan import document
+from network.review.sources import DECISIONS, Source, read
+from tests.stacks import ROOT
+
+HERE = Path(__file__).parent
+BASE = HERE / "base"
+"""Stack files that the changes start from; their own, so that the shipped ones may grow."""
+PREVIEW = "https://app.pulumi.com/webgrip/network/previews/1"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One change."""
+
+    name: str
+    stack: str
+    finds: frozenset[str]
+    """Kinds of findings that must be among those of the review."""
+    edits: tuple[Mapping[str, Any], ...]
+
+    @property
+    def expected(self) -> Path:
+        """File with the comment."""
+        return HERE / "changes" / f"{self.name}.md"
+
+    @property
+    def changes_code(self) -> bool:
+        """Whether the change is one of the code."""
+        return any(edit["file"].startswith("network/") for edit in self.edits)
+
+    def applied(self, base: Path, folder: Path) -> Source:
+        """Return the head: a copy of the base with the change."""
+        shutil.copytree(base, folder)
+        for edit in self.edits:
+            _apply(folder, edit)
+        return side(folder, "the change", self.stack, own_code=self.changes_code)
+
+
+def side(folder: Path, label: str, stack: str, *, own_code: bool = False) -> Source:
+    """Read one side: by the code of its folder, or by ours where the two are the same."""
+    if own_code:
+        source = read(folder, label, [stack])
+        assert source.note is None, source.note
+        return source
+    decisions = frozenset(path.name for path in (folder / DECISIONS).iterdir())
+    return Source(label, {stack: document(folder / f"Pulumi.{stack}.yaml")}, decisions)
+
+
+def changes() -> list[Prepared]:
+    """Return every prepared change."""
+    return [_load(file) for file in sorted((HERE / "changes").glob("*.yaml"))]
+
+
+def project(folder: Path) -> Path:
+    """Lay out the project as the changes start from it: today's code with the base's stack files."""
+    shutil.copytree(ROOT / "network", folder / "network", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    for file in BASE.glob("Pulumi.*.yaml"):
+        shutil.copy(file, folder)
+    (folder / DECISIONS).mkdir(parents=True)
+    # Once here, or each copy of the code would compile itself anew.
+    compileall.compile_dir(folder / "network", quiet=1)
+    return folder
+
+
+def _load(file: Path) -> Prepared:
+    content = yaml.safe_load(file.read_text())
+    return Prepared(file.stem, content["stack"], frozenset(content.get("finds", ())), tuple(content["edits"]))
+
+
+def _apply(folder: Path, edit: Mapping[str, Any]) -> None:
+    """Replace a text that stands exactly once, or everything between two texts; or make a file."""
+    file = folder / edit["file"]
+    if "find" not in edit and "from" not in edit:
+        file.write_text(edit["put"])
+        return
+    text = file.read_text()
+    if "from" in edit:
+        start = text.index(edit["from"])
+        end = text.index(edit["to"], start) + len(edit["to"])
+        file.write_text(text[:start] + edit["put"] + text[end:])
+        return
+    assert text.count(edit["find"]) == 1, (
+        f"{edit['find']!r} stands {text.count(edit['find'])} times in {file.name}"
+    )
+    file.write_text(text.replace(edit["find"], edit["put"]))
