@@ -6,7 +6,7 @@ from typing import Any
 from network.config.load import NAMESPACE, SECRETS
 from network.config.model import Finding, Location
 
-TOKEN = "placeholder"
+TOKEN = "cGxhY2Vob2xkZXI="
 USERS = "placeholder:$2y$10$" + "." * 53
 """Of the right form; no password fits it."""
 

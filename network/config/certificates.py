@@ -10,7 +10,10 @@ from typing_extensions import override
 from network.config.lifetimes import ProfileName
 from network.config.model import Finding, Model, repeated
 from network.config.names import Email, HostPattern, Name
-from network.config.quantities import ComponentScale, Duration
+from network.config.quantities import ComponentScale, Duration, seconds
+
+LONGEST_WAIT_SECONDS = 300
+"""An `up` waits ten minutes for a certificate, and the challenges of one name run one after the other."""
 
 
 class Dns01(Model):
@@ -23,10 +26,15 @@ class Dns01(Model):
     nameserver: str = ""
     """`host:port` of the primary name server; required for rfc2136 only."""
     tsig_key_name: str = ""
-    """Name of the TSIG key; required for rfc2136 only (its secret is `network:dnsToken`)."""
+    """Name of the TSIG key; required for rfc2136 only (its secret is `network:dnsToken`, in base64)."""
+    tsig_algorithm: Literal["HMACSHA256", "HMACSHA512"] = "HMACSHA256"
+    """Of the TSIG key; rfc2136 only. cert-manager's HMACMD5 and HMACSHA1 are left out: broken, or fading."""
+    protocol: Literal["UDP", "TCP"] = "UDP"
+    """Of dynamic updates; rfc2136 only."""
 
     @override
     def findings(self) -> Iterator[Finding]:
+        yield from _long_wait(self.wait_instead_of_self_check)
         for key, value in (
             ("nameserver", self.nameserver),
             ("tsigKeyName", self.tsig_key_name),
@@ -35,7 +43,7 @@ class Dns01(Model):
                 yield Finding((key,), f"rfc2136 needs {key}", f"add {key}")
             if self.provider != "rfc2136" and value:
                 yield Finding((key,), f"{key} is for provider rfc2136 only", f"remove {key}")
-        if self.nameserver and not re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", self.nameserver):
+        if self.nameserver and not _is_name_server(self.nameserver):
             yield Finding(
                 ("nameserver",),
                 "a name server is host:port",
@@ -47,7 +55,12 @@ class Http01(Model):
     """HTTP-01 for named certificates whose zone cert-manager cannot write to."""
 
     wait_instead_of_self_check: Duration = "10s"
-    """Behind PROXY protocol the self-check bypasses the load balancer and fails: wait instead."""
+    """cert-manager waits this long instead of its self-check, which fails: from inside the cluster the load
+    balancer's address bypasses the load balancer, and Traefik misses the PROXY header."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from _long_wait(self.wait_instead_of_self_check)
 
 
 class Certificate(Model):
@@ -105,3 +118,20 @@ class Certificates(Model):
                     "no HTTP-01 solver exists in this stack",
                     "add `http01: {}` to certificates, or use dns01",
                 )
+
+
+def _long_wait(wait: str | None) -> Iterator[Finding]:
+    if wait is not None and seconds(wait) > LONGEST_WAIT_SECONDS:
+        yield Finding(
+            ("waitInsteadOfSelfCheck",),
+            f"{seconds(wait):g} s of waiting for each challenge: the `up` that waits for the certificate "
+            "gives up before",
+            f"set {LONGEST_WAIT_SECONDS}s or less",
+        )
+
+
+def _is_name_server(text: str) -> bool:
+    host, _, port = text.rpartition(":")
+    return (
+        re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", text) is not None and bool(host) and 0 < int(port) < 65536
+    )

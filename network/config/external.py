@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from network.config.model import Finding, Model, repeated
-from network.config.names import HostName, Name, RelativeHost
+from network.config.names import AccountUri, Email, HostName, Name, RelativeHost
 from network.config.ranges import AllowedRange, Range, VpcRange
 
 
@@ -22,6 +22,36 @@ class Vpc(Model):
     """
     other_ranges: dict[Name, Range] = Field(default_factory=dict)
     """Ranges that must stay apart from this environment's, by name: other VPCs, peers, VPN clients."""
+
+
+LONGEST_NAME = 253
+"""Characters of a host name (RFC 1035)."""
+
+
+class Caa(Model):
+    """CAA records at the apex: who may issue for every name of the zone (CRT-5)."""
+
+    publish: bool = True
+    """Let only Let's Encrypt issue."""
+    report_to: Email | None = None
+    """Where other authorities report that somebody asked them (iodef); few of them do."""
+    account_uris: tuple[AccountUri, ...] = ()
+    """Let only these ACME accounts issue: the `status.acme.uri` of the ClusterIssuers, once they exist.
+
+    DigitalOcean's DNS takes no parameters after the authority's name.
+    """
+    limit_methods: bool = False
+    """Let only the validation methods that the stack's certificates use issue; not at DigitalOcean either."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from repeated("accountUris", self.account_uris)
+        if not self.publish and (self.report_to or self.account_uris or self.limit_methods):
+            yield Finding(
+                ("publish",),
+                "the other settings are parts of the records that are not published",
+                "set `publish: true`, or remove the others",
+            )
 
 
 class Dns(Model):
@@ -38,20 +68,39 @@ class Dns(Model):
     """
     ttl: int = Field(default=300, ge=30, le=86400)
     """Seconds that resolvers may cache the platform's records (DigitalOcean's minimum is 30)."""
+    apex: bool = True
+    """Point the zone itself at the load balancer; not where an adopted zone's apex is somebody else's: two
+    addresses of one name would be answered in turn."""
+    wildcard: bool = True
+    """Point every name that has no record of its own at the load balancer."""
     hosts: tuple[RelativeHost, ...] = ()
-    """Host names inside the zone (relative) that get a record of their own beside apex and wildcard."""
-    caa: bool = True
-    """Publish CAA records that let only Let's Encrypt issue for the zone."""
+    """Host names inside the zone (relative), `www` for instance, that get a record of their own.
+
+    Needed without the wildcard, and where the wildcard does not answer (RFC 4592): below another record.
+    """
+    caa: Caa = Field(default_factory=Caa)
 
     @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("hosts", self.hosts)
+        if self.provider == "digitalocean" and (self.caa.account_uris or self.caa.limit_methods):
+            yield Finding(
+                ("caa",),
+                "DigitalOcean's DNS takes no parameters after the authority's name in CAA records",
+                "remove accountUris and limitMethods",
+            )
         for index, host in enumerate(self.hosts):
             if host == self.zone or host.endswith("." + self.zone):
                 yield Finding(
                     ("hosts", index),
                     "hosts are relative to the zone",
                     f"leave out the final `{self.zone}`",
+                )
+            elif len(f"{host}.{self.zone}") > LONGEST_NAME:
+                yield Finding(
+                    ("hosts", index),
+                    f"with the zone the name is longer than {LONGEST_NAME} characters (RFC 1035)",
+                    "shorten it",
                 )
 
 

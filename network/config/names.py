@@ -121,6 +121,17 @@ Email = Annotated[
     AfterValidator(_real_contact),
 ]
 
+AccountUri = Annotated[
+    str,
+    Form(
+        pattern=r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._~/-]+",
+        rule="an ACME account is a URL with https:// and no query (RFC 8657)",
+        fix="write it like `https://acme-v02.api.letsencrypt.org/acme/acct/1234567890`",
+        longest=255,
+    ),
+]
+"""URL of an ACME account."""
+
 CloudName = Annotated[
     str,
     Form(

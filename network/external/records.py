@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_digitalocean as digitalocean
 
-from network.plan.external import RecordPlan
+from network.plan.records import RecordPlan
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def required_records(
             "name": record.name,
             "ttl": str(record.ttl),
             "value": load_balancer_address if record.value is None else record.value,
-            **({"tag": record.tag} if record.tag is not None else {}),
+            **({"flags": "0", "tag": record.tag} if record.tag is not None else {}),
         }
         for record in records
     ]

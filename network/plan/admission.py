@@ -55,7 +55,7 @@ def names_by_namespace(config: StackConfig) -> Mapping[str, list[str]]:
     names[TRAEFIK].update(covered_names(config.certificates, config.external.dns))
     for name, application in config.applications.items():
         for route in application.routes.values():
-            names[application_namespace(config, name)].add(route.host)
+            names[application_namespace(config, name)].update(route.all_hosts)
     return {namespace: sorted(names[namespace]) for namespace in sorted(names)}
 
 

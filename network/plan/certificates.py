@@ -129,7 +129,8 @@ def _dns01_provider(dns01: Dns01) -> dict[str, Any]:
             return {
                 "nameserver": dns01.nameserver,
                 "tsigKeyName": dns01.tsig_key_name,
-                "tsigAlgorithm": "HMACSHA256",
+                "tsigAlgorithm": dns01.tsig_algorithm,
+                "protocol": dns01.protocol,
                 "tsigSecretSecretRef": token,
             }
 

@@ -5,11 +5,10 @@ from typing import Any, Literal
 
 from network.config import StackConfig
 from network.config.external import FirewallRule
+from network.plan import caa
 from network.plan.cloud import CloudResource
 from network.plan.names import environment_name, is_production
-
-CERTIFICATE_AUTHORITY = "letsencrypt.org"
-"""Name of Let's Encrypt, production and staging, in CAA records."""
+from network.plan.records import RecordPlan
 
 VPC_DELETE_TIMEOUT = "15m"
 """The deletion of a cluster returns at once, but its VPC is free only once it has vanished; the
@@ -23,23 +22,6 @@ class ZonePlan:
     name: str
     mode: Literal["create", "adopt"]
     protect: bool
-
-
-@dataclass(frozen=True)
-class RecordPlan:
-    """One DNS record."""
-
-    key: str
-    """Name of the resource inside the program."""
-    type: Literal["A", "CAA"]
-    name: str
-    """Relative to the zone: `@` is the apex, `*` the wildcard."""
-    ttl: int
-    """Seconds."""
-    value: str | None = None
-    """None is the address of the load balancer, known once the cluster has made it."""
-    tag: Literal["issue", "issuewild"] | None = None
-    """CAA only: which certificates the value may issue."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +70,10 @@ def _zone(config: StackConfig) -> ZonePlan | None:
 
 def _records(config: StackConfig) -> tuple[RecordPlan, ...]:
     dns = config.external.dns
-    addresses = (
-        RecordPlan("apex", "A", "@", dns.ttl),
-        RecordPlan("wildcard", "A", "*", dns.ttl),
-        *(RecordPlan(f"host-{host}", "A", host, dns.ttl) for host in dns.hosts),
-    )
-    if not dns.caa:
-        return addresses
-    # DigitalOcean's provider writes and reads it as a host name, with the final dot.
-    authority = f"{CERTIFICATE_AUTHORITY}{'.' if dns.provider == 'digitalocean' else ''}"
-    return (
-        *addresses,
-        RecordPlan("caa-issue", "CAA", "@", dns.ttl, authority, "issue"),
-        RecordPlan("caa-issuewild", "CAA", "@", dns.ttl, authority, "issuewild"),
-    )
+    apex = (RecordPlan("apex", "A", "@", dns.ttl),) if dns.apex else ()
+    wildcard = (RecordPlan("wildcard", "A", "*", dns.ttl),) if dns.wildcard else ()
+    hosts = (RecordPlan(f"host-{host}", "A", host, dns.ttl) for host in dns.hosts)
+    return (*apex, *wildcard, *hosts, *caa.records(config))
 
 
 def _firewall(config: StackConfig) -> CloudResource | None:

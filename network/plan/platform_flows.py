@@ -154,7 +154,8 @@ def _zone_writer(config: StackConfig) -> Flow:
     dns01 = config.certificates.dns01
     if dns01.provider == "rfc2136":
         host, _, port = dns01.nameserver.rpartition(":")
-        ports = (Port(int(port), "UDP"), Port(int(port), "TCP"))
+        # By UDP an answer that does not fit is asked for once more by TCP.
+        ports = tuple(Port(int(port), protocol) for protocol in dict.fromkeys((dns01.protocol, "TCP")))
         return Flow(
             "controller-to-primary-name-server",
             CONTROLLER,

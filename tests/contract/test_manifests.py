@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from network.plan import Plan
+from network.plan import Plan, certificates
 from network.plan.ingress import CRDS
 from network.plan.kubernetes import Manifest
+from tests import stacks
 from tests.contract.kinds import REFUSALS, group, validate
 from tests.objects import describe, manifests
 
@@ -36,6 +37,23 @@ def test_every_namespaced_object_is_in_a_namespace_of_the_plan(plan: Plan) -> No
     used = {manifest["metadata"].get("namespace") for manifest in manifests(plan)}
     # cluster DNS is a guest of the flows, not a namespace of the platform
     assert used - {None, "kube-system"} <= known
+
+
+@pytest.mark.parametrize(
+    "dns01",
+    [
+        {"provider": "cloudflare"},
+        {"provider": "rfc2136", "nameserver": "192.0.2.53:53", "tsigKeyName": "network", "protocol": "TCP"},
+    ],
+    ids=lambda dns01: dns01["provider"],
+)
+def test_issuers_for_zones_elsewhere_fit_the_definition(dns01: dict[str, str], contracts: Path) -> None:
+    over = {
+        "network:external": {"dns": {"provider": "external"}},
+        "network:certificates": {"dns01": dns01},
+    }
+    for issuer in certificates.build(stacks.stack_config("dev", over)).issuers:
+        validate(issuer, contracts)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from tests.program.recording import SECRET_SIGNATURE, SIGNATURE_KEY, Run, plain_
 
 
 def test_the_dns_token_is_in_one_secret_object(program: Run) -> None:
-    holding = [each.title for each in program.declared if "throw-away-token" in str(each.inputs)]
+    holding = [each.title for each in program.declared if stacks.DNS_TOKEN in str(each.inputs)]
     assert holding == ["Secret cert-manager/dns-token"]
 
 
 def test_no_secret_is_sent_in_plain_text(program: Run) -> None:
     for each in program.declared:
         text = plain_text(each.inputs)
-        assert "throw-away-token" not in text, each.urn
+        assert stacks.DNS_TOKEN not in text, each.urn
         assert stacks.USERS not in text, each.urn
 
 

@@ -101,7 +101,7 @@ def _update_record(request: Request) -> Reply:
     with request.store.change() as account:
         zone = request.ids[0]
         record = _shown(_record(account, request))
-        if record["data"] != "@" and record["type"] in rules.POINTERS:
+        if record["data"] != "@" and rules.ends_with_a_dot(record):
             record["data"] += "."
         record |= {key: value for key, value in request.body.items() if key in _FIELDS and value is not None}
         record["name"] = rules.short_name(record["name"], zone)

@@ -47,8 +47,25 @@ def record(record: Json) -> None:
         _address(kind, data)
     if kind in POINTERS and data != "@" and not data.endswith("."):
         raise unprocessable("Data needs to end with a dot (.)")
+    if kind == "CAA":
+        _authority(record)
     if record["ttl"] < SMALLEST_TTL:
         raise unprocessable(f"Ttl must be greater than or equal to {SMALLEST_TTL}")
+
+
+def _authority(record: Json) -> None:
+    """The authority is a name with a final dot, without parameters; an iodef is a URL (DigitalOcean's page of
+    CAA records: neither `;` nor name-value tags after the authority's name)."""
+    flags, tag, data = record["flags"], record["tag"], record["data"]
+    if not 0 <= (flags or 0) <= 255:
+        raise unprocessable("Flags must be an integer between 0 and 255")
+    if tag not in ("issue", "issuewild", "iodef"):
+        raise unprocessable("Tag must be issue, issuewild, or iodef")
+    if tag == "iodef":
+        if not data.startswith(("mailto:", "http://", "https://")):
+            raise unprocessable("Data must be a URL")
+    elif ";" in data or not data.endswith("."):
+        raise unprocessable("Data needs to end with a dot (.)")
 
 
 def _address(kind: str, data: str) -> None:
@@ -65,12 +82,17 @@ def alone(others: list[Json], record: Json) -> None:
             raise unprocessable("CNAME records cannot share a name with other records")
 
 
+def ends_with_a_dot(record: Json) -> bool:
+    """Whether a value is given with the final dot that the API answers without."""
+    return record["type"] in POINTERS or (record["type"] == "CAA" and record["tag"] != "iodef")
+
+
 def stored(record: Json, zone: str) -> str:
     """A record's value as the API answers it: pointers and CAA without the final dot, "@" for the zone
     (digitalocean-provider.md, section 4: no diff for CNAME to "@" or to a name of the zone)."""
     data = record["data"]
     if record["type"] in POINTERS and data == f"{zone}.":
         return "@"
-    if record["type"] in POINTERS or (record["type"] == "CAA" and record["tag"] != "iodef"):
+    if ends_with_a_dot(record):
         return data.removesuffix(".")
     return data.lower() if record["type"] == "AAAA" else data

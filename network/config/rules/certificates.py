@@ -1,6 +1,10 @@
 """Certificates: who can prove what, and for which names (CRT-1 to CRT-4, EXT-2)."""
 
+import binascii
+from base64 import b64decode
 from collections.abc import Iterator
+
+from pydantic import SecretStr
 
 from network.config.certificates import Certificate, Certificates
 from network.config.external import Dns, External
@@ -65,6 +69,19 @@ def http01_is_reachable(certificates: Certificates, ingress: Ingress) -> Iterato
             "certificates by http01 need port 80 open to everybody",
             "remove sourceRanges (allow lists of single routes still work), or use dns01",
         )
+
+
+def tsig_secret_is_base64(certificates: Certificates, dns_token: SecretStr) -> Iterator[Finding]:
+    """A TSIG secret stands in base64 in every name server's key file; anything else would sign nothing."""
+    if certificates.dns01.provider == "rfc2136":
+        try:
+            b64decode(dns_token.get_secret_value(), validate=True)
+        except binascii.Error:
+            yield Finding(
+                ("dnsToken",),
+                "with rfc2136 this is the TSIG key's secret, in base64 as the key file has it",
+                "set it again: pulumi config set --secret network:dnsToken",
+            )
 
 
 def certificate_names_are_free(certificates: Certificates) -> Iterator[Finding]:

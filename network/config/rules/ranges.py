@@ -1,9 +1,10 @@
 """Address ranges that must stay apart, and how much must fit in them (NET-2)."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from network.config.applications import Application
+from network.config.certificates import Certificates
 from network.config.cluster import Cluster
 from network.config.environment import Environment
 from network.config.external import External
@@ -115,6 +116,22 @@ def connections_leave_the_cluster(
                             "the range is this cluster's own; policies reach pods by workload only",
                             "name the workload",
                         )
+
+
+def name_server_is_outside(cluster: Cluster, certificates: Certificates) -> Iterator[Finding]:
+    """cert-manager reaches the primary name server by address; pods and Services have other policies."""
+    host = certificates.dns01.nameserver.rpartition(":")[0]
+    try:
+        address = IPv4Address(host)
+    except AddressValueError:
+        return
+    for name, network in (("podRange", cluster.pod_range), ("serviceRange", cluster.service_range)):
+        if address in network:
+            yield Finding(
+                ("certificates", "dns01", "nameserver"),
+                f"{address} lies in cluster.{name} {network}, which no policy reaches by address",
+                "give the name server an address outside the cluster",
+            )
 
 
 def cdn_is_outside(external: External, cluster: Cluster, ingress: Ingress) -> Iterator[Finding]:

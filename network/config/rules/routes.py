@@ -81,13 +81,21 @@ def hosts_are_covered(
 
 
 def hosts_resolve(external: External, applications: Applications) -> Iterator[Finding]:
-    """The wildcard record does not answer for names at or below one that exists (RFC 4592)."""
+    """A record leads to each host of the zone; the wildcard does not answer for names at or below one that
+    exists (RFC 4592)."""
     dns = external.dns
     existing = {upper for host in dns.hosts for upper in _with_ancestors(host)}
     for here, route in _routes(applications):
         for key, host in _located_hosts(route):
             relative = host.removesuffix(f".{dns.zone}")
+            if host == dns.zone and not dns.apex:
+                yield Finding(
+                    (*here, *key), "no record leads to the zone itself", "remove `apex: false` from dns"
+                )
             if relative in (host, *dns.hosts):
+                continue
+            if not dns.wildcard:
+                yield Finding((*here, *key), "no record leads to it", f"add {relative} to external.dns.hosts")
                 continue
             shadow = next((h for h in _with_ancestors(relative) if h in existing), None)
             if shadow:

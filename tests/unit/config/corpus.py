@@ -12,7 +12,7 @@ from tests.stacks import USERS, merged, stack_file
 
 FOLDER = Path(__file__).parent / "invalid"
 SECRETS = {
-    "network:dnsToken": "throw-away-token",
+    "network:dnsToken": "dGhyb3ctYXdheS10b2tlbg==",
     "network:basicAuthUsers": {"admins": USERS},
 }
 

@@ -89,6 +89,7 @@ def test_rfc2136_signs_with_sha256() -> None:
         "nameserver": "192.0.2.53:53",
         "tsigKeyName": "network",
         "tsigAlgorithm": "HMACSHA256",
+        "protocol": "UDP",
         "tsigSecretSecretRef": {"name": "dns-token", "key": "token"},
     }
 

@@ -24,7 +24,7 @@ def test_only_lets_encrypt_may_issue_and_at_digitalocean_its_name_ends_with_a_do
 
 
 def test_without_caa_there_is_none() -> None:
-    config = stacks.stack_config("dev", {"network:external": {"dns": {"caa": False}}})
+    config = stacks.stack_config("dev", {"network:external": {"dns": {"caa": {"publish": False}}}})
     assert {record.type for record in external.build(config).records} == {"A"}
 
 
@@ -40,6 +40,12 @@ def test_a_zone_served_elsewhere_is_not_made_but_its_records_are_told() -> None:
     assert plan.zone is None
     assert {record.value for record in plan.records if record.type == "CAA"} == {"letsencrypt.org"}
     assert [record.name for record in plan.records if record.type == "A"] == ["@", "*", "shop"]
+
+
+def test_apex_and_wildcard_may_belong_to_somebody_else() -> None:
+    over = {"network:external": {"dns": {"apex": False, "wildcard": False, "hosts": ["shop", "api", "www"]}}}
+    records = external.build(stacks.stack_config("dev", over)).records
+    assert [record.name for record in records if record.type == "A"] == ["shop", "api", "www"]
 
 
 def test_production_protects_vpc_and_zone() -> None:

@@ -141,6 +141,12 @@ def test_what_is_not_there_is_not_found(account: Cloud) -> None:
         ({"type": "A", "data": "192.0.2.1", "ttl": 5}, "greater than or equal to 30"),
         ({"type": "A", "data": "192.0.2.1", "name": "a b"}, "hostname characters"),
         ({"type": "A", "data": ""}, "blank"),
+        ({"type": "CAA", "data": "ca.example", "tag": "issue"}, "end with a dot"),
+        ({"type": "CAA", "data": "ca.example.; accounturi=https://ca.example/1", "tag": "issue"}, "dot"),
+        ({"type": "CAA", "data": ";", "tag": "issuewild"}, "end with a dot"),
+        ({"type": "CAA", "data": "somebody@example.org", "tag": "iodef"}, "URL"),
+        ({"type": "CAA", "data": "ca.example.", "tag": "issuer"}, "Tag must be issue"),
+        ({"type": "CAA", "data": "ca.example.", "tag": "issue", "flags": 256}, "between 0 and 255"),
         ({"type": "CNAME", "data": "@", "name": "taken"}, "CNAME records cannot share"),
     ],
     ids=lambda value: value if isinstance(value, str) else value["data"],
@@ -152,6 +158,18 @@ def test_records_that_are_refused(account: Cloud, record: Json, rule: str) -> No
     refusal = refused(account, "POST", path, {"name": "r", **record})
     assert refusal.status == 422
     assert rule in refusal.message
+
+
+def test_a_caa_record_is_answered_without_its_dot_and_keeps_its_value_when_only_the_ttl_changes(
+    account: Cloud,
+) -> None:
+    account.call("POST", "/v2/domains", {"name": "example.org"})
+    path = "/v2/domains/example.org/records"
+    record = {"type": "CAA", "name": "@", "data": "letsencrypt.org.", "tag": "issue", "flags": 0}
+    made = account.call("POST", path, record)[1]["domain_record"]
+    assert made["data"] == "letsencrypt.org"
+    changed = account.call("PATCH", f"{path}/{made['id']}", {"ttl": 60})[1]["domain_record"]
+    assert (changed["data"], changed["ttl"]) == ("letsencrypt.org", 60)
 
 
 @pytest.mark.parametrize("name", ["example", "-a.org", "a_b.org", ""])
