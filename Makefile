@@ -20,7 +20,7 @@ setup: .venv/installed ## Create .venv with everything the program, the lab and 
 
 # --- the lab -----------------------------------------------------------------------------------------------
 
-.PHONY: up preview destroy down forget status shell kubectl curl exec logs
+.PHONY: up preview destroy down forget status shell kubectl curl exec logs demo
 up: setup ## Run the platform of STACK (dev, prod) on this machine, without a cloud account
 	@$(PYTHON) -m lab up --stack $(STACK)
 
@@ -44,6 +44,9 @@ shell: setup ## Open a shell in which plain pulumi and kubectl work against the 
 
 kubectl: setup ## Run kubectl in the lab: make kubectl ARGS="get pods -A"
 	@$(PYTHON) -m lab kubectl --stack $(STACK) -- $(ARGS)
+
+demo: setup ## Show the platform at work on a running lab: each promise, and what requests see
+	@$(PYTHON) -m lab demo --stack $(STACK)
 
 curl: setup ## Ask as a client on the internet: make curl ARGS="-v https://shop.dev.k8s.webgrip.nl/"
 	@$(PYTHON) -m lab curl --stack $(STACK) -- $(ARGS)

@@ -12,6 +12,7 @@ from rich.console import Console
 from lab import up as lab_up
 from lab import view as lab_view
 from lab.charts.repository import ChartError
+from lab.demo import showcase
 from lab.demo.deploy import declared
 from lab.engine.environment import Engine, EngineError
 from lab.engine.stack_file import OverrideError
@@ -90,6 +91,14 @@ def kubectl(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run kubectl in the lab."""
     engine = _engine(lab_up.lab_of(stack))
     sys.exit(_run(stack, ["kubectl", *(arguments or [])], engine))
+
+
+@app.command()
+def demo(stack: Stack = "dev") -> None:
+    """Show the platform at work: what is promised, and what requests see."""
+    lab = lab_up.lab_of(stack)
+    if not showcase.show(lab, _engine(lab), console):
+        sys.exit(1)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
