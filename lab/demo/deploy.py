@@ -5,13 +5,18 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lab.demo.redis import named, secret
 from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from lab.engine.environment import Engine
+from lab.engine.overrides import REDIS_PASSWORD
+from lab.engine.stack_file import load
+from lab.engine.throwaway import throw_away
 from lab.instance import Lab, LabError
 from lab.paths import project_dir
 from network.cli.check import check_file
 from network.config import StackConfig
 from network.plan.kubernetes import manifest
+from network.plan.names import application_namespace
 
 _SELECTOR = ",".join(f"{key}={value}" for key, value in OWNER.items())
 
@@ -40,11 +45,14 @@ def prepare(lab: Lab, engine: Engine, config: StackConfig) -> None:
 
 def deploy(lab: Lab, engine: Engine, config: StackConfig) -> None:
     """Make exactly the declared workloads run. Raises LabError when the cluster refuses one."""
-    wanted = {_key(each): each for each in deployments(config)}
+    traffic = load(engine.stack_file)["config"].get("network:traffic", {})
+    redis = named(traffic, lambda: throw_away(engine.state, REDIS_PASSWORD))
+    wanted = {_key(each): each for each in deployments(config, redis)}
     for namespace, name in _obsolete(lab, engine, wanted):
         _kubectl(lab, engine, "delete", "deployment", name, f"--namespace={namespace}", "--wait=false")
+    secrets = [secret(redis, application_namespace(config, redis.application))] if redis else []
     if wanted:
-        _apply(lab, engine, [*wanted.values()])
+        _apply(lab, engine, [*secrets, *wanted.values()])
 
 
 def _obsolete(

@@ -7,6 +7,8 @@ policies meet it as they would meet the team's own.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lab.demo.container import bounds
+from lab.demo.redis import Redis, server
 from lab.parts import images
 from network.config import StackConfig
 from network.config.applications import Workload
@@ -23,10 +25,19 @@ FIRST_OWN_PORT = 9091
 """The backend's own ports begin here: one for probes, one on the loopback device."""
 
 
-def deployments(config: StackConfig) -> tuple[Manifest, ...]:
-    """Return a Deployment for each workload of each application."""
+def deployments(config: StackConfig, redis: Redis | None = None) -> tuple[Manifest, ...]:
+    """Return a Deployment for each workload of each application; `redis` says which one is a Redis."""
     return tuple(
-        _deployment(application_namespace(config, application), application, name, workload)
+        _deployment(
+            application_namespace(config, application),
+            name,
+            workload,
+            server(redis, workload)
+            if redis and redis.is_(application, name)
+            else _backend(f"{application}/{name}", name, workload),
+            # Two, so that something is left when one ends; a Redis of two would count twice.
+            replicas=2 if workload.ports and not (redis and redis.is_(application, name)) else 1,
+        )
         for application, declared in config.applications.items()
         for name, workload in declared.workloads.items()
     )
@@ -43,7 +54,9 @@ def adopted_namespaces(config: StackConfig) -> tuple[str, ...]:
     )
 
 
-def _deployment(namespace: str, application: str, name: str, workload: Workload) -> Manifest:
+def _deployment(
+    namespace: str, name: str, workload: Workload, container: Mapping[str, Any], replicas: int
+) -> Manifest:
     labels = dict(workload.labels)
     return manifest(
         "apps/v1",
@@ -52,8 +65,7 @@ def _deployment(namespace: str, application: str, name: str, workload: Workload)
         namespace=namespace,
         labels=OWNER,
         spec={
-            # Two, so that something is left when one ends; what no port leads to needs no second.
-            "replicas": 2 if workload.ports else 1,
+            "replicas": replicas,
             "selector": {"matchLabels": labels},
             # A new pod is ready before an old one goes.
             "strategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
@@ -77,7 +89,7 @@ def _deployment(namespace: str, application: str, name: str, workload: Workload)
                             "matchLabelKeys": ["pod-template-hash"],
                         }
                     ],
-                    "containers": [_backend(f"{application}/{name}", name, workload)],
+                    "containers": [container],
                 },
             },
         },
@@ -113,23 +125,7 @@ def _backend(full_name: str, name: str, workload: Workload) -> Mapping[str, Any]
         },
         "livenessProbe": {"httpGet": {"path": "/live", "port": probe}, "periodSeconds": 10},
         "lifecycle": {"preStop": {"sleep": {"seconds": DRAINING_SECONDS}}},
-        **_bounds("10m", "128Mi"),
-    }
-
-
-def _bounds(cpu: str, memory: str) -> Mapping[str, Any]:
-    """Return what a container may use, and that it may do nothing else."""
-    return {
-        "resources": {
-            "requests": {"cpu": cpu, "memory": "16Mi"},
-            # Without one of its own, the namespace's default would slow it down under load.
-            "limits": {"cpu": "2", "memory": memory},
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
+        **bounds("128Mi"),
     }
 
 

@@ -15,6 +15,10 @@ Values = Mapping[str, Any]
 """The `config` mapping of a stack file."""
 
 
+REDIS_PASSWORD = "redis-password"
+"""Name of the throw-away password of the lab's Redis."""
+
+
 @dataclass(frozen=True)
 class Override:
     """One value that differs in the lab."""
@@ -49,6 +53,7 @@ def overrides(config: Values, charts: Mapping[str, Path], token: str, state: Pat
             lambda: token,
         ),
         *(_users(name, state) for name in _basic_auth(config)),
+        *_redis_password(config, state),
     )
 
 
@@ -73,6 +78,20 @@ def _users(name: str, state: Path) -> Override:
         f"user {name}, password in secrets/{password}",
         "your users' hashes are encrypted for your stack only",
         lambda: htpasswd(name, throw_away(state, password)),
+    )
+
+
+def _redis_password(config: Values, state: Path) -> Sequence[Override]:
+    """The password of the lab's own Redis, where the stack names a workload for it."""
+    if "workload" not in (config.get("network:traffic", {}).get("redis") or {}):
+        return ()
+    return (
+        Override(
+            "network:redisPassword",
+            f"the password in secrets/{REDIS_PASSWORD}",
+            "your password is encrypted for your stack only",
+            lambda: throw_away(state, REDIS_PASSWORD),
+        ),
     )
 
 

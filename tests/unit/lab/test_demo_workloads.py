@@ -1,10 +1,12 @@
 """The Deployments that the lab brings for declared workloads."""
 
+import json
 from typing import Any
 
 import kubernetes_validate
 import pytest
 
+from lab.demo.redis import named, secret
 from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from network.config import StackConfig
 from network.plan.names import application_namespace
@@ -94,6 +96,33 @@ def test_what_no_port_leads_to_runs_once_and_the_rest_twice(
 ) -> None:
     replicas = {bool(container(each)["ports"]): each["spec"]["replicas"] for each in by_workload.values()}
     assert replicas == {False: 1, True: 2}
+
+
+def test_the_workload_that_is_named_for_it_is_a_redis_with_a_password() -> None:
+    stack = {
+        "network:applications": {
+            "limits": {
+                "workloads": {"redis": {"labels": {"app": "redis"}, "ports": {"redis": {"port": 6379}}}}
+            }
+        }
+    }
+    block = {"redis": {"application": "limits", "workload": "redis", "port": "redis"}}
+    redis = named(block, lambda: "throw-away")
+    assert redis is not None
+    found = {each["metadata"]["name"]: each for each in deployments(stack_config("dev", stack), redis)}
+    assert found["redis"]["spec"]["replicas"] == 1
+    arguments = container(found["redis"])["args"]
+    assert arguments[arguments.index("--port") + 1] == "6379"
+    assert "--requirepass" in arguments
+    assert "throw-away" not in json.dumps(found)
+    kubernetes_validate.validate(found["redis"], "1.36", strict=True)
+    kubernetes_validate.validate(secret(redis, "limits"), "1.36", strict=True)
+    assert container(found["web"])["image"] != container(found["redis"])["image"]
+
+
+def test_a_redis_outside_is_none_of_the_lab_s_workloads() -> None:
+    assert named({"redis": {"host": "redis.example", "port": 6379}}, str) is None
+    assert named({}, str) is None
 
 
 def test_the_lab_finds_its_deployments_again(
