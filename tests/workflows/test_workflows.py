@@ -1,0 +1,127 @@
+"""The workflows are well formed, and nothing of a stranger's pull request can act with our rights."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab import parts
+from tests.stacks import ROOT
+
+FOLDER = ROOT / ".github" / "workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"))
+BY_TAG = {"pulumi/actions"}
+"""Actions of which no commit is known for certain; each other one is pinned."""
+SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
+
+Yaml = dict[str, Any]
+
+
+def workflow(name: str) -> Yaml:
+    # YAML 1.1 reads the key `on` as true.
+    return {
+        ("on" if key is True else key): value
+        for key, value in yaml.safe_load((FOLDER / name).read_text()).items()
+    }
+
+
+def steps() -> Iterator[tuple[Path, Yaml]]:
+    for file in WORKFLOWS:
+        for job in workflow(file.name)["jobs"].values():
+            for step in job.get("steps", ()):
+                yield file, step
+
+
+def actionlint(folder: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    command = [parts.ensure("actionlint")["actionlint"] / "actionlint", "-no-color", "-shellcheck=", *files]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.lab
+def test_actionlint_finds_nothing() -> None:
+    done = actionlint(ROOT, *WORKFLOWS)
+    assert done.stdout == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.lab
+def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yml"
+    text = (FOLDER / "preview.yml").read_text()
+    wrong.write_text(text.replace("${{ matrix.stack }}-preview", "${{ matrix.stick }}-preview"))
+    assert 'property "stick" is not defined' in actionlint(tmp_path, wrong).stdout
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_nothing_is_permitted_that_a_job_does_not_ask_for(file: Path) -> None:
+    assert workflow(file.name)["permissions"] == {}
+    for job in workflow(file.name)["jobs"].values():
+        assert "permissions" in job
+        assert "write-all" not in str(job["permissions"])
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    setup = yaml.safe_load((ROOT / ".github/actions/setup/action.yml").read_text())["runs"]["steps"]
+    for step in [*(step for _, step in steps()), *setup]:
+        action, _, version = step.get("uses", "./").partition("@")
+        if not action.startswith("./") and action not in BY_TAG:
+            assert re.fullmatch(r"[0-9a-f]{40}", version), step["uses"]
+
+
+def test_no_expression_stands_in_a_script() -> None:
+    # It would be put into the script as text: a branch called `$(…)` would run.
+    for file, step in steps():
+        assert "${{" not in step.get("run", ""), f"{file.name}: {step['run']}"
+
+
+def test_no_workflow_runs_a_strangers_code_with_our_rights() -> None:
+    for file in WORKFLOWS:
+        assert "pull_request_target" not in workflow(file.name)["on"], file.name
+    comment = workflow("comment.yml")["jobs"]["comment"]
+    assert not [step for step in comment["steps"] if "checkout" in step.get("uses", "")]
+
+
+def test_forks_get_neither_secrets_nor_our_runners() -> None:
+    for name, job in workflow("preview.yml")["jobs"].items():
+        ours = "self-hosted" in job["runs-on"] or "secrets." in str(job) or "environment" in job
+        assert not ours or job["if"] == SAME_REPOSITORY, name
+        if not ours:
+            assert job["permissions"] == {"contents": "read"}
+
+
+def test_the_comments_number_comes_from_the_event() -> None:
+    (_, post) = workflow("comment.yml")["jobs"]["comment"]["steps"]
+    assert {"OWNER", "BRANCH", "COMMIT"} <= post["env"].keys()
+    assert all("github.event.workflow_run" in post["env"][name] for name in ("OWNER", "BRANCH", "COMMIT"))
+
+
+def test_prod_waits_for_dev_and_one_deployment_runs_at_a_time() -> None:
+    deploy = workflow("deploy.yml")
+    assert deploy["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
+    assert deploy["jobs"]["prod"]["needs"] == "dev"
+    up = workflow("stack.yml")["jobs"]["up"]
+    assert up["needs"] == "preview"
+    assert up["environment"] == "${{ inputs.stack }}"
+    assert up["concurrency"]["cancel-in-progress"] is False
+
+
+def test_an_up_is_proven_by_a_preview_without_changes() -> None:
+    commands = [
+        step["with"]
+        for step in workflow("stack.yml")["jobs"]["up"]["steps"]
+        if "command" in step.get("with", {})
+    ]
+    assert [command["command"] for command in commands] == ["up", "preview"]
+    assert all(command["refresh"] for command in commands)
+    assert commands[-1]["expect-no-changes"]
+
+
+def test_every_shipped_stack_is_previewed_deployed_and_looked_after() -> None:
+    stacks = {file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml")}
+    assert set(workflow("preview.yml")["jobs"]["preview"]["strategy"]["matrix"]["stack"]) == stacks
+    assert set(workflow("drift.yml")["jobs"]["drift"]["strategy"]["matrix"]["stack"]) == stacks
+    assert {job["with"]["stack"] for job in workflow("deploy.yml")["jobs"].values()} == stacks
