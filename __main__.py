@@ -131,3 +131,4 @@ pulumi.export(
 )
 pulumi.export("zone", config.external.dns.zone)
 pulumi.export("loadBalancerAddress", address)
+pulumi.export("nodeLossSeconds", planned.ingress.node_loss_seconds)

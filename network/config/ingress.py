@@ -26,6 +26,11 @@ class HealthCheck(Model):
         """Longest time until a node that no longer answers gets no new connections."""
         return self.interval_seconds * self.unhealthy_threshold + self.response_timeout_seconds
 
+    @property
+    def recovery_seconds(self) -> int:
+        """Longest time until a node that answers again gets connections."""
+        return self.interval_seconds * self.healthy_threshold + self.response_timeout_seconds
+
 
 class LoadBalancer(Model):
     """The one public entry."""
@@ -35,12 +40,17 @@ class LoadBalancer(Model):
     type: Literal["REGIONAL", "REGIONAL_NETWORK"] = "REGIONAL"
     """REGIONAL is a proxy and speaks PROXY protocol; REGIONAL_NETWORK passes packets through."""
     size_unit: int = Field(default=1, ge=1, le=100)
-    """Nodes of the load balancer: each 10 000 requests per second and 10 000 connections."""
+    """Nodes of a load balancer of type REGIONAL: each 10 000 requests per second and 10 000 connections."""
     proxy_protocol: bool = True
     """Send the client's address in a PROXY header; needs type REGIONAL."""
     source_ranges: tuple[AllowedRange, ...] = ()
     """Ranges that may connect; empty means everybody."""
     health_check: HealthCheck = Field(default_factory=HealthCheck)
+    """What is asked is no option: DigitalOcean asks kube-proxy whether the node has a ready pod of Traefik,
+    or, with externalTrafficPolicy Cluster, whether kube-proxy is well. Any other target ends draining."""
+    http_idle_timeout_seconds: int = Field(default=60, ge=30, le=600)
+    """How long a connection may be idle at a load balancer of type REGIONAL; bounds and default are
+    DigitalOcean's. There is no option for its algorithm: the API ignores it."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -50,6 +60,13 @@ class LoadBalancer(Model):
                 "PROXY protocol works on load balancers of type REGIONAL only",
                 "set `type: REGIONAL`, or `proxyProtocol: false`",
             )
+        if self.type == "REGIONAL_NETWORK":
+            for key, value in (
+                ("sizeUnit", self.size_unit != 1),
+                ("httpIdleTimeoutSeconds", self.http_idle_timeout_seconds != 60),
+            ):
+                if value:
+                    yield Finding((key,), "only a load balancer of type REGIONAL has it", f"remove {key}")
         if not self.proxy_protocol and self.type == "REGIONAL":
             yield Finding(
                 ("proxyProtocol",),

@@ -52,6 +52,8 @@ class IngressPlan:
     """Own manifests rather than chart values, for both TLS objects: the chart takes any key below
     `tlsOptions` and `tlsStore`, the CRDs do not, and Traefik never starts without them."""
     tls_store: Manifest
+    node_loss_seconds: int
+    """Within this time after a node's sudden end the load balancer sends it no new connection."""
     service: str
     """Service whose load balancer the DNS records point at."""
 
@@ -69,6 +71,7 @@ def build(config: StackConfig) -> IngressPlan:
         ),
         tls_option=_tls_option(config),
         tls_store=_tls_store(config),
+        node_loss_seconds=config.ingress.load_balancer.health_check.detection_seconds,
         service=TRAEFIK,
     )
 
@@ -155,6 +158,8 @@ def _scale(config: StackConfig) -> dict[str, Any]:
     return {
         "deployment": {
             "terminationGracePeriodSeconds": config.ingress.shutdown.termination_grace_seconds,
+            # A rollout goes on only once the load balancer sends connections to the new replica.
+            "minReadySeconds": config.ingress.load_balancer.health_check.recovery_seconds,
         },
         "autoscaling": {
             "enabled": True,

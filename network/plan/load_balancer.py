@@ -41,4 +41,5 @@ def annotations(load_balancer: LoadBalancer) -> dict[str, str]:
     }
     if load_balancer.type == "REGIONAL":
         settings["size-unit"] = str(load_balancer.size_unit)
+        settings["http-idle-timeout-seconds"] = str(load_balancer.http_idle_timeout_seconds)
     return {f"{PREFIX}{suffix}": value for suffix, value in settings.items()}

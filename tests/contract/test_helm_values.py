@@ -51,6 +51,7 @@ TRAEFIK_FOREIGN: dict[str, KubernetesType | Keys] = {
                 "type",
                 "protocol",
                 "size-unit",
+                "http-idle-timeout-seconds",
                 "enable-proxy-protocol",
                 "healthcheck-check-interval-seconds",
                 "healthcheck-response-timeout-seconds",

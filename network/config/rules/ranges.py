@@ -146,6 +146,28 @@ def cdn_is_outside(external: External, cluster: Cluster, ingress: Ingress) -> It
             )
 
 
+def cdn_may_connect(ingress: Ingress) -> Iterator[Finding]:
+    """A load balancer that shuts its CDN out serves nobody."""
+    sources = ingress.load_balancer.source_ranges
+    for index, network in enumerate(ingress.cdn_ranges):
+        if sources and not any(network.subnet_of(source) for source in sources):
+            yield Finding(
+                ("ingress", "cdnRanges", index),
+                "the load balancer's sourceRanges do not let it in",
+                "add it to ingress.loadBalancer.sourceRanges",
+            )
+
+
+def cdn_can_be_bypassed(ingress: Ingress) -> Iterator[Finding]:
+    """Warn where clients reach the load balancer beside the CDN that should protect it."""
+    if ingress.cdn_ranges and not ingress.load_balancer.source_ranges:
+        yield Finding(
+            ("ingress", "loadBalancer", "sourceRanges"),
+            "everybody may go around the CDN, whose limits and filters then do not count",
+            "list cdnRanges here as well",
+        )
+
+
 def pod_range_is_unproven(cluster: Cluster) -> Iterator[Finding]:
     """Warn of a pod range that DigitalOcean reserves for itself elsewhere."""
     reserved = overlapping(cluster.pod_range, RESERVED_FOR_VPCS)

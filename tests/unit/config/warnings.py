@@ -19,6 +19,10 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:certificates": {"named": {"shop": {"dnsNames": ["shop.dev.k8s.webgrip.nl"]}}}},
         "expect": {"network:certificates.named.shop": "the wildcard certificate covers all"},
     },
+    "a CDN that clients can go around": {
+        "set": {"network:ingress": {"cdnRanges": ["198.51.100.0/24"]}},
+        "expect": {"network:ingress.loadBalancer.sourceRanges": "go around the CDN | list cdnRanges"},
+    },
     "more replicas than nodes": {
         "set": {"network:ingress": {"scale": {"minReplicas": 4}}},
         "expect": {"network:ingress.scale.minReplicas": "4 replicas share 2 node(s)"},

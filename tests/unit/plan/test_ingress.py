@@ -121,3 +121,23 @@ def test_crds_come_from_the_folder_of_the_chart_where_one_is_given(tmp_path: Any
 @pytest.mark.parametrize("enabled", [True, False])
 def test_the_access_log_follows_the_config(enabled: bool) -> None:
     assert values({"network:ingress": {"accessLog": enabled}})["accessLog"]["enabled"] is enabled
+
+
+def test_a_rollout_waits_until_the_load_balancer_sends_to_the_new_replica() -> None:
+    check = {"intervalSeconds": 3, "healthyThreshold": 4, "responseTimeoutSeconds": 5}
+    over = {"network:ingress": {"loadBalancer": {"healthCheck": check}}}
+    assert values(over)["deployment"]["minReadySeconds"] == 3 * 4 + 5
+
+
+def test_the_bound_of_noticing_a_dead_node_fits_the_drain() -> None:
+    config = stacks.stack_config("dev")
+    plan = ingress.build(config)
+    assert plan.node_loss_seconds == 5 * 3 + 3
+    assert plan.node_loss_seconds <= config.ingress.shutdown.request_accept_grace_seconds
+
+
+def test_a_proxying_load_balancer_has_its_idle_timeout_and_a_passing_one_has_none() -> None:
+    over = {"network:ingress": {"loadBalancer": {"httpIdleTimeoutSeconds": 600}}}
+    assert values(over)["service"]["annotations"][f"{PREFIX}http-idle-timeout-seconds"] == "600"
+    passing = values({"network:ingress": {"loadBalancer": NETWORK}})["service"]["annotations"]
+    assert f"{PREFIX}http-idle-timeout-seconds" not in passing
