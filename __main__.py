@@ -107,7 +107,7 @@ for application in planned.applications:
     namespace = application_namespace(config, application.name)
     Application(
         application.name,
-        ApplicationArgs(application, policies[namespace], [*definitions, *traffic.chains.values()]),
+        ApplicationArgs(application, policies[namespace], [*definitions, *traffic.chains.values()], secrets),
         inside,
     )
 

@@ -13,12 +13,16 @@ SecretValues = Mapping[str, pulumi.Output[str]]
 
 
 def secret_values(config: StackConfig) -> SecretValues:
-    """Return every secret of the stack, marked so that the engine encrypts it in state and logs."""
-    users = {f"basicAuthUsers.{name}": value for name, value in config.basic_auth_users.items()}
-    return {
-        key: pulumi.Output.secret(value.get_secret_value())
-        for key, value in {"dnsToken": config.dns_token, **users}.items()
+    """Return what goes into Secret objects, marked so that the engine encrypts it in state and logs."""
+    authorities = {
+        f"clientCAs.{name}.{key}": authority.pem
+        for name, application in config.applications.items()
+        for key, authority in application.client_cas.items()
+        if authority.pem is not None
     }
+    users = {f"basicAuthUsers.{name}": value for name, value in config.basic_auth_users.items()}
+    values = {key: value.get_secret_value() for key, value in {"dnsToken": config.dns_token, **users}.items()}
+    return {key: pulumi.Output.secret(value) for key, value in {**values, **authorities}.items()}
 
 
 def declare_secret(

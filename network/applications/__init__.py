@@ -7,6 +7,7 @@ import pulumi
 
 from network.manifests import declare
 from network.plan.applications import ApplicationPlan
+from network.secrets import SecretValues, declare_secret
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class ApplicationArgs:
     application: ApplicationPlan
     namespace: pulumi.Resource
     definitions: Sequence[pulumi.Resource]
+    secret_values: SecretValues
 
 
 class Application(pulumi.ComponentResource):
@@ -33,6 +35,13 @@ class Application(pulumi.ComponentResource):
         ]
         # Routes come after everything that they name: a route to nothing answers 404.
         before = [args.namespace, *args.definitions, *services]
+        secrets = [
+            declare_secret(self, secret, args.secret_values, depends_on=[args.namespace])
+            for secret in args.application.secrets
+        ]
+        before += [
+            declare(self, option, depends_on=[*before, *secrets]) for option in args.application.tls_options
+        ]
         before += [declare(self, transport, depends_on=before) for transport in args.application.transports]
         for balanced in args.application.balancing:
             before.append(declare(self, balanced, depends_on=before))

@@ -1,14 +1,15 @@
 """The connections that applications declare: routes, whom they talk to, whom they accept (SVC-3, POL-2)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from network.config import StackConfig
 from network.config.applications import Accept, Talk, Workload
 from network.config.pods import Pods as NamedPods
-from network.plan.backends import workload_ports
+from network.plan.backends import external_services, workload_ports
 from network.plan.flows import Flow, Host, Peer, Pods, Port, Range
 from network.plan.names import application_namespace
-from network.plan.platform_flows import TRAEFIK
+from network.plan.platform_flows import TRAEFIK, outside
 
 
 def build(config: StackConfig) -> tuple[Flow, ...]:
@@ -42,6 +43,15 @@ def _routed(config: StackConfig) -> list[Flow]:
             ports = backends[errors.application, errors.workload]
             ports.setdefault(first_port, []).append("error pages")
     return [
+        *_external(config),
+        *_workloads(config, backends),
+    ]
+
+
+def _workloads(
+    config: StackConfig, backends: Mapping[tuple[str, str], Mapping[str, list[str]]]
+) -> list[Flow]:
+    return [
         Flow(
             f"traefik-to-{application}-{workload}",
             TRAEFIK,
@@ -50,6 +60,25 @@ def _routed(config: StackConfig) -> list[Flow]:
             f"Serves {', '.join(dict.fromkeys(what for served in ports.values() for what in served))}.",
         )
         for (application, workload), ports in backends.items()
+    ]
+
+
+def _external(config: StackConfig) -> list[Flow]:
+    """Return the flows from Traefik to hosts outside that routes lead to."""
+    return [
+        Flow(
+            f"traefik-to-{name}-{external}",
+            TRAEFIK,
+            outside(config, application.external_services[external].host),
+            (Port(application.external_services[external].port),),
+            f"Serves from {application.external_services[external].host}.",
+        )
+        for name, application in config.applications.items()
+        for external in dict.fromkeys(
+            external
+            for route in application.routes.values()
+            for external in external_services(application, route)
+        )
     ]
 
 

@@ -10,9 +10,22 @@ def workload_ports(application: Application, backend: Backend) -> dict[tuple[str
     return dict.fromkeys(_workload_ports(application, backend))
 
 
-def _workload_ports(application: Application, backend: Backend) -> Iterator[tuple[str, str]]:
-    if backend.service is not None:
+def external_services(application: Application, backend: Backend) -> dict[str, None]:
+    """Return every external service that may answer for a backend, each once, in order."""
+    return dict.fromkeys(_external_services(application, backend))
+
+
+def _external_services(application: Application, backend: Backend) -> Iterator[str]:
+    if backend.service in application.external_services:
+        yield str(backend.service)
+    elif backend.service is not None:
         for _, member in application.services[backend.service].backends():
+            yield from _external_services(application, member)
+
+
+def _workload_ports(application: Application, backend: Backend) -> Iterator[tuple[str, str]]:
+    if backend.service in application.services:
+        for _, member in application.services[str(backend.service)].backends():
             yield from _workload_ports(application, member)
     elif backend.workload is not None and backend.port is not None:
         yield backend.workload, backend.port

@@ -89,7 +89,7 @@ def _values(config: StackConfig) -> dict[str, Any]:
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "core": {"strictTLSOptions": True},
         "ingressClass": {"enabled": True, "isDefaultClass": False, "name": TRAEFIK},
-        "providers": _providers(),
+        "providers": _providers(config),
         **_dashboard(),
         "ports": entrypoints.ports(config),
         "additionalArguments": entrypoints.arguments(config),
@@ -110,7 +110,7 @@ def _values(config: StackConfig) -> dict[str, Any]:
     }
 
 
-def _providers() -> dict[str, Any]:
+def _providers(config: StackConfig) -> dict[str, Any]:
     return {
         "kubernetesCRD": {
             "enabled": True,
@@ -118,7 +118,8 @@ def _providers() -> dict[str, Any]:
             # Secrets stay there. Only the platform may write routes (`access.py`), so nobody
             # can reach another application's Services this way.
             "allowCrossNamespace": True,
-            "allowExternalNameServices": False,
+            # The platform alone makes Services of this type: those of `externalServices`.
+            "allowExternalNameServices": any(a.external_services for a in config.applications.values()),
             # Unset, any namespace might publish the dashboard (`api@internal`).
             "crossProviderNamespaces": [TRAEFIK],
             # Of two TLSOptions or TLSStores named `default` Traefik would use neither.
@@ -217,19 +218,18 @@ def _access_log(config: StackConfig) -> dict[str, Any]:
 
 
 def _tls_option(config: StackConfig) -> Manifest:
+    return manifest(API_VERSION, "TLSOption", "default", namespace=TRAEFIK, spec=tls_settings(config))
+
+
+def tls_settings(config: StackConfig) -> dict[str, Any]:
+    """Return what every TLSOption of the environment has in common."""
     tls = config.ingress.tls
-    return manifest(
-        API_VERSION,
-        "TLSOption",
-        "default",
-        namespace=TRAEFIK,
-        spec={
-            "minVersion": tls.min_version,
-            "cipherSuites": list(tls.cipher_suites),
-            "curvePreferences": list(tls.curve_preferences),
-            "sniStrict": tls.sni_strict,
-        },
-    )
+    return {
+        "minVersion": tls.min_version,
+        "cipherSuites": list(tls.cipher_suites),
+        "curvePreferences": list(tls.curve_preferences),
+        "sniStrict": tls.sni_strict,
+    }
 
 
 def _tls_store(config: StackConfig) -> Manifest:

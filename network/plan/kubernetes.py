@@ -39,7 +39,8 @@ class SecretPlan:
     namespace: str
     type: str
     data: Mapping[str, str]
-    """Key in the Secret -> key of the secret config: `dnsToken` or `basicAuthUsers.<name>`."""
+    """Key in the Secret -> key of the secret config: `dnsToken`, `basicAuthUsers.<name>` or
+    `clientCAs.<application>.<name>`."""
 
 
 @dataclass(frozen=True)

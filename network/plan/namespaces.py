@@ -51,7 +51,7 @@ def _application(name: str, application: Application, version: str) -> Namespace
         name,
         "created" if application.create_namespace else "adopted",
         _namespace(name, application.pod_security, version),
-        (_quota(name, application.quota), _limits(name, application.quota)),
+        (_quota(name, application), _limits(name, application.quota)),
     )
 
 
@@ -65,7 +65,10 @@ def _namespace(name: str, enforce: PodSecurity, version: str) -> Manifest:
     return manifest("v1", "Namespace", name, labels=labels)
 
 
-def _quota(namespace: str, quota: Quota) -> Manifest:
+def _quota(namespace: str, application: Application) -> Manifest:
+    quota = application.quota
+    opened = [len(w.ports) for w in application.workloads.values() if w.service.type == "NodePort"]
+    balanced = [len(w.ports) for w in application.workloads.values() if w.service.type == "LoadBalancer"]
     return manifest(
         "v1",
         "ResourceQuota",
@@ -76,9 +79,10 @@ def _quota(namespace: str, quota: Quota) -> Manifest:
                 "pods": str(quota.pods),
                 "requests.cpu": quota.cpu_requests,
                 "requests.memory": quota.memory_requests,
-                # Traefik's load balancer is the one public entry (EXT-1).
-                "services.loadbalancers": "0",
-                "services.nodeports": "0",
+                # Traefik's load balancer is the one public entry (EXT-1): only what the stack declares. Load
+                # balancers reach pods through node ports.
+                "services.loadbalancers": str(len(balanced)),
+                "services.nodeports": str(sum(opened) + sum(balanced)),
             }
         },
     )

@@ -120,7 +120,7 @@ def _cert_manager(config: StackConfig) -> list[Flow]:
         Flow(
             f"controller-to-{host.split('.')[0]}",
             CONTROLLER,
-            _outside(config, host),
+            outside(config, host),
             HTTPS,
             f"Let's Encrypt's directory {host}.",
         )
@@ -159,7 +159,7 @@ def _zone_writer(config: StackConfig) -> Flow:
         return Flow(
             "controller-to-primary-name-server",
             CONTROLLER,
-            _outside(config, host),
+            outside(config, host),
             ports,
             "DNS-01 writes challenge records by dynamic update (RFC 2136).",
         )
@@ -167,13 +167,13 @@ def _zone_writer(config: StackConfig) -> Flow:
     return Flow(
         "controller-to-dns-api",
         CONTROLLER,
-        _outside(config, host),
+        outside(config, host),
         HTTPS,
         f"DNS-01 writes challenge records through {host}.",
     )
 
 
-def _outside(config: StackConfig, host: str) -> Peer:
+def outside(config: StackConfig, host: str) -> Peer:
     """Return the narrowest peer that the stack's policies can express for a host outside."""
     try:
         return Range(IPv4Network(IPv4Address(host)))

@@ -149,3 +149,11 @@ def test_services_are_made_before_what_balances_over_them_and_before_routes(ever
     for each in _of_kind(everything, "IngressRoute"):
         if each.name.startswith("shop/"):
             assert services | _urns(balanced) <= everything.before(each), each.urn
+
+
+def test_a_route_comes_after_the_transport_and_the_tls_option_that_it_needs(everything: Run) -> None:
+    transport = everything.one("ServersTransport shop/pooled")
+    option = everything.one("TLSOption shop/client-ca-partners")
+    assert everything.one("Secret shop/client-ca-partners").urn in everything.before(option)
+    for each in ("TraefikService shop/canary", "IngressRoute shop/archive"):
+        assert {transport.urn, option.urn} <= everything.before(everything.one(each)), each

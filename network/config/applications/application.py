@@ -8,6 +8,8 @@ from typing_extensions import override
 
 from network.config.applications.backends import Backend
 from network.config.applications.balancing import Service
+from network.config.applications.client_certificates import ClientCA
+from network.config.applications.external_services import ExternalService
 from network.config.applications.quota import Quota
 from network.config.applications.routes import Route
 from network.config.applications.talks import Accept, Talk
@@ -29,6 +31,10 @@ class Application(Model):
     workloads: dict[Name, Workload] = Field(default_factory=dict)
     services: dict[Name, Service] = Field(default_factory=dict)
     """Services over several backends, which routes and other services refer to."""
+    external_services: dict[Name, ExternalService] = Field(default_factory=dict)
+    """Hosts outside the cluster, which routes and services refer to."""
+    client_cas: dict[Name, ClientCA] = Field(default_factory=dict, alias="clientCAs")
+    """Authorities of clients' certificates, which routes refer to."""
     transports: dict[Name, Transport] = Field(default_factory=dict)
     """Ways in which Traefik connects to pods, which workloads refer to."""
     routes: dict[Name, Route] = Field(default_factory=dict)
@@ -49,6 +55,11 @@ class Application(Model):
         yield from self._circle_findings()
         yield from self._transport_findings()
         yield from self._cookie_findings()
+        yield from self._name_findings()
+        yield from self._service_type_findings()
+        for name, route in self.routes.items():
+            if route.client_ca is not None and route.client_ca not in self.client_cas:
+                yield unknown(("routes", name, "clientCA"), "client CA", route.client_ca, self.client_cas)
         for name, talks in self.talks_to.items():
             if name not in self.workloads:
                 yield unknown(("talksTo", name), "workload", name, self.workloads)
@@ -89,8 +100,9 @@ class Application(Model):
 
     def _backend_findings(self, here: Location, backend: Backend) -> Iterator[Finding]:
         if backend.service is not None:
-            if backend.service not in self.services:
-                yield unknown((*here, "service"), "service", backend.service, self.services)
+            known = {**self.services, **self.external_services}
+            if backend.service not in known:
+                yield unknown((*here, "service"), "service", backend.service, known)
             return
         workload, port = str(backend.workload), str(backend.port)
         if workload not in self.workloads:
@@ -113,11 +125,40 @@ class Application(Model):
         return transport is not None and transport.server_name is not None
 
     def _transport_findings(self) -> Iterator[Finding]:
-        for name, workload in self.workloads.items():
-            transport = workload.balancing.transport
-            here = ("workloads", name, "balancing", "transport")
+        named: dict[Location, str | None] = {
+            **{
+                ("workloads", name, "balancing", "transport"): workload.balancing.transport
+                for name, workload in self.workloads.items()
+            },
+            **{
+                ("externalServices", name, "transport"): external.transport
+                for name, external in self.external_services.items()
+            },
+        }
+        for here, transport in named.items():
             if transport is not None and transport not in self.transports:
                 yield unknown(here, "transport", transport, self.transports)
+
+    def _name_findings(self) -> Iterator[Finding]:
+        """Yield each external service with the name of another Service."""
+        for name in self.external_services:
+            for key, others in (("workload", self.workloads), ("service", self.services)):
+                if name in others:
+                    yield Finding(
+                        ("externalServices", name),
+                        f"a {key} has this name; both would be one Service",
+                        "rename one of them",
+                    )
+
+    def _service_type_findings(self) -> Iterator[Finding]:
+        """Yield each Service that is open to connections from outside which the policies refuse."""
+        for name, workload in self.workloads.items():
+            if workload.service.type in ("NodePort", "LoadBalancer") and not self.accepts_from.get(name):
+                yield Finding(
+                    ("workloads", name, "service", "type"),
+                    f"{workload.service.type} is for connections from outside, and policies let none in",
+                    f"declare them in acceptsFrom.{name}",
+                )
 
     def _cookie_findings(self) -> Iterator[Finding]:
         """Yield each sticky cookie of a name that another has: one would overwrite the other."""

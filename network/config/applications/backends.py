@@ -17,7 +17,7 @@ class Backend(Model):
     port: PortName | None = None
     """Name of one of the workload's ports."""
     service: Name | None = None
-    """One of the application's `services`."""
+    """One of the application's `services` or `externalServices`."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -58,6 +58,9 @@ class Route(Backend):
     priority: int | None = Field(default=None, ge=1, le=MOST_PRIORITY)
     """Higher is first. Where absent, the length of Traefik's rule: the longer, the earlier."""
     chain: Name | None = None
+    client_ca: Name | None = Field(default=None, alias="clientCA")
+    """One of the application's `clientCAs`: clients must show a certificate of it (mutual TLS). That is
+    settled before a request is read, so all routes of a host agree."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.applications.kubernetes_services import KubernetesService
 from network.config.applications.servers import Balancing
 from network.config.model import Finding, Model
 from network.config.names import LabelKey, LabelValue, PortName
@@ -39,6 +40,8 @@ class Workload(Model):
     """Labels that select the pods."""
     ports: dict[PortName, Port] = Field(default_factory=dict)
     """Ports by name."""
+    service: KubernetesService = Field(default_factory=KubernetesService)
+    """The Service of a workload with ports."""
     balancing: Balancing = Field(default_factory=Balancing)
     """Between Traefik and the pods."""
 
@@ -53,3 +56,11 @@ class Workload(Model):
                     f"port {first} has the same number and protocol",
                     "remove one of them",
                 )
+        if self.service.type == "Headless" and self.balancing.native_lb:
+            yield Finding(
+                ("balancing", "nativeLB"),
+                "a headless Service has no address",
+                "remove nativeLB, or set `service.type: ClusterIP`",
+            )
+        if "service" in self.model_fields_set and not self.ports:
+            yield Finding(("service",), "a workload without ports has no Service", "declare its ports")

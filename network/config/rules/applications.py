@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from network.config.applications import Application, Talk
 from network.config.cluster import Cluster
+from network.config.environment import Environment
 from network.config.model import Finding, Location
 from network.config.nearest import unknown
 from network.config.traffic import Traffic
@@ -38,13 +39,16 @@ def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
     """Flows are named `application-workload`; two of one name would be one."""
     owners: dict[str, str] = {}
     for name, application in applications.items():
-        for workload in application.workloads:
+        for key, workload in (
+            *(("workloads", each) for each in application.workloads),
+            *(("externalServices", each) for each in application.external_services),
+        ):
             joined = f"{name}-{workload}"
             owner = owners.setdefault(joined, name)
             if owner != name:
                 yield Finding(
-                    ("applications", name, "workloads", workload),
-                    f"application and workload together are {joined}, as in application {owner}",
+                    ("applications", name, key, workload),
+                    f"with its application's name it is {joined}, as in application {owner}",
                     "rename one of them",
                 )
 
@@ -66,6 +70,31 @@ def traefiks_names_are_unique(applications: Applications) -> Iterator[Finding]:
                     ("applications", name, "services", service),
                     f"Traefik would call it {joined}, as {owner}",
                     "rename it",
+                )
+
+
+def external_services_are_outside(applications: Applications) -> Iterator[Finding]:
+    """Traefik would ask itself, through its own load balancer or past it."""
+    own = {h for a in applications.values() for route in a.routes.values() for h in route.all_hosts}
+    for name, application in applications.items():
+        for external_name, external in application.external_services.items():
+            if external.host in own:
+                yield Finding(
+                    ("applications", name, "externalServices", external_name, "host"),
+                    "the host is one of this cluster's routes: requests would come back to Traefik",
+                    "let the route name the workload behind it",
+                )
+
+
+def production_opens_no_node_ports(environment: Environment, applications: Applications) -> Iterator[Finding]:
+    """Node ports are for debugging: they pass by Traefik and all that it enforces."""
+    for name, application in applications.items():
+        for workload_name, workload in application.workloads.items():
+            if workload.service.type == "NodePort" and environment.tier == "production":
+                yield Finding(
+                    ("applications", name, "workloads", workload_name, "service", "type"),
+                    "a port on each node is for debugging, not for production",
+                    "use a route, or `type: LoadBalancer` within the VPC",
                 )
 
 

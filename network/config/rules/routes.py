@@ -134,3 +134,19 @@ def client_ip_is_the_clients(ingress: Ingress, applications: Applications) -> It
                 "behind a CDN (ingress.cdnRanges) every connection comes from the CDN's addresses",
                 "use an ipAllowList with `ipStrategy: { depth: 1 }` in the route's chain",
             )
+
+
+def hosts_ask_all_clients_alike(applications: Applications) -> Iterator[Finding]:
+    """TLS is settled by host, before a request is read. Of two routes that differ Traefik serves neither."""
+    settled: dict[str, tuple[Location, tuple[str, ...]]] = {}
+    for here, route in _routes(applications):
+        wanted = () if route.client_ca is None else (str(here[1]), route.client_ca)
+        for host in route.all_hosts:
+            there, others = settled.setdefault(host, (here, wanted))
+            if others != wanted:
+                yield Finding(
+                    (*here, *(() if route.client_ca is None else ("clientCA",))),
+                    f"route {_title(there)} of {host} asks for "
+                    + (f"certificates of {'.'.join(others)}" if others else "no certificate"),
+                    "let all routes of a host name one clientCA of one application, or none",
+                )

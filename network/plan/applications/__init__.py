@@ -4,8 +4,8 @@ SVC-1, SVC-3)."""
 from dataclasses import dataclass
 
 from network.config import StackConfig
-from network.plan.applications import balancing, routes, services, transports
-from network.plan.kubernetes import Manifest
+from network.plan.applications import balancing, client_certificates, routes, services, transports
+from network.plan.kubernetes import Manifest, SecretPlan
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,11 @@ class ApplicationPlan:
 
     name: str
     services: tuple[Manifest, ...]
-    """Services of Kubernetes, one per workload with ports."""
+    """Services of Kubernetes, one per workload with ports and external service."""
+    secrets: tuple[SecretPlan, ...]
+    """Authorities of clients' certificates."""
+    tls_options: tuple[Manifest, ...]
+    """What routes ask clients for; each after the Secret that it names."""
     transports: tuple[Manifest, ...]
     """ServersTransports, which services and routes refer to."""
     balancing: tuple[Manifest, ...]
@@ -23,11 +27,13 @@ class ApplicationPlan:
 
 
 def build(config: StackConfig) -> tuple[ApplicationPlan, ...]:
-    """Return each application's Services, ServersTransports, TraefikServices and IngressRoutes."""
+    """Return the objects of each application."""
     return tuple(
         ApplicationPlan(
             name,
             services=services.build(config, name),
+            secrets=client_certificates.secrets(config, name),
+            tls_options=client_certificates.options(config, name),
             transports=transports.build(config, name),
             balancing=balancing.build(config, name),
             routes=routes.build(config, name),

@@ -7,6 +7,7 @@ from network.config import StackConfig
 from network.config.applications import Application, Backend, Service
 from network.config.applications.backends import Mirror, WeightedBackend
 from network.config.applications.balancing import Failover, HighestRandomWeight, Mirroring, Weighted
+from network.config.applications.external_services import ExternalService
 from network.config.applications.servers import Balancing
 from network.plan.kubernetes import Manifest, manifest
 from network.plan.names import application_namespace
@@ -40,6 +41,8 @@ def reference(application: Application, backend: Backend) -> dict[str, Any]:
             share = {"percent": backend.percent}
         case _:
             share = {}
+    if backend.service in application.external_services:
+        return {**_external(backend.service, application.external_services[backend.service]), **share}
     if backend.service is not None:
         return {"kind": "TraefikService", "name": backend.service, **share}
     return {**servers(application, str(backend.workload), str(backend.port)), **share}
@@ -52,6 +55,21 @@ def servers(application: Application, workload: str, port: str) -> dict[str, Any
     spec = {"kind": "Service", "name": workload, "port": port, **_options(declared.balancing)}
     scheme = declared.ports[port].scheme
     return spec if scheme is None else {**spec, "scheme": scheme}
+
+
+def _external(name: str, external: ExternalService) -> dict[str, Any]:
+    spec: dict[str, Any] = {
+        "kind": "Service",
+        "name": name,
+        "port": external.port,
+        "scheme": external.scheme,
+        "passHostHeader": external.pass_host_header,
+    }
+    if external.transport is not None:
+        spec["serversTransport"] = external.transport
+    if external.health_check is not None:
+        spec["healthCheck"] = external.health_check.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return spec
 
 
 def _options(balancing: Balancing) -> dict[str, Any]:
@@ -75,7 +93,7 @@ def _in_order(declared: Mapping[str, Service]) -> list[str]:
 
     def visit(name: str) -> None:
         for _, backend in declared[name].backends():
-            if backend.service is not None:
+            if backend.service is not None and backend.service in declared:
                 visit(backend.service)
         ordered.setdefault(name)
 

@@ -6,6 +6,7 @@ from network.config import StackConfig
 from network.config.applications import Route
 from network.config.applications.matching import rule
 from network.plan.applications.balancing import reference
+from network.plan.applications.client_certificates import object_name
 from network.plan.entrypoints import WEBSECURE
 from network.plan.kubernetes import Manifest, manifest
 from network.plan.names import TRAEFIK, application_namespace
@@ -35,6 +36,6 @@ def _route(config: StackConfig, application: str, name: str, route: Route) -> Ma
         spec={
             "entryPoints": [WEBSECURE],
             "routes": [{"kind": "Rule", "match": rule(host, route), **options} for host in route.all_hosts],
-            "tls": {},
+            "tls": {} if route.client_ca is None else {"options": {"name": object_name(route.client_ca)}},
         },
     )

@@ -1,7 +1,7 @@
 """Flows of applications: what Traefik reaches, and what workloads open."""
 
 from network.plan import application_flows
-from network.plan.flows import Flow, Port
+from network.plan.flows import Entity, Flow, Host, Port
 from tests import stacks
 
 FLOWS = {flow.name: flow for flow in application_flows.build(stacks.everything())}
@@ -22,3 +22,23 @@ def test_a_flow_names_each_route_that_needs_it_once() -> None:
 
 def test_traefik_does_not_reach_a_workload_that_no_route_leads_to() -> None:
     assert "traefik-to-api-worker" not in FLOWS
+
+
+def test_traefik_reaches_external_services_that_a_route_may_lead_to_at_their_port() -> None:
+    assert served("shop-archive").destination == Host("archive.example.org")
+    assert served("shop-archive").ports == (Port(443),)
+    assert served("shop-legacy").ports == (Port(8080),)
+
+
+def test_plain_policies_reach_an_external_service_anywhere_outside() -> None:
+    over = {
+        "network:cluster": {"cni": "generic"},
+        "network:applications": {
+            "shop": {
+                "externalServices": {"pages": {"host": "pages.example.org"}},
+                "routes": {"pages": {"host": "pages.dev.k8s.webgrip.nl", "service": "pages"}},
+            }
+        },
+    }
+    flows = {flow.name: flow for flow in application_flows.build(stacks.stack_config("dev", over))}
+    assert flows["traefik-to-shop-pages"].destination == Entity("world")

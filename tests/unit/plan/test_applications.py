@@ -41,6 +41,11 @@ def route(application: str, name: str) -> dict[str, Any]:
     return found
 
 
+def service(application: str, name: str) -> dict[str, Any]:
+    (found,) = [each for each in PLANS[application].services if each["metadata"]["name"] == name]
+    return found
+
+
 def balanced(name: str) -> dict[str, Any]:
     """Return the spec of a TraefikService of the shop."""
     (found,) = [each for each in PLANS["shop"].balancing if each["metadata"]["name"] == name]
@@ -49,18 +54,88 @@ def balanced(name: str) -> dict[str, Any]:
 
 def test_every_workload_with_ports_has_a_service() -> None:
     names = [service["metadata"]["name"] for service in PLANS["api"].services]
-    assert names == ["api", "pages"]
+    assert names == ["api", "pages", "debug", "store", "search"]
 
 
-def test_services_are_inside_the_cluster_only() -> None:
-    services = [service for plan in PLANS.values() for service in plan.services]
-    assert {service["spec"]["type"] for service in services} == {"ClusterIP"}
+def test_services_are_inside_the_cluster_unless_the_config_says_otherwise() -> None:
+    plain = [service("shop", "web"), service("api", "api"), service("api", "store")]
+    assert {each["spec"]["type"] for each in plain} == {"ClusterIP"}
+    assert all("externalTrafficPolicy" not in each["spec"] for each in plain)
+
+
+def test_a_headless_service_has_no_address() -> None:
+    assert service("api", "store")["spec"]["clusterIP"] == "None"
+
+
+def test_a_node_port_keeps_the_address_that_policies_judge_by() -> None:
+    assert service("api", "debug")["spec"]["type"] == "NodePort"
+    assert service("api", "debug")["spec"]["externalTrafficPolicy"] == "Local"
+
+
+def test_a_load_balancer_of_an_application_has_no_public_address() -> None:
+    balanced = service("api", "search")
+    prefix = "service.beta.kubernetes.io/do-loadbalancer-"
+    assert balanced["spec"]["type"] == "LoadBalancer"
+    assert balanced["metadata"]["annotations"][f"{prefix}network"] == "INTERNAL"
+    assert balanced["metadata"]["annotations"][f"{prefix}name"] == "network-dev-api-search"
+
+
+def test_affinity_of_a_service_is_by_client_address() -> None:
+    spec = service("api", "pages")["spec"]
+    assert spec["sessionAffinity"] == "ClientIP"
+    assert spec["sessionAffinityConfig"] == {"clientIP": {"timeoutSeconds": 600}}
+    assert "sessionAffinity" not in service("api", "api")["spec"]
+
+
+def test_no_service_lists_pods_that_are_not_ready() -> None:
+    services = [each for plan in PLANS.values() for each in plan.services]
+    assert all("publishNotReadyAddresses" not in each["spec"] for each in services)
+
+
+def test_an_external_service_is_the_name_of_its_host() -> None:
+    assert service("shop", "legacy")["spec"] == {
+        "type": "ExternalName",
+        "externalName": "legacy.example.org",
+        "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}],
+    }
+
+
+def test_only_external_services_are_checked_by_traefik() -> None:
+    (archive,) = rule("shop", "archive")["services"]
+    assert archive["healthCheck"] == {"path": "/health", "interval": "30s", "timeout": "2s", "status": 204}
+    assert "healthCheck" not in str([rule("api", "api"), PLANS["shop"].balancing])
+
+
+def test_a_route_with_an_authority_asks_clients_for_its_certificates() -> None:
+    tls = route("shop", "archive")["spec"]["tls"]
+    (option,) = [
+        each for each in PLANS["shop"].tls_options if each["metadata"]["name"] == tls["options"]["name"]
+    ]
+    assert option["metadata"]["namespace"] == "shop"
+    assert option["spec"]["clientAuth"] == {
+        "secretNames": ["client-ca-partners"],
+        "clientAuthType": "RequireAndVerifyClientCert",
+    }
+    assert option["spec"]["minVersion"] == "VersionTLS12"
+    assert option["spec"]["sniStrict"] is True
+
+
+def test_an_authority_in_the_config_becomes_a_secret_and_a_named_one_is_left_to_its_owner() -> None:
+    assert [(each.name, dict(each.data)) for each in PLANS["shop"].secrets] == [
+        ("client-ca-partners", {"ca.crt": "clientCAs.shop.partners"})
+    ]
+    staff = next(each for each in PLANS["shop"].tls_options if "staff" in each["metadata"]["name"])
+    assert staff["spec"]["clientAuth"]["secretNames"] == ["staff-ca"]
+
+
+def test_routes_without_an_authority_keep_the_default_tls_option() -> None:
+    assert route("shop", "shop")["spec"]["tls"] == {}
 
 
 def test_services_select_the_workloads_labels_and_keep_its_ports() -> None:
-    service, _ = PLANS["shop"].services
-    assert service["spec"]["selector"] == {"app.kubernetes.io/name": "shop-web"}
-    assert service["spec"]["ports"] == [{"name": "http", "port": 8080, "targetPort": 8080, "protocol": "TCP"}]
+    spec = service("shop", "web")["spec"]
+    assert spec["selector"] == {"app.kubernetes.io/name": "shop-web"}
+    assert spec["ports"] == [{"name": "http", "port": 8080, "targetPort": 8080, "protocol": "TCP"}]
 
 
 def test_routes_answer_on_https_only() -> None:
@@ -171,7 +246,14 @@ def test_failover_goes_by_what_the_service_answers() -> None:
     assert balanced("spare") == {
         "failover": {
             "service": {"kind": "TraefikService", "name": "shadow"},
-            "fallback": {"kind": "TraefikService", "name": "spread"},
+            "fallback": {
+                "kind": "Service",
+                "name": "legacy",
+                "port": 8080,
+                "scheme": "http",
+                "passHostHeader": True,
+                "serversTransport": "pooled",
+            },
             "errors": {"status": ["500", "502-504"], "maxRequestBodyBytes": 65536},
         }
     }
@@ -180,4 +262,3 @@ def test_failover_goes_by_what_the_service_answers() -> None:
 def test_a_service_comes_after_those_that_it_refers_to() -> None:
     order = [each["metadata"]["name"] for each in PLANS["shop"].balancing]
     assert order.index("spare") > order.index("shadow")
-    assert order.index("spare") > order.index("spread")

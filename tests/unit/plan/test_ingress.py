@@ -99,6 +99,13 @@ def test_without_a_wildcard_there_is_no_default_certificate() -> None:
     assert "defaultCertificate" not in ingress.build(config).tls_store["spec"]
 
 
+def test_traefik_follows_names_of_external_hosts_only_where_one_is_declared() -> None:
+    assert values()["providers"]["kubernetesCRD"]["allowExternalNameServices"] is False
+    everything = ingress.build(stacks.everything()).release.values
+    assert everything["providers"]["kubernetesCRD"]["allowExternalNameServices"] is True
+    assert everything["providers"]["kubernetesIngress"]["allowExternalNameServices"] is False
+
+
 def test_tls_below_1_2_is_refused_by_the_default_option() -> None:
     option = ingress.build(stacks.stack_config("dev")).tls_option
     assert option["metadata"]["name"] == "default"

@@ -51,5 +51,10 @@ def test_an_application_can_open_no_second_public_entry() -> None:
     assert (hard["services.loadbalancers"], hard["services.nodeports"]) == ("0", "0")
 
 
+def test_an_application_has_as_many_ports_and_load_balancers_as_it_declares() -> None:
+    hard = by_name()["backend"].bounds[0]["spec"]["hard"]
+    assert (hard["services.loadbalancers"], hard["services.nodeports"]) == ("1", "3")
+
+
 def test_the_platforms_namespaces_have_no_quota() -> None:
     assert by_name()["traefik"].bounds == ()
