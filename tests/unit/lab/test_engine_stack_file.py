@@ -101,3 +101,12 @@ def test_a_provided_chart_keeps_repository_and_version(tmp_path: Path) -> None:
     config = {"network:charts": {"traefik": {"repository": "https://mirror.example", "version": "1.2.3"}}}
     chart = next(iter(overrides(config, {"traefik": Path("/chart")}, "token", tmp_path)))
     assert chart.value == {"repository": "https://mirror.example", "version": "1.2.3", "path": "/chart"}
+
+
+def test_the_lab_s_own_redis_gets_a_throw_away_password_and_one_outside_none(tmp_path: Path) -> None:
+    def paths(redis: dict[str, Any]) -> set[str]:
+        config = {"network:traffic": {"redis": redis}}
+        return {each.path for each in overrides(config, {}, "token", tmp_path)}
+
+    assert "network:redisPassword" in paths({"application": "limits", "workload": "redis", "port": 6379})
+    assert "network:redisPassword" not in paths({"host": "redis.example", "port": 6379})
