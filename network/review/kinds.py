@@ -98,7 +98,8 @@ OPENED_WITHOUT_FLOW = Kind(
 FLOW_CUT = Kind("flow-cut", Weight.DANGER, "policies forbid what a flow needs")
 DNS_CUT = Kind("dns-cut", Weight.DANGER, "pods can no longer resolve names")
 SELECTOR_CHANGED = Kind("selector-changed", Weight.DANGER, "pods that run lose Service, routes and policies")
-POLICY_LINT = Kind("policy-lint", Weight.ATTENTION, "a policy that does not do what it seems to")
+POLICY_LINT = Kind("policy-lint", Weight.ATTENTION, "a rule that does not do what it seems to")
+POLICY_UNREAD = Kind("policy-unread", Weight.DANGER, "policies that the analysis cannot read")
 
 ROUTE_ADDED = Kind("route-added", Weight.ATTENTION, "a new address that the internet can ask")
 ROUTE_REMOVED = Kind("route-removed", Weight.ATTENTION, "an address answers 404 from now on")

@@ -132,3 +132,22 @@ def test_a_chain_that_holds_itself_ends() -> None:
         if each["kind"] == "Middleware" and each["metadata"]["name"] == "public":
             each["spec"]["chain"]["middlewares"].append({"name": "public"})
     assert "guard-dropped" not in kinds(compare("prod", document("prod"), new))
+
+
+def test_a_policy_that_the_analysis_cannot_read_is_told_and_stops_nothing_else() -> None:
+    new = document()
+    policy = next(each for each in new["objects"] if each["kind"] == "NetworkPolicy")
+    policy["spec"]["podSelector"] = "everything"
+    found = compare("dev", document(), new)
+    assert "policy-unread" in kinds(found)
+    assert "objects-changed" in kinds(found)
+
+
+def test_a_policy_that_is_taken_away_cuts_the_flows_that_it_carried() -> None:
+    new = document()
+    new["objects"] = [
+        each
+        for each in new["objects"]
+        if not (each["kind"] == "NetworkPolicy" and each["metadata"]["name"] == "traefik")
+    ]
+    assert "flow-cut" in kinds(compare("dev", document(), new))
