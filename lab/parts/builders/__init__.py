@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lab.parts.builders import debian, go, wheel
-from lab.parts.recipe import Debian, GoBuild, Part
+from lab.parts.recipe import Debian, GoBuild, Packages, Part
 
 
 def build(part: Part, folder: Path, log: Path) -> None:
@@ -14,5 +14,7 @@ def build(part: Part, folder: Path, log: Path) -> None:
             go.build(part, recipe, folder, log)
         case Debian() as recipe:
             debian.link(part, recipe, folder, log)
+        case Packages() as recipe:
+            wheel.install(part, recipe, folder, log)
         case recipe:
             wheel.unpack(part, recipe, folder, log)

