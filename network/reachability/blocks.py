@@ -20,7 +20,6 @@ class Blocks:
         self._counted = (1 << len(self.numbers)) - 1
         self._world = cluster.world
         self._inside = cluster.pod_addresses | cluster.service_addresses
-        self._pods = cluster.pod_addresses or EVERY_IPV4
         unknown = EVERY_IPV4 - self._inside
         self.nodes = cluster.node_addresses or unknown
         """Where nodes are, or may be."""
@@ -30,6 +29,8 @@ class Blocks:
         """Where a host outside may be."""
         self._starts: list[int] = []
         self._signatures: list[int] = []
+        self.of_unknown_pods = {self.covering(cluster.pod_addresses or EVERY_IPV4)}
+        """The set of blocks that pods of unknown address are in: only those that contain all of them."""
         self._sweep((cluster.node_addresses, cluster.api_server_addresses))
 
     def _sweep(self, also_apart: tuple[AddressSet, ...]) -> None:
@@ -59,12 +60,9 @@ class Blocks:
             yield AddressSet(tuple(pairs)), signature & self._counted
 
     def of_pods(self, addresses: tuple[str, ...]) -> set[int]:
-        """Return the sets of blocks that pods of a workload are in; with unknown addresses, of one.
-
-        A pod whose address is not known is in a block only if the block contains all of them.
-        """
+        """Return the sets of blocks that pods of a workload are in; with unknown addresses it is one."""
         if not addresses:
-            return {self.covering(self._pods)}
+            return self.of_unknown_pods
         return {self._at(address) for address in addresses}
 
     def covering(self, addresses: AddressSet) -> int:

@@ -28,6 +28,7 @@ from network.reachability.model import (
     Policy,
     Workload,
 )
+from network.reachability.ports import Protocol
 from network.reachability.selectors import NAMESPACE_NAME, Requirement, Selector
 
 Semantics = Literal["vanilla", "cilium"]
@@ -108,7 +109,7 @@ class _Labels:
         return meant
 
 
-_PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, int], ...], int]
+_PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, Protocol, int], ...], int]
 """Labels, named ports and blocks, as far as policies look at them."""
 
 
@@ -180,10 +181,7 @@ class Classes:
                 self.all.append(PeerClass("pods", namespace, tuple(workloads)))
                 self._labels.append(dict(labels))
                 for name, protocol, number in ports:
-                    port = next(
-                        port for port in mentioned.ports if (port.name, port.protocol) == (name, protocol)
-                    )
-                    self._by_port[port][number].append(index)
+                    self._by_port[NamedPort(name, protocol)][number].append(index)
                 self._in_blocks(index, blocks)
             self._windows[namespace] = (start, len(self.all))
 
@@ -201,7 +199,7 @@ class Classes:
                 host_network.setdefault(workload.namespace, []).append(workload)
         for namespace, workloads in sorted(host_network.items()):
             self._add(PeerClass("host-network", namespace, tuple(workloads)), nodes)
-        self._add(PeerClass("other-pods"), next(iter(self._blocks.of_pods(()))) if vanilla else 0)
+        self._add(PeerClass("other-pods"), next(iter(self._blocks.of_unknown_pods)) if vanilla else 0)
         self._add(PeerClass("own-node"), nodes)
         self._add(PeerClass("other-nodes"), nodes)
         self._add(PeerClass("kube-apiserver"), api_server)
@@ -367,6 +365,7 @@ class _Mentioned:
                             self.hosts.add(pattern)
                         case EntityPeer():
                             pass
+        self._named = {(port.name, port.protocol) for port in self.ports}
 
     def _add(self, selector: Selector) -> None:
         for requirement in selector.requirements:
@@ -379,17 +378,18 @@ class _Mentioned:
         found.sort()
         return tuple(found)
 
-    def named_ports(self, workload: Workload) -> tuple[tuple[str, str, int], ...]:
+    def named_ports(self, workload: Workload) -> tuple[tuple[str, Protocol, int], ...]:
         """Return the ports that a rule names."""
         if not self.ports:
             return ()
-        return tuple(
-            sorted(
-                (port.name, port.protocol, port.number)
-                for port in workload.ports
-                if port.name is not None and NamedPort(port.name, port.protocol) in self.ports
-            )
-        )
+        named = self._named
+        found: list[tuple[str, Protocol, int]] = [
+            (port.name, port.protocol, port.number)
+            for port in workload.ports
+            if port.name is not None and (port.name, port.protocol) in named
+        ]
+        found.sort()
+        return tuple(found)
 
 
 def covers(pattern: str, name: str) -> bool:

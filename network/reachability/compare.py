@@ -161,33 +161,54 @@ def _only(reachability: Reachability, kind: str) -> int:
 
 
 _Identity = tuple[str, str, str, bool]
+_Classes = list[tuple[int, PeerClass]]
+
+
+def _identity(workload: Workload) -> _Identity:
+    return workload.kind, workload.namespace, workload.name, workload.host_network
 
 
 def _pods(before: Reachability, after: Reachability) -> Iterator[Both]:
     """Yield pods by the pair of classes that they are in."""
-    was, now = _by_identity(before), _by_identity(after)
+    was = [(index, each) for index, each in enumerate(before.classes) if each.workloads]
+    now = [(index, each) for index, each in enumerate(after.classes) if each.workloads]
+    first = {_identity(each.workloads[0]): (index, each) for index, each in now}
+    old: _Classes = []
+    paired: set[int] = set()
+    for here, each in was:
+        there, later = first.get(_identity(each.workloads[0]), (-1, each))
+        # Most classes stay as they are; nothing has to be made for each of their workloads.
+        if there >= 0 and there not in paired and _same(each.workloads, later.workloads):
+            paired.add(there)
+            yield Both(later, here, there)
+        else:
+            old.append((here, each))
+    yield from _mixed(old, [(there, each) for there, each in now if there not in paired])
+
+
+def _same(one: tuple[Workload, ...], other: tuple[Workload, ...]) -> bool:
+    return len(one) == len(other) and all(
+        here is there or _identity(here) == _identity(there) for here, there in zip(one, other, strict=True)
+    )
+
+
+def _mixed(old: _Classes, new: _Classes) -> Iterator[Both]:
+    """Yield pods of classes that the two versions cut differently."""
+    was, now = _by_identity(old), _by_identity(new)
     found: defaultdict[tuple[int | None, int | None], list[Workload]] = defaultdict(list)
     for identity in dict.fromkeys((*was, *now)):
-        old, new = was.get(identity, {}), now.get(identity, {})
-        if len(old) == len(new) == 1:
-            # The common case, and what a change of labels must not tear apart.
-            ((here, workload),) = old.items()
-            ((there, later),) = new.items()
-            found[here, there].append(later or workload)
-            continue
-        for here, there, workload in _paired(old, new):
+        for here, there, workload in _paired(was.get(identity, {}), now.get(identity, {})):
             found[here, there].append(workload)
     for (here, there), workloads in found.items():
-        source = before.classes[here] if here is not None else after.classes[there or 0]
-        yield Both(PeerClass(source.kind, source.namespace, tuple(workloads)), here, there)
+        kind = "host-network" if workloads[0].host_network else "pods"
+        yield Both(PeerClass(kind, workloads[0].namespace, tuple(workloads)), here, there)
 
 
-def _by_identity(reachability: Reachability) -> dict[_Identity, dict[int, Workload]]:
+def _by_identity(classes: _Classes) -> dict[_Identity, dict[int, Workload]]:
     found: dict[_Identity, dict[int, Workload]] = {}
-    for index, each in enumerate(reachability.classes):
+    for index, each in classes:
         for workload in each.workloads:
-            identity = (workload.kind, workload.namespace, workload.name, workload.host_network)
-            found.setdefault(identity, {})[index] = workload
+            found.setdefault(_identity(workload), {})[index] = workload
     return found
 
 

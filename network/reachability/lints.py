@@ -1,0 +1,225 @@
+"""What in a set of policies is probably not meant."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from network.reachability import bits, ports
+from network.reachability.addresses import EVERY_IPV4, EVERY_IPV6
+from network.reachability.analysis import Direction, Reachability
+from network.reachability.model import AddressPeer, NamedPort, PodPeer, Policy, Rule, Service
+from network.reachability.ports import PortSet
+from network.reachability.selectors import Selector
+
+Kind = Literal[
+    "selects-nothing",
+    "peer-selects-nothing",
+    "unknown-namespace",
+    "unmatched-named-port",
+    "redundant-rule",
+    "egress-without-dns",
+    "block-of-cluster-addresses",
+    "unreachable-service",
+]
+
+_DNS = PortSet.of("UDP", 53)
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """One suspicion."""
+
+    kind: Kind
+    subject: str
+    """The policy, Service or pods concerned."""
+    text: str
+    """What is so, and what follows from it."""
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.text} ({self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A rule with the classes that it is about."""
+
+    policy: Policy
+    direction: Direction
+    number: int
+    rule: Rule
+    targets: int
+    peers: int
+
+    @property
+    def destinations(self) -> int:
+        return self.targets if self.direction == "ingress" else self.peers
+
+    @property
+    def where(self) -> str:
+        return f"{self.direction} rule {self.number + 1}"
+
+
+def lints(reachability: Reachability) -> tuple[Lint, ...]:
+    """Return every suspicion, in the order of policies."""
+    rules = list(_rules(reachability))
+    return (
+        *_useless_policies(reachability),
+        *(lint for rule in rules for lint in _useless_peers(reachability, rule)),
+        *(lint for rule in rules for lint in _unmatched_ports(reachability, rule)),
+        *_redundant(rules),
+        *_without_dns(reachability),
+        *_blocks(reachability),
+        *(lint for service in reachability.cluster.services for lint in _service(reachability, service)),
+    )
+
+
+def _rules(reachability: Reachability) -> Iterator[_Resolved]:
+    resolved = reachability.resolved
+    for policy in resolved.policies:
+        targets = resolved.of_pods(policy.namespace, policy.pods)
+        directions: tuple[tuple[Direction, tuple[Rule, ...]], ...] = (
+            ("ingress", policy.ingress),
+            ("egress", policy.egress),
+        )
+        for direction, rules in directions:
+            for number, rule in enumerate(rules):
+                peers = resolved.every if rule.peers is None else 0
+                for peer in rule.peers or ():
+                    peers |= resolved.of_peer(peer, policy.namespace)
+                yield _Resolved(policy, direction, number, rule, targets, peers)
+
+
+def _useless_policies(reachability: Reachability) -> Iterator[Lint]:
+    for policy in reachability.resolved.policies:
+        if reachability.resolved.of_pods(policy.namespace, policy.pods):
+            continue
+        on_nodes = any(
+            workload.host_network
+            and workload.namespace == policy.namespace
+            and policy.pods.holds(workload.labels)
+            for workload in reachability.cluster.workloads
+        )
+        why = "host-network pods only, which policies are not about" if on_nodes else "no known pod"
+        yield Lint("selects-nothing", str(policy), f"`{policy.pods}` selects {why}")
+
+
+def _useless_peers(reachability: Reachability, each: _Resolved) -> Iterator[Lint]:
+    resolved = reachability.resolved
+    for peer in each.rule.peers or ():
+        if not isinstance(peer, PodPeer):
+            continue
+        if peer.namespaces is not None and not resolved.namespaces_matching(peer.namespaces):
+            text = f"{each.where}: no known namespace has `{peer.namespaces}`"
+            yield Lint("unknown-namespace", str(each.policy), text)
+        elif not resolved.of_peer(peer, each.policy.namespace) & resolved.pods:
+            text = f"{each.where}: `{peer.pods}` selects no known pod there"
+            yield Lint("peer-selects-nothing", str(each.policy), text)
+
+
+def _unmatched_ports(reachability: Reachability, each: _Resolved) -> Iterator[Lint]:
+    for named in each.rule.named_ports:
+        if not _numbers(reachability, named, each.destinations) and each.destinations:
+            text = f"{each.where}: no destination has a {named.protocol} port named {named.name}"
+            yield Lint("unmatched-named-port", str(each.policy), text)
+
+
+def _numbers(reachability: Reachability, named: NamedPort, destinations: int) -> list[int]:
+    numbers = reachability.resolved.named.get(named, {})
+    return [number for number, having in numbers.items() if having & destinations]
+
+
+def _redundant(rules: list[_Resolved]) -> Iterator[Lint]:
+    """Yield rules that one other rule covers; only those of one namespace can be about the same pods."""
+    neighbours: defaultdict[tuple[str, Direction], list[_Resolved]] = defaultdict(list)
+    for each in rules:
+        if each.targets and each.peers:
+            neighbours[each.policy.namespace, each.direction].append(each)
+    for group in neighbours.values():
+        for index, each in enumerate(group):
+            for other_index, other in enumerate(group):
+                # Of two that say the same only the later one is redundant.
+                if other_index != index and _covers(other, each, strictly=other_index > index):
+                    text = f"{each.where} says nothing that {other.policy.name}, {other.where}, does not"
+                    yield Lint("redundant-rule", str(each.policy), text)
+                    break
+
+
+def _covers(wide: _Resolved, narrow: _Resolved, *, strictly: bool) -> bool:
+    if narrow.targets & ~wide.targets or narrow.peers & ~wide.peers:
+        return False
+    named = set(narrow.rule.named_ports) <= set(wide.rule.named_ports) or wide.rule.ports == ports.ALL
+    if not named or not narrow.rule.ports <= wide.rule.ports:
+        return False
+    same = (wide.targets, wide.peers, wide.rule.ports, set(wide.rule.named_ports)) == (
+        narrow.targets,
+        narrow.peers,
+        narrow.rule.ports,
+        set(narrow.rule.named_ports),
+    )
+    return not (strictly and same)
+
+
+def _without_dns(reachability: Reachability) -> Iterator[Lint]:
+    isolated = 0
+    for policy in reachability.resolved.policies:
+        if policy.isolates_egress:
+            isolated |= reachability.resolved.of_pods(policy.namespace, policy.pods)
+    talking = resolving = 0
+    for row in reachability.rows:
+        talking |= row.sources
+        if row.ports & _DNS:
+            resolving |= row.sources
+    for each in reachability.members(isolated & talking & ~resolving):
+        text = "may connect to something, but to no DNS server: names do not resolve"
+        yield Lint("egress-without-dns", str(each), text)
+
+
+def _blocks(reachability: Reachability) -> Iterator[Lint]:
+    """Yield blocks that look as if pods or nodes were meant, where Cilium matches neither."""
+    if reachability.semantics != "cilium":
+        return
+    cluster = reachability.cluster
+    inside = cluster.pod_addresses | cluster.service_addresses | cluster.node_addresses
+    for policy in reachability.resolved.policies:
+        if policy.kind != "NetworkPolicy":
+            continue
+        for rule in (*policy.ingress, *policy.egress):
+            for peer in rule.peers or ():
+                if not isinstance(peer, AddressPeer):
+                    continue
+                addresses = peer.addresses
+                if addresses & inside or addresses >= EVERY_IPV4 or addresses >= EVERY_IPV6:
+                    text = f"Cilium matches no pod, Service or node by ipBlock {peer.text}"
+                    yield Lint("block-of-cluster-addresses", str(policy), text)
+
+
+def _service(reachability: Reachability, service: Service) -> Iterator[Lint]:
+    """Yield a Service that the world should reach, and of which no pod lets anyone outside in."""
+    if service.type not in ("LoadBalancer", "NodePort") or not service.selector:
+        return
+    pods = reachability.resolved.of_pods(service.namespace, Selector.of(service.selector))
+    outside = reachability.resolved.of_entity("world") | reachability.resolved.of_entity("other-nodes")
+    for port in service.ports:
+        wanted = _targets(reachability, port.target, port.protocol, pods)
+        reached = any(
+            row.sources & outside and row.destinations & having and row.ports & numbers
+            for having, numbers in wanted
+            for row in reachability.rows
+        )
+        if pods and not reached:
+            text = f"port {port.number}: no pod behind it can be reached from outside or from nodes"
+            yield Lint("unreachable-service", f"Service {service.namespace}/{service.name}", text)
+
+
+def _targets(
+    reachability: Reachability, target: int | str, protocol: ports.Protocol, pods: int
+) -> Iterator[tuple[int, PortSet]]:
+    if isinstance(target, int):
+        yield pods, PortSet.of(protocol, target)
+        return
+    for each in bits.members(pods):
+        for workload in reachability.classes[each].workloads:
+            for port in workload.ports:
+                if (port.name, port.protocol) == (target, protocol):
+                    yield 1 << each, PortSet.of(protocol, port.number)
