@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from network.cli import reachability as reachability_command
 from network.cli import schema as schema_file
 from network.cli.addresses import table
 from network.cli.check import Line, Report, check_file
@@ -17,6 +18,8 @@ from network.cli.review import review as review_of
 from network.cli.review import unknown_kinds
 from network.plan import addresses as address_plan
 from network.plan.address_picture import picture
+from network.reachability import Semantics
+from network.reachability.ports import parse as parse_ports
 from network.review.kinds import KINDS
 from network.review.sources import SourceError
 
@@ -144,6 +147,64 @@ def review(
         output.write_text(text, encoding="utf-8")
     if failed := [name for name in wanted if name in reviewed.found]:
         typer.echo(f"refused: {', '.join(failed)}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def reachability(
+    stack: Annotated[str | None, typer.Option("--stack", "-s", help="Analyse what this stack makes.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder", help="Analyse manifests of a folder; `-`: JSON of `kubectl get -A -o json`."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="namespace/workload, address, host name, world, nodes.")
+    ] = None,
+    destination: Annotated[str | None, typer.Option("--to", help="Likewise.")] = None,
+    port: Annotated[str, typer.Option("--port", help="443, udp/53, tcp/8000-8999, all.")] = "all",
+    semantics: Annotated[
+        Semantics | None, typer.Option("--semantics", help="What suits the cluster if absent.")
+    ] = None,
+    output: Annotated[
+        reachability_command.Format, typer.Option("--output", "-o", help="How to write it.")
+    ] = "text",
+) -> None:
+    """Show who reaches whom under the policies; with --from and --to one connection, and why.
+
+    Exits 1 if that connection is not possible, 2 if the input cannot be analysed.
+    """
+    try:
+        _reachability(stack, folder, source, destination, port, semantics, output)
+    except (reachability_command.UnusableInputError, ValueError) as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2) from error
+
+
+def _reachability(
+    stack: str | None,
+    folder: Path | None,
+    source: str | None,
+    destination: str | None,
+    port: str,
+    semantics: Semantics | None,
+    output: reachability_command.Format,
+) -> None:
+    if (stack is None) == (folder is None) or (source is None) != (destination is None):
+        raise ValueError("give one of --stack and --folder, and both --from and --to or none")
+    if folder is not None:
+        read = reachability_command.of_folder(folder)
+    else:
+        read = reachability_command.of_stack(stack_files([stack] if stack else [])[0])
+    found, notes = reachability_command.analysed(read, semantics)
+    reachability_command.print_notes(notes)
+    if source is None or destination is None:
+        typer.echo(reachability_command.rows(found, output))
+        return
+    wanted = parse_ports(port)
+    typer.echo(reachability_command.point(found, source, destination, wanted, output))
+    if not reachability_command.all_allowed(found, source, destination, wanted):
         raise typer.Exit(1)
 
 
