@@ -52,30 +52,24 @@ NAMESPACE_SELECTORS = _selectors(
 
 
 @st.composite
-def _blocks(draw: st.DrawFn, blocks: tuple[str, ...]) -> dict[str, Any]:
-    cidr = draw(st.sampled_from(blocks))
+def _blocks(draw: st.DrawFn) -> dict[str, Any]:
+    cidr = draw(st.sampled_from(BLOCKS + POD_BLOCKS))
     exceptions = draw(st.lists(st.sampled_from(EXCEPTIONS.get(cidr, ("",))), max_size=2, unique=True))
     if "" in exceptions or not exceptions:
         return {"ipBlock": {"cidr": cidr}}
     return {"ipBlock": {"cidr": cidr, "except": exceptions}}
 
 
-def _peers(blocks: tuple[str, ...]) -> SearchStrategy[dict[str, Any]]:
-    selected = st.one_of(
-        POD_SELECTORS.map(lambda pods: {"podSelector": pods}),
-        NAMESPACE_SELECTORS.map(lambda namespaces: {"namespaceSelector": namespaces}),
-        st.builds(
-            lambda n, p: {"namespaceSelector": n, "podSelector": p}, NAMESPACE_SELECTORS, POD_SELECTORS
-        ),
-    )
-    return st.one_of(selected, _blocks(blocks)) if blocks else selected
-
-
+_PEERS = st.one_of(
+    POD_SELECTORS.map(lambda pods: {"podSelector": pods}),
+    NAMESPACE_SELECTORS.map(lambda namespaces: {"namespaceSelector": namespaces}),
+    st.builds(lambda n, p: {"namespaceSelector": n, "podSelector": p}, NAMESPACE_SELECTORS, POD_SELECTORS),
+    _blocks(),
+)
 _PROTOCOL = st.sampled_from([{}, *({"protocol": protocol} for protocol in PROTOCOLS)])
-_PORTS = st.one_of(
+_NUMBERED = (
     _PROTOCOL,
     st.builds(lambda p, n: {**p, "port": n}, _PROTOCOL, st.sampled_from(PORTS)),
-    st.builds(lambda p, n: {**p, "port": n}, _PROTOCOL, st.sampled_from(["http", "dns", "absent"])),
     st.builds(
         lambda p, n, m: {**p, "port": n, "endPort": n + m},
         _PROTOCOL,
@@ -83,29 +77,30 @@ _PORTS = st.one_of(
         st.sampled_from([0, 1, 9000]),
     ),
 )
+_NAMED = st.builds(lambda p, n: {**p, "port": n}, _PROTOCOL, st.sampled_from(["http", "dns", "absent"]))
 
 
 @st.composite
-def rules(draw: st.DrawFn, key: str, blocks: tuple[str, ...] = BLOCKS + POD_BLOCKS) -> dict[str, Any]:
+def rules(draw: st.DrawFn, key: str, *, named: bool = True) -> dict[str, Any]:
     rule: dict[str, Any] = {}
-    if peers := draw(st.lists(_peers(blocks), max_size=2)):
+    if peers := draw(st.lists(_PEERS, max_size=2)):
         rule[key] = peers
-    if ports := draw(st.lists(_PORTS, max_size=2)):
+    if ports := draw(st.lists(st.one_of(*_NUMBERED, *([_NAMED] if named else [])), max_size=2)):
         # The entry {} is every TCP port; spelled out, since some readers refuse an empty one.
         rule["ports"] = [port or {"protocol": "TCP"} for port in ports]
     return rule
 
 
 @st.composite
-def policies(draw: st.DrawFn, number: int, blocks: tuple[str, ...] = BLOCKS + POD_BLOCKS) -> dict[str, Any]:
+def policies(draw: st.DrawFn, number: int, *, named: bool = True) -> dict[str, Any]:
     spec: dict[str, Any] = {"podSelector": draw(POD_SELECTORS)}
     types = draw(st.sampled_from([None, ["Ingress"], ["Egress"], ["Ingress", "Egress"]]))
     if types is not None:
         spec["policyTypes"] = types
     if types is None or "Ingress" in types:
-        spec["ingress"] = draw(st.lists(rules("from", blocks), max_size=2))
+        spec["ingress"] = draw(st.lists(rules("from", named=named), max_size=2))
     if types is None or "Egress" in types:
-        spec["egress"] = draw(st.lists(rules("to", blocks), max_size=2))
+        spec["egress"] = draw(st.lists(rules("to", named=named), max_size=2))
     namespace = draw(st.sampled_from(NAMESPACES))
     return {
         "apiVersion": "networking.k8s.io/v1",
@@ -116,12 +111,14 @@ def policies(draw: st.DrawFn, number: int, blocks: tuple[str, ...] = BLOCKS + PO
 
 
 @st.composite
-def worlds(draw: st.DrawFn, blocks: tuple[str, ...] = BLOCKS + POD_BLOCKS) -> World:
+def worlds(draw: st.DrawFn, *, named: bool = True, labelled: bool = False) -> World:
+    """Draw a world; with `labelled`, every pod and namespace has every label that selectors ask for."""
+    tiers = [{"tier": "front"}, {"tier": "back"}]
     pods = [
         Pod(
             namespace,
             name,
-            {"pod": name, **draw(st.sampled_from([{}, {"tier": "front"}, {"tier": "back"}]))},
+            {"pod": name, **draw(st.sampled_from(tiers if labelled else [{}, *tiers]))},
             f"10.244.{n}.{p + 10}",
             {
                 ("http", "TCP"): draw(st.sampled_from(PORTS)),
@@ -133,7 +130,10 @@ def worlds(draw: st.DrawFn, blocks: tuple[str, ...] = BLOCKS + POD_BLOCKS) -> Wo
     ]
     count = draw(st.integers(min_value=0, max_value=5))
     return World(
-        {name: {"ns": name, **({"env": "dev"} if name == "x" else {})} for name in NAMESPACES},
+        {
+            name: {"ns": name, **({"env": "dev"} if name == "x" else {"env": "prod"} if labelled else {})}
+            for name in NAMESPACES
+        },
         pods,
-        [draw(policies(number, blocks)) for number in range(count)],
+        [draw(policies(number, named=named)) for number in range(count)],
     )

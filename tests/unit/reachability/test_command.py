@@ -1,0 +1,86 @@
+"""`network reachability`, as a person runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from network.cli import app
+from tests import stacks
+
+MANIFESTS = """
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(stacks.ROOT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    (tmp_path / "shop.yaml").write_text(MANIFESTS)
+    return str(tmp_path)
+
+
+def _run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["reachability", *arguments])
+    return done.exit_code, done.output
+
+
+def test_rows_of_a_folder_are_listed(folder: str) -> None:
+    code, output = _run("--folder", folder, "-o", "json")
+    assert code == 0
+    rows = json.loads(output)
+    (to_db,) = [row for row in rows if row["destinations"] == ["shop/db"]]
+    assert to_db["sources"] == ["shop/web"]
+    assert to_db["ports"] == [{"protocol": "TCP", "first": 5432, "last": 5432}]
+
+
+def test_a_connection_that_is_possible_is_explained(folder: str) -> None:
+    code, output = _run("--folder", folder, "--from", "shop/web", "--to", "shop/db", "--port", "5432")
+    assert code == 0
+    assert "ingress: allowed by NetworkPolicy shop/db, rule 1" in output
+
+
+def test_a_connection_that_is_not_possible_fails_and_is_explained(folder: str) -> None:
+    code, output = _run("--folder", folder, "--from", "203.0.113.9", "--to", "shop/db", "--port", "5432")
+    assert code == 1
+    assert "denied by default, no rule of NetworkPolicy shop/db allows it" in output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--folder", "nowhere"),
+        ("--stack", "dev", "--from", "shop/web"),
+        ("--stack", "dev", "--folder", "."),
+    ],
+)
+def test_what_cannot_be_answered_is_no_answer(arguments: tuple[str, ...]) -> None:
+    assert _run(*arguments)[0] == 2
+
+
+def test_an_unknown_peer_is_told_with_those_there_are(folder: str) -> None:
+    code, output = _run("--folder", folder, "--from", "shop/wbe", "--to", "shop/db")
+    assert code == 2
+    assert "shop/web" in output
+
+
+@pytest.mark.parametrize("stack", stacks.NAMES)
+def test_a_stack_is_analysed_without_a_cluster(stack: str) -> None:
+    code, output = _run("--stack", stack, "-o", "markdown")
+    assert code == 0
+    assert "| traefik/traefik |" in output
