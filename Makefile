@@ -69,7 +69,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test bench lock review review-examples
+.PHONY: check generate lint test bench bench-reachability lock review review-examples
 check: setup ## Check both stack files without Pulumi
 	@$(PYTHON) -m network check
 
@@ -95,6 +95,9 @@ review-examples: setup ## Write the expected comments of tests/review anew; then
 
 bench: setup ## The program beside a bare one with the same resources: ratios; ARGS="--lab dev" adds pulumi preview
 	@$(PYTHON) -m bench $(ARGS)
+
+bench-reachability: setup ## The reachability analysis beside network-config-analyzer, and over 1,000 to 100,000 pods
+	@$(PYTHON) -m bench.reachability $(ARGS)
 
 lock: ## Lock dependencies with hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
