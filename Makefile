@@ -1,5 +1,8 @@
 # The platform's commands. `make help` lists them.
 STACK ?= dev
+# The lab's pod network, cilium or generic; the stack's own when empty.
+CNI ?=
+export LAB_CNI = $(CNI)
 PYTHON := .venv/bin/python
 ARGS ?=
 
@@ -21,7 +24,7 @@ setup: .venv/installed ## Create .venv with everything the program, the lab and 
 # --- the lab -----------------------------------------------------------------------------------------------
 
 .PHONY: up preview destroy down forget status shell kubectl curl exec logs demo
-up: setup ## Run the platform of STACK (dev, prod) on this machine, without a cloud account
+up: setup ## Run the platform of STACK (dev, prod) on this machine; CNI=generic: with plain plugins and kube-router
 	@$(PYTHON) -m lab up --stack $(STACK)
 
 preview: setup ## Preview STACK against the lab

@@ -65,7 +65,7 @@ def down(
         console.print(f"The lab {lab.name} is gone, with everything it knew.")
     else:
         lab.stop()
-        console.print(f"The lab {lab.name} is down. `make up STACK={stack}` continues where it was.")
+        console.print(f"The lab {lab.name} is down. `make up {lab.choice}` continues where it was.")
 
 
 @app.command()
@@ -73,7 +73,7 @@ def status(stack: Stack = "dev") -> None:
     """Show what runs and what is ready."""
     lab = lab_up.lab_of(stack)
     if not lab.running():
-        raise LabError(f"the lab {lab.name} does not run. Start it: make up STACK={stack}")
+        raise LabError(f"the lab {lab.name} does not run. Start it: make up {lab.choice}")
     if not print_status(lab, _engine(lab), console):
         sys.exit(1)
 
@@ -159,7 +159,7 @@ def view(
 def _engine(lab: Lab) -> Engine:
     record = lab.folder / "engine" / "engine.json"
     if not (lab.running() and record.exists()):
-        raise LabError(f"the lab {lab.name} does not run. Start it: make up STACK={lab.name}")
+        raise LabError(f"the lab {lab.name} does not run. Start it: make up {lab.choice}")
     return Engine.read(record)
 
 

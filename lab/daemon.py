@@ -25,6 +25,7 @@ from lab.internet.ca import Authority
 from lab.internet.internet import Internet
 from lab.internet.zones import Record
 from lab.machine.api import ApiError
+from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.process import Supervisor
 from lab.paths import cache_dir
 
@@ -44,7 +45,9 @@ def main() -> int:
     os.environ["PATH"] = ":".join([*map(str, parts.values()), os.environ.get("PATH", os.defpath)])
 
     supervisor = Supervisor(folder / "logs")
-    machines = Machines(folder / "clusters", parts, _paths(supplies["images"]), folder / "namespaces.json")
+    pods = POD_NETWORKS[supplies["cni"]]
+    images, namespaces = _paths(supplies["images"]), folder / "namespaces.json"
+    machines = Machines(folder / "clusters", parts, images, namespaces, pods)
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.sandbox import Record, inside, is_running, remove_leftovers, sandbox_command
 from lab.paths import project_dir, state_dir
 
@@ -30,6 +31,12 @@ class Lab:
     """A simulated account and everything that runs for it, by name."""
 
     name: str
+
+    @property
+    def choice(self) -> str:
+        """What to tell `make` so that it means this lab."""
+        stack, _, cni = self.name.rpartition("-")
+        return f"STACK={stack} CNI={cni}" if stack and cni in POD_NETWORKS else f"STACK={self.name}"
 
     @property
     def folder(self) -> Path:
@@ -56,6 +63,22 @@ class Lab:
         """Written by the daemon once the outside world and every known cluster run."""
         return self.folder / "ready.json"
 
+    @property
+    def _supplies(self) -> Path:
+        """What the daemon is given."""
+        return self.folder / "supplies.json"
+
+    def _require_pod_network(self, cni: str) -> None:
+        if not self._supplies.exists():
+            return
+        earlier = json.loads(self._supplies.read_text()).get("cni", "cilium")
+        if earlier != cni:
+            raise LabError(
+                f"the lab {self.name} has the pod network {earlier}, and a cluster keeps its own. For {cni} "
+                "start another lab (`make up CNI=...` without LAB gives it a name of its own), or drop this "
+                "one: make forget"
+            )
+
     def running(self) -> bool:
         """Whether the daemon lives."""
         return is_running(self.record)
@@ -69,13 +92,16 @@ class Lab:
         parts: Mapping[str, Path],
         images: Mapping[str, Path],
         zones: Sequence[str],
+        cni: str,
         report: Callable[[str], None],
     ) -> None:
         """Start the daemon unless it runs, and wait until it is ready.
 
         `zones` are those that the account holds from the beginning, for a stack that adopts one.
-        Raises LabError with the end of its log when it ends instead.
+        `cni` is the pod network of its clusters, which lasts as long as they do. Raises LabError with
+        the end of its log when it ends instead, and when the lab's clusters have another pod network.
         """
+        self._require_pod_network(cni)
         if self.running() and self.ready.exists():
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -85,8 +111,9 @@ class Lab:
             "parts": {name: str(path) for name, path in parts.items()},
             "images": {name: str(path) for name, path in images.items()},
             "zones": list(zones),
+            "cni": cni,
         }
-        (self.folder / "supplies.json").write_text(json.dumps(supplies))
+        self._supplies.write_text(json.dumps(supplies))
         daemon = [sys.executable, "-m", "lab.daemon", str(self.folder)]
         with self.log.open("wb") as log:
             keeper = subprocess.Popen(
@@ -149,5 +176,5 @@ class Lab:
         """
         record = Record.read(self.record)
         if record is None or not self.running():
-            raise LabError(f"the lab {self.name} does not run. Start it: make up STACK={self.name}")
+            raise LabError(f"the lab {self.name} does not run. Start it: make up {self.choice}")
         return inside(record, command, folder)

@@ -122,7 +122,7 @@ def _look(lab: Lab, engine: Engine) -> list[Row]:
     if looked.returncode != 0:
         raise LabError(
             f"the cluster cannot be asked: {looked.stderr.strip()}\n"
-            f"Bring the platform up first: make up STACK={engine.stack}"
+            f"Bring the platform up first: make up {lab.choice}"
         )
     return [Row(**row) for row in json.loads(looked.stdout)]
 

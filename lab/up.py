@@ -22,6 +22,7 @@ from lab.engine.environment import Engine
 from lab.engine.stack_file import load
 from lab.instance import Lab, LabError
 from lab.internet.ca import Authority
+from lab.machine.pod_networks import POD_NETWORKS
 from lab.parts import images
 from lab.paths import cache_dir, project_dir
 from lab.recovery import import_commands
@@ -32,9 +33,36 @@ SETTLING_SECONDS = 90
 """The autoscaler adds replicas, and the load balancer finds nodes healthy, after `up` has ended."""
 
 
+CNI = "LAB_CNI"
+"""Environment variable that names the lab's pod network; the stack's own when it is unset or empty."""
+
+
 def lab_of(stack: str) -> Lab:
-    """The lab that a stack runs in: its own, unless LAB names another."""
-    return Lab(os.environ.get("LAB", stack))
+    """The lab that a stack runs in, unless LAB names another: its own, and one for each pod network
+    beside its own."""
+    if named := os.environ.get("LAB"):
+        return Lab(named)
+    cni = _cni(stack)
+    return Lab(stack if cni == _own_cni(stack) else f"{stack}-{cni}")
+
+
+def _cni(stack: str) -> str:
+    """The pod network of the stack's lab."""
+    chosen = os.environ.get(CNI) or _own_cni(stack)
+    if chosen not in POD_NETWORKS:
+        raise LabError(f"CNI={chosen}: the lab knows {' and '.join(POD_NETWORKS)}")
+    return chosen
+
+
+def _own_cni(stack: str) -> str:
+    """What the stack's file says, or its default."""
+    return load(_stack_file(stack)).get("config", {}).get("network:cluster", {}).get("cni", "cilium")
+
+
+def needed_parts(cni: str) -> tuple[str, ...]:
+    """Every part but those of other pod networks."""
+    of_others = {part for name, pods in POD_NETWORKS.items() if name != cni for part in pods.parts}
+    return tuple(part for part in lab_parts.PARTS if part not in of_others)
 
 
 def started(stack: str, console: Console) -> Engine:
@@ -42,7 +70,8 @@ def started(stack: str, console: Console) -> Engine:
     _require_machine()
     _require_stack(stack)
     lab = lab_of(stack)
-    parts = lab_parts.ensure()
+    cni = _cni(stack)
+    parts = lab_parts.ensure(*needed_parts(cni))
     bundle = Authority.at(cache_dir() / "authority").bundle
     archives = images.ensure(parts, bundle)
     config = load(_stack_file(stack))["config"]
@@ -51,7 +80,7 @@ def started(stack: str, console: Console) -> Engine:
         console.print(f"  chart {name}: {chart.origin}", highlight=False)
     dns = config["network:external"]["dns"]
     zones = [dns["zone"]] if dns.get("mode") == "adopt" else []
-    lab.start(parts, archives, zones, lambda line: console.print(f"  {line}", highlight=False))
+    lab.start(parts, archives, zones, cni, lambda line: console.print(f"  {line}", highlight=False))
     facts = lab.facts()
     engine = Engine(
         project=project_dir(),
@@ -65,6 +94,7 @@ def started(stack: str, console: Console) -> Engine:
         digitalocean_port=facts["provider_port"],
         digitalocean_token=facts["token"],
         bundle=bundle,
+        cni=cni,
     )
     engine.prepare()
     return engine
@@ -81,12 +111,12 @@ def up(stack: str, console: Console) -> None:
         deploy.prepare(lab, engine, config)
         console.rule(f"pulumi up --stack {stack}")
         if _pulumi(lab, engine, "up", "--yes", "--skip-preview", "--color=never") != 0:
-            raise LabError(_next_step(lab, engine, stack))
+            raise LabError(_next_step(lab, engine))
         deploy.deploy(lab, engine, config)
         if not print_status(lab, engine, console, SETTLING_SECONDS):
             raise LabError(
                 "not everything is ready. Look again in a moment: "
-                f"make status STACK={stack}; logs: {lab.folder / 'logs'}"
+                f"make status {lab.choice}; logs: {lab.folder / 'logs'}"
             )
 
 
@@ -150,7 +180,7 @@ def _pulumi(lab: Lab, engine: Engine, *arguments: str) -> int:
     return subprocess.run(command, env=engine.environment, check=False).returncode
 
 
-def _next_step(lab: Lab, engine: Engine, stack: str) -> str:
+def _next_step(lab: Lab, engine: Engine) -> str:
     """What to do after an `up` that failed."""
     export = subprocess.run(
         lab.inside(["pulumi", "stack", "export"], project_dir()),
@@ -163,13 +193,13 @@ def _next_step(lab: Lab, engine: Engine, stack: str) -> str:
     if export.returncode == 0:
         account = _settled_account(lab)
         commands = list(import_commands(json.loads(export.stdout), account.objects))
-    again = f"make up STACK={stack}"
+    again = f"make up {lab.choice}"
     if not commands:
         return f"pulumi up failed; its last lines say why. What was made stays; try again: {again}"
     lines = "\n".join(f"  {command}" for command in commands)
     return (
         "pulumi up failed, and the account holds what an interrupted run made and the state does not know.\n"
-        f"Take it in, within `make shell STACK={stack}`:\n{lines}\nthen: {again}"
+        f"Take it in, within `make shell {lab.choice}`:\n{lines}\nthen: {again}"
     )
 
 

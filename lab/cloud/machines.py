@@ -7,6 +7,7 @@ from pathlib import Path
 from lab.cloud.backend import Report
 from lab.machine.cluster import Cluster
 from lab.machine.inputs import Parts
+from lab.machine.pod_networks import PodNetwork
 from lab.machine.spec import ClusterSpec
 
 
@@ -17,11 +18,19 @@ class Machines:
     who were there before the platform. It may be missing.
     """
 
-    def __init__(self, folder: Path, parts: Parts, images: Mapping[str, Path], namespaces: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        parts: Parts,
+        images: Mapping[str, Path],
+        namespaces: Path,
+        pods: PodNetwork,
+    ) -> None:
         self._folder = folder
         self._parts = parts
         self._images = images
         self._namespaces = namespaces
+        self._pods = pods
         self._clusters: dict[str, Cluster] = {}
 
     def boot(self, spec: ClusterSpec, report: Report) -> None:
@@ -61,5 +70,6 @@ class Machines:
 
     def _cluster(self, spec: ClusterSpec) -> Cluster:
         if spec.id not in self._clusters:
-            self._clusters[spec.id] = Cluster(spec, self._folder / spec.id, self._parts, self._images)
+            folder = self._folder / spec.id
+            self._clusters[spec.id] = Cluster(spec, folder, self._parts, self._images, self._pods)
         return self._clusters[spec.id]

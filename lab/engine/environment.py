@@ -59,6 +59,8 @@ class Engine:
     """The simulated account's token."""
     bundle: Path
     """Certificate authorities to trust (PEM)."""
+    cni: str
+    """The lab's pod network, by its word in a stack's `cluster.cni`."""
 
     @property
     def home(self) -> Path:
@@ -97,7 +99,8 @@ class Engine:
     def overrides(self) -> tuple[Override, ...]:
         """The lab's overrides of this stack."""
         original = stack_file.load(self.original)
-        return overrides(original.get("config", {}), self.charts, self.digitalocean_token, self.state)
+        config = original.get("config", {})
+        return overrides(config, self.charts, self.digitalocean_token, self.state, self.cni)
 
     def prepare(self) -> None:
         """Lay plugins and commands, create the stack if need be, bring the stack file up to date.

@@ -32,12 +32,14 @@ class Override:
     """Makes the plain value of a secret; called once, when it is encrypted for the first time."""
 
 
-def overrides(config: Values, charts: Mapping[str, Path], token: str, state: Path) -> tuple[Override, ...]:
+def overrides(
+    config: Values, charts: Mapping[str, Path], token: str, state: Path, cni: str
+) -> tuple[Override, ...]:
     """Every override for a stack whose file holds `config`.
 
     `charts` are the folders of those charts that the lab provides, by their key in
     `network:charts`; `token` is the simulated account's; `state` is the lab's state folder, which keeps
-    its secrets.
+    its secrets; `cni` is the lab's pod network.
     """
     return (
         *(_chart(config, name, folder) for name, folder in charts.items()),
@@ -52,9 +54,17 @@ def overrides(config: Values, charts: Mapping[str, Path], token: str, state: Pat
             "your token is encrypted for your stack only, and no simulated account knows it",
             lambda: token,
         ),
+        *_pod_network(config, cni),
         *(_users(name, state) for name in _basic_auth(config)),
         *_redis_password(config, state),
     )
+
+
+def _pod_network(config: Values, cni: str) -> Sequence[Override]:
+    if config.get("network:cluster", {}).get("cni", "cilium") == cni:
+        return ()
+    reason = f"this lab was started with CNI={cni}: its policies must be those that its enforcer reads"
+    return (Override("network:cluster.cni", cni, reason),)
 
 
 def _chart(config: Values, name: str, folder: Path) -> Override:

@@ -10,15 +10,14 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lab.machine.addons import dns_manifests
 from lab.machine.api import ApiClient, ApiError, Manifest
 from lab.machine.control_plane import ControlPlane
-from lab.machine.inputs import Parts, find, image_named
+from lab.machine.inputs import Parts, image_named
 from lab.machine.network import ClusterNetwork
 from lab.machine.node import Node
 from lab.machine.pki import Pki
+from lab.machine.pod_networks import PodNetwork
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
 
@@ -43,17 +42,25 @@ class Cluster:
     images. Methods may be called from any thread; those that change something wait for each other.
     """
 
-    def __init__(self, spec: ClusterSpec, folder: Path, parts: Parts, images: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        spec: ClusterSpec,
+        folder: Path,
+        parts: Parts,
+        images: Mapping[str, Path],
+        pods: PodNetwork,
+    ) -> None:
         """`images` (name -> OCI archive) are imported on each node; `pause` and `coredns` must be
         among them."""
         self._spec = spec
         self._folder = folder
         self._parts = parts
         self._images = images
+        self._pods = pods
         self._lock = threading.RLock()
         self._routing = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
-        self._wires = ClusterNetwork(spec)
+        self._wires = ClusterNetwork(spec, pods.routes_on_nodes)
         self._control_plane = ControlPlane(spec, folder, parts, self._wires, Pki(folder / "pki"))
         self._keepers = Supervisor(folder / "logs")
         self._nodes = {node.name: self._node(node) for node in spec.nodes}
@@ -91,7 +98,7 @@ class Cluster:
                 node.start()
             self._control_plane.start(report)
             self._install_addons()
-            report("Cluster DNS and Cilium's resources are installed")
+            report("Cluster DNS and the pod network's resources are installed")
             self._await_nodes(list(self._nodes), report)
 
     def add_node(self, node: NodeSpec, report: Report = lambda _: None) -> None:
@@ -139,16 +146,12 @@ class Cluster:
         folder = self._folder / "nodes" / spec.name
         return Node(
             self._spec, spec, folder, self._parts, self._images, self._wires, self._control_plane,
-            self._keepers,
+            self._keepers, self._pods,
         )  # fmt: skip
 
     def _install_addons(self) -> None:
-        manifests: list[Manifest] = []
-        for file in sorted(find(self._parts, "cilium", "crds").rglob("*.yaml")):
-            manifests += [
-                document for document in yaml.load_all(file.read_text(), yaml.CSafeLoader) if document
-            ]
-        manifests += dns_manifests(self._spec, image_named(self._images, "coredns"))
+        dns = dns_manifests(self._spec, image_named(self._images, "coredns"))
+        manifests = [*self._pods.resources(self._parts), *dns]
         deadline = time.monotonic() + _SETTLING_TIMEOUT
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(lambda manifest: self._apply(manifest, deadline), manifests))
@@ -197,13 +200,14 @@ class Cluster:
 
     def _route(self, nodes: list[dict[str, Any]]) -> None:
         with self._routing:
-            self._wires.route(
-                {
-                    IPv4Network(node["spec"]["podCIDR"]): known.spec.address
-                    for node in nodes
-                    if (known := self._nodes.get(node["metadata"]["name"])) and "podCIDR" in node["spec"]
-                }
-            )
+            ranges = {
+                IPv4Network(node["spec"]["podCIDR"]): known
+                for node in nodes
+                if (known := self._nodes.get(node["metadata"]["name"])) and "podCIDR" in node["spec"]
+            }
+            self._wires.route({pods: node.spec.address for pods, node in ranges.items()})
+            for pods, node in ranges.items():
+                node.give_range(pods)
 
 
 def ready_since(node: dict[str, Any], boot: float) -> bool:

@@ -8,10 +8,8 @@ from lab.machine.spec import MachineError
 Parts = Mapping[str, Path]
 """The folder of each part of `lab.parts`, by its name."""
 
-NEEDED_PARTS = (
-    "kubernetes", "containerd", "runc", "cni", "cilium", "clang", "nft", "iptables", "iproute2"
-)  # fmt: skip
-"""What a cluster runs; on the PATH of a node's processes are exactly these."""
+NEEDED_PARTS = ("kubernetes", "containerd", "runc", "cni", "nft", "iptables", "iproute2")
+"""What every cluster runs; on the PATH of a node's processes are these and those of the pod network."""
 
 
 def find(parts: Parts, part: str, name: str) -> Path:

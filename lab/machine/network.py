@@ -28,8 +28,11 @@ def ip(*arguments: str) -> None:
 class ClusterNetwork:
     """The VPC of one cluster."""
 
-    def __init__(self, spec: ClusterSpec) -> None:
+    def __init__(self, spec: ClusterSpec, routes_on_nodes: bool) -> None:
+        """`routes_on_nodes`: whether nodes get routes to each other's pods too."""
         self._spec = spec
+        self._routes_on_nodes = routes_on_nodes
+        self._machines: dict[str, IPv4Address] = {}
         self._bridge = f"br-{spec.short}"
         self._routes: dict[IPv4Network, IPv4Address] = {}
 
@@ -55,6 +58,7 @@ class ClusterNetwork:
         A namespace that an interrupted attempt left without its interface is made anew.
         """
         name, link = self.namespace(machine), self._link(machine)
+        self._machines[machine] = address
         if _exists(link):
             return
         if self.handle(machine).exists():
@@ -67,25 +71,34 @@ class ClusterNetwork:
         ip("-n", name, "link", "set", "eth0", "up")
         ip("-n", name, "route", "add", "default", "via", str(self._spec.router))
         for destination, gateway in self._routes.items():
-            if machine == CONTROL_PLANE:
+            if self._needs_route(machine, gateway):
                 ip("-n", name, "route", "replace", str(destination), "via", str(gateway))
 
     def detach(self, machine: str) -> None:
         """Remove a machine's namespace and wire, if any."""
+        self._machines.pop(machine, None)
         if _exists(self._link(machine)):
             ip("link", "delete", self._link(machine))
         if self.handle(machine).exists():
             ip("netns", "delete", self.namespace(machine))
 
     def route(self, routes: Mapping[IPv4Network, IPv4Address]) -> None:
-        """Give the router and the control plane exactly these routes to the nodes' pods."""
-        control_plane = ("-n", self.namespace(CONTROL_PLANE))
-        for place in ((), control_plane):
-            for destination in self._routes.keys() - routes.keys():
-                ip(*place, "route", "delete", str(destination))
+        """Give whoever needs them exactly these routes to the nodes' pods."""
+        for machine in (None, *self._machines):
+            place = () if machine is None else ("-n", self.namespace(machine))
+            for destination, gateway in self._routes.items():
+                if destination not in routes and self._needs_route(machine, gateway):
+                    ip(*place, "route", "delete", str(destination))
             for destination, gateway in routes.items() - self._routes.items():
-                ip(*place, "route", "replace", str(destination), "via", str(gateway))
+                if self._needs_route(machine, gateway):
+                    ip(*place, "route", "replace", str(destination), "via", str(gateway))
         self._routes = dict(routes)
+
+    def _needs_route(self, machine: str | None, gateway: IPv4Address) -> bool:
+        """Whether a machine, None being the router, reaches pods behind this gateway by our routes."""
+        if machine in (None, CONTROL_PLANE):
+            return True
+        return self._routes_on_nodes and self._machines[machine] != gateway
 
     def stop(self) -> None:
         """Remove the bridge; the machines must be detached."""

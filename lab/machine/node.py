@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from lab.machine import kubeconfig, node_config
 from lab.machine.control_plane import ControlPlane
 from lab.machine.inputs import NEEDED_PARTS, Parts, find, image_named
 from lab.machine.network import ClusterNetwork
-from lab.machine.node_init import CNI_FOLDER, Command, NodePlan
+from lab.machine.node_init import Command, NodePlan
+from lab.machine.pod_networks import PodNetwork
+from lab.machine.pod_networks.network import Place
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
 from lab.paths import project_dir
@@ -35,8 +38,10 @@ class Node:
         wires: ClusterNetwork,
         control_plane: ControlPlane,
         keepers: Supervisor,
+        pods: PodNetwork,
     ) -> None:
         self.spec = spec
+        self._pods = pods
         self._cluster = cluster
         self._folder = folder
         self._parts = parts
@@ -64,6 +69,10 @@ class Node:
         if self._keepers.ensure(self.spec.name, command, {"PYTHONPATH": str(project_dir())}):
             self.booted = booted
 
+    def give_range(self, pods: IPv4Network) -> None:
+        """Tell the pod network which addresses the node's pods have; harmless when it knows."""
+        self._pods.configure(self._folder, pods)
+
     def stop(self) -> None:
         """Cut the power: end every process of the node and leave the network."""
         self._keepers.end(self.spec.name, grace=30.0)
@@ -77,14 +86,18 @@ class Node:
         folder, parts, name = self._folder, self._parts, self.spec.name
         containerd = folder / "containerd.toml"
         pause = image_named(self._images, "pause")
-        containerd.write_text(node_config.containerd_config(parts, CNI_FOLDER, pause))
+        cni_folder = self._pods.configuration_folder(folder)
+        config = node_config.containerd_config(parts, self._pods.plugins, cni_folder, pause)
+        containerd.write_text(config)
         return NodePlan(
             name=name,
             cgroup=self._wires.namespace(name),
             network=str(self._wires.handle(name)),
             folder=str(folder),
             logs=str(self.logs),
-            path=":".join([*(str(parts[part]) for part in NEEDED_PARTS), os.environ["PATH"]]),
+            path=":".join(
+                [*(str(parts[part]) for part in (*NEEDED_PARTS, *self._pods.parts)), os.environ["PATH"]]
+            ),
             runtime=Command(
                 "containerd",
                 [str(find(parts, "containerd", "containerd")), "-c", str(containerd)],
@@ -94,7 +107,7 @@ class Node:
             image_client=str(find(parts, "containerd", "ctr")),
             images=[str(path) for path in self._images.values()],
             api_server=(str(self._cluster.control_plane), kubeconfig.API_PORT),
-            processes=[self._kubelet(), self._proxy(), self._agent()],
+            processes=[self._kubelet(), self._proxy(), self._pods.agent(self._place())],
         )
 
     def _kubelet(self) -> Command:
@@ -120,17 +133,9 @@ class Node:
         binary = find(self._parts, "kubernetes", "kube-proxy")
         return Command("kube-proxy", [str(binary), f"--config={self._file('kube-proxy.yaml', config)}"], {})
 
-    def _agent(self) -> Command:
-        client = self._control_plane.client_config("cilium", "system:masters")
-        cni_list = self._file("cilium.conflist", node_config.cni_config())
-        arguments = node_config.cilium_command(self._cluster, self._parts, client, cni_list, CNI_FOLDER)
-        environment = {
-            "K8S_NODE_NAME": self.spec.name,
-            "CILIUM_K8S_NAMESPACE": "kube-system",
-            # Another filesystem than CNI_FOLDER, see there.
-            "TMPDIR": "/run/cilium",
-        }
-        return Command("cilium-agent", arguments, environment)
+    def _place(self) -> Place:
+        client = self._control_plane.client_config(f"{self._pods.name}-agent", "system:masters")
+        return Place(self._cluster, self.spec, self._folder, self._parts, client)
 
     def _file(self, name: str, content: dict[str, Any]) -> Path:
         """A configuration file; JSON is YAML."""

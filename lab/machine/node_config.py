@@ -4,6 +4,7 @@ Paths in it are those inside the node, where `/run` and `/var/lib` are the node'
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,6 @@ from lab.machine.inputs import Parts, find
 from lab.machine.spec import ClusterSpec, NodeSpec
 
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
-
-_CILIUM_MAPS = {
-    "ct-global-tcp-max": 8192,
-    "ct-global-any-max": 8192,
-    "nat-global-max": 8192,
-    "lb-map-max": 1024,
-    "policy-map-max": 4096,
-    "neigh-global-max": 8192,
-    "sock-rev-map-max": 8192,
-    "policy-stats-map-max": 4096,
-    "auth-map-max": 8192,
-    "lb-maglev-map-max": 1024,
-}
-"""Sizes of BPF maps: 16 MB a node instead of 192 MB."""
 
 
 def taint(text: str) -> dict[str, str]:
@@ -85,26 +72,9 @@ def proxy_config(spec: ClusterSpec, node: NodeSpec, kubeconfig: Path) -> dict[st
     }
 
 
-def cni_config() -> dict[str, Any]:
-    """The CNI list that the Cilium agent installs once it is ready."""
-    return {
-        "cniVersion": "1.0.0",
-        "name": "cilium",
-        "plugins": [
-            {"type": "cilium-cni", "log-file": "/run/cilium/cilium-cni.log"},
-            {
-                "type": "portmap",
-                "capabilities": {"portMappings": True},
-                "snat": True,
-                "backend": "nftables",
-            },
-        ],
-    }
-
-
-def containerd_config(parts: Parts, cni_folder: str, pause_image: str) -> str:
-    """containerd's TOML (version 3 of its schema, containerd 2.x)."""
-    plugins = [str(parts["cilium"]), str(parts["cni"])]
+def containerd_config(parts: Parts, plugins: Sequence[str], cni_folder: str, pause_image: str) -> str:
+    """containerd's TOML (version 3 of its schema, containerd 2.x); `plugins` are parts with CNI plugins."""
+    plugin_folders = [str(parts[part]) for part in plugins]
     return f"""\
 version = 3
 root = "/var/lib/containerd"
@@ -130,7 +100,7 @@ sandbox = "{pause_image}"
 restrict_oom_score_adj = true
 disable_apparmor = true
 [plugins."io.containerd.cri.v1.runtime".cni]
-bin_dirs = {json.dumps(plugins)}
+bin_dirs = {json.dumps(plugin_folders)}
 conf_dir = "{cni_folder}"
 [plugins."io.containerd.cri.v1.runtime".containerd]
 default_runtime_name = "runc"
@@ -140,41 +110,3 @@ runtime_type = "io.containerd.runc.v2"
 BinaryName = "{find(parts, "runc", "runc")}"
 SystemdCgroup = false
 """
-
-
-def cilium_command(
-    spec: ClusterSpec, parts: Parts, kubeconfig: Path, cni_list: Path, cni_folder: str
-) -> list[str]:
-    """The Cilium agent: native routing, kube-proxy beside it, no operator, no Envoy."""
-    options = {
-        "k8s-kubeconfig-path": kubeconfig,
-        "lib-dir": parts["cilium"],
-        "state-dir": "/run/cilium/state",
-        "socket-path": "/run/cilium/cilium.sock",
-        "bpf-root": "/sys/fs/bpf",
-        "cgroup-root": "/run/cilium/cgroupv2",
-        "devices": "eth0",
-        "enable-ipv6": "false",
-        "ipam": "kubernetes",
-        "routing-mode": "native",
-        "ipv4-native-routing-cidr": spec.pods,
-        "auto-direct-node-routes": "true",
-        "enable-ipv4-masquerade": "false",
-        "kube-proxy-replacement": "false",
-        "identity-allocation-mode": "crd",
-        # Policies with DNS rules need the L7 proxy; Envoy, for HTTP rules, is not there.
-        "enable-l7-proxy": "true",
-        "external-envoy-proxy": "true",
-        "enable-envoy-config": "false",
-        "enable-hubble": "false",
-        "enable-health-checking": "false",
-        "enable-endpoint-health-checking": "false",
-        "enable-gops": "false",
-        "cni-exclusive": "false",
-        "read-cni-conf": cni_list,
-        "write-cni-conf-when-ready": f"{cni_folder}/05-cilium.conflist",
-        "bpf-map-dynamic-size-ratio": "0",
-        **{f"bpf-{name}": size for name, size in _CILIUM_MAPS.items()},
-    }
-    agent = find(parts, "cilium", "cilium-agent")
-    return [str(agent), *(f"--{name}={value}" for name, value in options.items())]

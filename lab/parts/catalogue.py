@@ -12,6 +12,7 @@ _CILIUM = module_version("cluster", "github.com/cilium/cilium")
 _CERT_MANAGER = module_version("cluster", "github.com/cert-manager/cert-manager")
 _COREDNS = module_version("cluster", "github.com/coredns/coredns")
 _PEBBLE = module_version("cluster", "github.com/letsencrypt/pebble/v2")
+_KUBE_ROUTER = module_version("kube-router", "github.com/cloudnativelabs/kube-router/v2")
 _RUNC = module_version("runc", "github.com/opencontainers/runc")
 _PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
 _PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
@@ -212,6 +213,33 @@ _ALL = (
         files=("loopback", "portmap"),
     ),
     Part(
+        name="cni-routed",
+        version=_CNI,
+        purpose="the pod network of `CNI=generic`",
+        recipe=GoBuild(
+            module="cluster",
+            commands={
+                "ptp": "github.com/containernetworking/plugins/plugins/main/ptp",
+                "host-local": "github.com/containernetworking/plugins/plugins/ipam/host-local",
+            },
+        ),
+        seconds=10,
+        files=("ptp", "host-local"),
+    ),
+    Part(
+        name="kube-router",
+        version=_KUBE_ROUTER,
+        purpose="the enforcer of policies of `CNI=generic`",
+        recipe=GoBuild(
+            # Of its own: it is far behind the Kubernetes libraries of the others.
+            module="kube-router",
+            commands={"kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router"},
+            stamps={"github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": _KUBE_ROUTER},
+        ),
+        seconds=85,
+        files=("kube-router",),
+    ),
+    Part(
         name="pause",
         version="3.10",
         purpose="holds a pod's namespaces",
@@ -338,6 +366,7 @@ _ALL = (
         "iptables",
         {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
     ),
+    _debian("ipset", "kube-router's sets of addresses", "ipset", {"ipset": "ipset"}),
     _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
 )
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from lab.machine.cluster import Cluster
 from lab.machine.inputs import image_named
 from lab.machine.namespaces import join_network
+from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.spec import ClusterSpec, NodeSpec
 from tests.lab.supplies import images, parts
 
@@ -211,7 +212,7 @@ def node_labels(cluster: Cluster) -> dict[str, dict[str, str]]:
 
 def main() -> None:
     act, folder = sys.argv[1:]
-    cluster = Cluster(SPEC, Path(folder), parts(), images())
+    cluster = Cluster(SPEC, Path(folder), parts(), images(), POD_NETWORKS["cilium"])
     print(json.dumps({"live": live, "recover": recover}[act](cluster)), flush=True)
     if act == "live":  # the test ends this run from outside, without any farewell
         signal.pause()

@@ -8,12 +8,13 @@ import certifi
 
 from lab import parts as lab_parts
 from lab.machine.inputs import NEEDED_PARTS
+from lab.machine.pod_networks import POD_NETWORKS
 from lab.parts import images as lab_images
 
 
 @cache
 def parts() -> Mapping[str, Path]:
-    return lab_parts.ensure(*NEEDED_PARTS, "pause", "coredns")
+    return lab_parts.ensure(*NEEDED_PARTS, *POD_NETWORKS["cilium"].parts, "pause", "coredns")
 
 
 @cache

@@ -86,27 +86,42 @@ def test_each_user_list_that_a_middleware_names_gets_a_throw_away_user(tmp_path:
             "middlewares": {"admins": {"basicAuth": {"users": "admins"}}, "gzip": {"compress": {}}}
         }
     }
-    users = [each for each in overrides(config, {}, "token", tmp_path) if "basicAuthUsers" in each.path]
+    users = [
+        each for each in overrides(config, {}, "token", tmp_path, "cilium") if "basicAuthUsers" in each.path
+    ]
     assert [each.path for each in users] == ["network:basicAuthUsers.admins"]
     assert users[0].secret is not None
     assert users[0].secret().startswith("admins:$2b$")
 
 
 def test_no_secret_value_stands_in_the_table_of_overrides(tmp_path: Path) -> None:
-    table = overrides({}, {}, "dop_v1_secret", tmp_path)
+    table = overrides({}, {}, "dop_v1_secret", tmp_path, "cilium")
     assert not any("dop_v1_secret" in str(each.value) for each in table)
 
 
 def test_a_provided_chart_keeps_repository_and_version(tmp_path: Path) -> None:
     config = {"network:charts": {"traefik": {"repository": "https://mirror.example", "version": "1.2.3"}}}
-    chart = next(iter(overrides(config, {"traefik": Path("/chart")}, "token", tmp_path)))
+    chart = next(iter(overrides(config, {"traefik": Path("/chart")}, "token", tmp_path, "cilium")))
     assert chart.value == {"repository": "https://mirror.example", "version": "1.2.3", "path": "/chart"}
 
 
 def test_the_lab_s_own_redis_gets_a_throw_away_password_and_one_outside_none(tmp_path: Path) -> None:
     def paths(redis: dict[str, Any]) -> set[str]:
         config = {"network:traffic": {"redis": redis}}
-        return {each.path for each in overrides(config, {}, "token", tmp_path)}
+        return {each.path for each in overrides(config, {}, "token", tmp_path, "cilium")}
 
     assert "network:redisPassword" in paths({"application": "limits", "workload": "redis", "port": 6379})
     assert "network:redisPassword" not in paths({"host": "redis.example", "port": 6379})
+
+
+@pytest.mark.parametrize(
+    ("file", "lab", "expected"),
+    [({}, "cilium", []), ({}, "generic", ["generic"]), ({"cni": "generic"}, "generic", []),
+     ({"cni": "generic"}, "cilium", ["cilium"])],
+)  # fmt: skip
+def test_another_pod_network_than_the_stack_files_is_an_override_with_its_reason(
+    file: dict[str, str], lab: str, expected: list[str], tmp_path: Path
+) -> None:
+    table = overrides({"network:cluster": file}, {}, "token", tmp_path, lab)
+    assert [each.value for each in table if each.path == "network:cluster.cni"] == expected
+    assert all(each.reason for each in table)

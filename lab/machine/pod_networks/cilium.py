@@ -1,0 +1,120 @@
+"""Cilium, as on DOKS: native routing, kube-proxy beside it, no operator, no Envoy."""
+
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+import yaml
+from typing_extensions import override
+
+from lab.machine.api import Manifest
+from lab.machine.inputs import Parts, find
+from lab.machine.node_init import CNI_FOLDER, Command
+from lab.machine.pod_networks.network import Place, PodNetwork, write
+
+_MAPS = {
+    "ct-global-tcp-max": 8192,
+    "ct-global-any-max": 8192,
+    "nat-global-max": 8192,
+    "lb-map-max": 1024,
+    "policy-map-max": 4096,
+    "neigh-global-max": 8192,
+    "sock-rev-map-max": 8192,
+    "policy-stats-map-max": 4096,
+    "auth-map-max": 8192,
+    "lb-maglev-map-max": 1024,
+}
+"""Sizes of BPF maps: 16 MB a node instead of 192 MB."""
+
+
+class Cilium(PodNetwork):
+    """The agent makes the links, and its programs enforce policies."""
+
+    name = "cilium"
+    parts = ("cilium", "clang")
+    plugins = ("cilium", "cni")
+    routes_on_nodes = False
+    """The agent makes them."""
+
+    @override
+    def resources(self, parts: Parts) -> list[Manifest]:
+        """Cilium's CRDs, which its operator would install."""
+        return [
+            document
+            for file in sorted(find(parts, "cilium", "crds").rglob("*.yaml"))
+            for document in yaml.load_all(file.read_text(), yaml.CSafeLoader)
+            if document
+        ]
+
+    @override
+    def configuration_folder(self, folder: Path) -> str:
+        """The agent writes the list once it is ready, afresh at each boot: pods wait for it."""
+        return CNI_FOLDER
+
+    @override
+    def configure(self, folder: Path, pods: IPv4Network) -> None:
+        """The agent reads the range from its Node."""
+
+    @override
+    def agent(self, place: Place) -> Command:
+        """The Cilium agent."""
+        cni_list = write(place.folder / "cilium.conflist", cni_config())
+        environment = {
+            "K8S_NODE_NAME": place.node.name,
+            "CILIUM_K8S_NAMESPACE": "kube-system",
+            # Another filesystem than CNI_FOLDER, see there.
+            "TMPDIR": "/run/cilium",
+        }
+        return Command("cilium-agent", _command(place, cni_list), environment)
+
+
+def cni_config() -> dict[str, Any]:
+    """The CNI list that the agent installs."""
+    return {
+        "cniVersion": "1.0.0",
+        "name": "cilium",
+        "plugins": [
+            {"type": "cilium-cni", "log-file": "/run/cilium/cilium-cni.log"},
+            {
+                "type": "portmap",
+                "capabilities": {"portMappings": True},
+                "snat": True,
+                "backend": "nftables",
+            },
+        ],
+    }
+
+
+def _command(place: Place, cni_list: Path) -> list[str]:
+    options = {
+        "k8s-kubeconfig-path": place.kubeconfig,
+        "lib-dir": place.parts["cilium"],
+        "state-dir": "/run/cilium/state",
+        "socket-path": "/run/cilium/cilium.sock",
+        "bpf-root": "/sys/fs/bpf",
+        "cgroup-root": "/run/cilium/cgroupv2",
+        "devices": "eth0",
+        "enable-ipv6": "false",
+        "ipam": "kubernetes",
+        "routing-mode": "native",
+        "ipv4-native-routing-cidr": place.cluster.pods,
+        "auto-direct-node-routes": "true",
+        "enable-ipv4-masquerade": "false",
+        "kube-proxy-replacement": "false",
+        "identity-allocation-mode": "crd",
+        # Policies with DNS rules need the L7 proxy; Envoy, for HTTP rules, is not there.
+        "enable-l7-proxy": "true",
+        "external-envoy-proxy": "true",
+        "enable-envoy-config": "false",
+        "enable-hubble": "false",
+        "enable-health-checking": "false",
+        "enable-endpoint-health-checking": "false",
+        "enable-gops": "false",
+        "cni-exclusive": "false",
+        "read-cni-conf": cni_list,
+        "write-cni-conf-when-ready": f"{CNI_FOLDER}/05-cilium.conflist",
+        "bpf-map-dynamic-size-ratio": "0",
+        **{f"bpf-{name}": size for name, size in _MAPS.items()},
+    }
+    agent = find(place.parts, "cilium", "cilium-agent")
+    return [str(agent), *(f"--{name}={value}" for name, value in options.items())]
