@@ -1,11 +1,13 @@
 """The commands."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from network.cli import reachability as reachability_command
@@ -16,6 +18,8 @@ from network.cli.plan import document
 from network.cli.project import root, stack_files
 from network.cli.review import review as review_of
 from network.cli.review import unknown_kinds
+from network.cli.undeclared import pod_names
+from network.cli.undeclared import undeclared as undeclared_in
 from network.plan import addresses as address_plan
 from network.plan.address_picture import picture
 from network.reachability import Semantics
@@ -206,6 +210,25 @@ def _reachability(
     typer.echo(reachability_command.point(found, source, destination, wanted, output))
     if not reachability_command.all_allowed(found, source, destination, wanted):
         raise typer.Exit(1)
+
+
+@app.command()
+def undeclared(
+    pods: Annotated[
+        Path | None, typer.Option("--pods", help="What `kubectl get pods -A -o json` printed, for names.")
+    ] = None,
+) -> None:
+    """Read Cilium's verdicts where policies only report: show what enforcing would cut (docs/policies.md)."""
+    names = pod_names(pods.read_text(encoding="utf-8")) if pods else {}
+    found = undeclared_in(sys.stdin, names)
+    if not found:
+        typer.echo("These verdicts tell of nothing that enforcing would cut.")
+        return
+    table = Table("cut by policies of", "from", "to", "port", "times", box=None)
+    for each, times in sorted(found.items()):
+        end = "the source" if each.direction == "egress" else "the destination"
+        table.add_row(end, each.source, each.destination, f"{each.port}/{each.protocol}", str(times))
+    Console().print(table)
 
 
 def _print(report: Report, console: Console) -> None:
