@@ -30,9 +30,12 @@ class Platform:
     overlay: Path | None = None
     """A YAML file that is laid over the config of the stack's file, deeply."""
 
+    cni: str = ""
+    """The lab's pod network; the stack's own when empty."""
+
     @property
     def environment(self) -> dict[str, str]:
-        own = {"XDG_STATE_HOME": str(self.state)}
+        own = {"XDG_STATE_HOME": str(self.state), "LAB": self.stack, "LAB_CNI": self.cni}
         if self.overlay:
             own["LAB_STACK_FILE"] = str(self._merged(self.overlay))
         return {**os.environ, **own}
@@ -92,6 +95,12 @@ class Platform:
 
     def objects(self, kinds: str, *arguments: str) -> list[dict[str, Any]]:
         return json.loads(self.kubectl("get", kinds, "--output=json", *arguments))["items"]
+
+    def apply(self, manifest: Mapping[str, Any]) -> None:
+        """Create or change an object as an administrator would, beside Pulumi."""
+        file = self.state / "manifest.json"
+        file.write_text(json.dumps(manifest))
+        self.kubectl("apply", "--server-side", "--force-conflicts", f"--filename={file}")
 
     def export(self) -> dict[str, Any]:
         """Pulumi's state."""
