@@ -21,7 +21,8 @@ def secret_values(config: StackConfig) -> SecretValues:
         if authority.pem is not None
     }
     users = {f"basicAuthUsers.{name}": value for name, value in config.basic_auth_users.items()}
-    values = {key: value.get_secret_value() for key, value in {"dnsToken": config.dns_token, **users}.items()}
+    secrets = {"dnsToken": config.dns_token, "redisPassword": config.redis_password, **users}
+    values = {key: value.get_secret_value() for key, value in secrets.items() if value is not None}
     return {key: pulumi.Output.secret(value) for key, value in {**values, **authorities}.items()}
 
 
@@ -39,6 +40,9 @@ def declare_secret(
         plan.name,
         namespace=plan.namespace,
         type=plan.type,
-        stringData={key: values[source] for key, source in plan.data.items()},
+        stringData={
+            **{key: pulumi.Output.secret(value) for key, value in plan.plain.items()},
+            **{key: values[source] for key, source in plan.data.items()},
+        },
     )
     return declare(component, secret, depends_on=depends_on, secret_outputs=("data", "stringData"))

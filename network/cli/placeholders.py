@@ -14,8 +14,9 @@ USERS = "placeholder:$2y$10$" + "." * 53
 def with_placeholders(layers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the layers with a placeholder for each encrypted or absent secret."""
     filled = {"dnsToken": TOKEN, "basicAuthUsers": {}, **layers}
-    if _is_encrypted(filled["dnsToken"]):
-        filled["dnsToken"] = TOKEN
+    for key in ("dnsToken", "redisPassword"):
+        if _is_encrypted(filled.get(key)):
+            filled[key] = TOKEN
     users = {} if _is_encrypted(filled["basicAuthUsers"]) else filled["basicAuthUsers"]
     if isinstance(users, dict):
         wanted = {**dict.fromkeys(_referenced_users(layers), USERS), **users}

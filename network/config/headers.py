@@ -7,6 +7,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from network.config.model import Finding, Model, at_least_one
+from network.config.paths import GoRegex
 from network.config.text import Form
 
 HSTS_PRELOAD_SECONDS = 31_536_000
@@ -56,18 +57,25 @@ class Headers(Model):
     sts_seconds: int | None = Field(default=None, ge=0, le=10 * HSTS_PRELOAD_SECONDS)
     sts_include_subdomains: bool | None = None
     sts_preload: bool | None = None
+    force_sts_header: bool | None = Field(default=None, alias="forceSTSHeader")
     frame_deny: bool | None = None
     custom_frame_options_value: HeaderValue | None = None
     content_type_nosniff: bool | None = None
     content_security_policy: HeaderValue | None = None
+    content_security_policy_report_only: HeaderValue | None = None
+    """Tells violations without blocking them."""
     referrer_policy: HeaderValue | None = None
     permissions_policy: HeaderValue | None = None
     custom_request_headers: dict[HeaderName, HeaderValue] | None = None
     custom_response_headers: dict[HeaderName, HeaderValue] | None = None
     access_control_allow_origin_list: tuple[Origin, ...] | None = None
+    access_control_allow_origin_list_regex: tuple[GoRegex, ...] | None = None
+    """Matched anywhere in the origin unless anchored by ^ and $, which is asked for."""
     access_control_allow_methods: tuple[Method, ...] | None = None
     access_control_allow_headers: tuple[HeaderName, ...] | None = None
     access_control_allow_credentials: bool | None = None
+    access_control_expose_headers: tuple[HeaderName, ...] | None = None
+    """Headers of answers that scripts may read."""
     access_control_max_age: int | None = Field(default=None, ge=0, le=86400)
     add_vary_header: bool | None = None
 
@@ -105,13 +113,22 @@ class Headers(Model):
 
     def _cors_findings(self) -> Iterator[Finding]:
         origins = self.access_control_allow_origin_list or ()
+        patterns = self.access_control_allow_origin_list_regex or ()
+        for index, pattern in enumerate(patterns):
+            if not (pattern.startswith("^") and pattern.endswith("$")):
+                yield Finding(
+                    ("accessControlAllowOriginListRegex", index),
+                    "it matches inside longer names too, such as https://app.example.org.evil.example",
+                    "put ^ in front and $ behind",
+                )
         others = {
             "accessControlAllowMethods": self.access_control_allow_methods,
             "accessControlAllowHeaders": self.access_control_allow_headers,
             "accessControlAllowCredentials": self.access_control_allow_credentials,
+            "accessControlExposeHeaders": self.access_control_expose_headers,
             "accessControlMaxAge": self.access_control_max_age,
         }
-        if not origins:
+        if not origins and not patterns:
             for key, value in others.items():
                 if value:
                     yield Finding(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from network.config.errors import ConfigError, Problem, shown
@@ -19,11 +19,12 @@ from network.config.stack import StackConfig
 
 NAMESPACE = "network:"
 """What Pulumi puts in front of this project's keys."""
-SECRETS = ("dnsToken", "basicAuthUsers")
+SECRETS = ("dnsToken", "basicAuthUsers", "redisPassword")
 """Keys whose values are never shown."""
 
 _LAYERS = {field.alias or name: name for name, field in StackConfig.model_fields.items()}
-_TEXTS = {k for k, n in _LAYERS.items() if StackConfig.model_fields[n].annotation is SecretStr}
+_TEXTS = ("dnsToken", "redisPassword")
+"""Secrets that are one text, whatever it looks like."""
 _ABSENT: Any = object()
 
 

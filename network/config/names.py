@@ -1,9 +1,9 @@
 """Names: hosts, Kubernetes objects and labels, slugs of DigitalOcean."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, PlainValidator
 
 from network.config.model import refusal
 from network.config.text import Form
@@ -64,6 +64,21 @@ PortName = Annotated[
         longest=15,
     ),
 ]
+
+
+def _port_reference(given: Any) -> str | int:
+    named = isinstance(given, str) and re.fullmatch(PORT_NAME, given) and len(given) <= 15
+    numbered = isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 65535
+    if not named and not numbered:
+        raise refusal("a port is a name or a number from 1 to 65535", "write it like `http` or `443`")
+    return given
+
+
+PortReference = Annotated[
+    str | int,
+    PlainValidator(_port_reference, json_schema_input_type=PortName | Annotated[int, Field(ge=1, le=65535)]),
+]
+"""A port by its name or number."""
 
 LabelKey = Annotated[
     str,

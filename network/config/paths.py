@@ -40,6 +40,18 @@ def _go_regex(text: str) -> str:
 GoRegex = Annotated[str, AfterValidator(_go_regex)]
 
 
+def _group_findings(regex: str, replacement: str) -> Iterator[Finding]:
+    """Yield a finding if the replacement uses a group that the regular expression lacks."""
+    groups = re.compile(regex).groups
+    used = [int(number) for number in re.findall(r"\$\{?([0-9]+)", replacement)]
+    if used and max(used) > groups:
+        yield Finding(
+            ("replacement",),
+            f"${max(used)} is used, but the regular expression has {groups} groups",
+            "add the group or lower the number",
+        )
+
+
 class RedirectScheme(Model):
     """Redirect to another scheme."""
 
@@ -65,14 +77,7 @@ class RedirectRegex(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        groups = re.compile(self.regex).groups
-        used = [int(number) for number in re.findall(r"\$\{?([0-9]+)", self.replacement)]
-        if used and max(used) > groups:
-            yield Finding(
-                ("replacement",),
-                f"${max(used)} is used, but the regular expression has {groups} groups",
-                "add the group or lower the number",
-            )
+        yield from _group_findings(self.regex, self.replacement)
 
 
 class StripPrefix(Model):
@@ -85,3 +90,39 @@ class AddPrefix(Model):
     """Put a path prefix in front."""
 
     prefix: PathPrefix
+
+
+class StripPrefixRegex(Model):
+    """Remove a path prefix that matches."""
+
+    regex: tuple[GoRegex, ...] = Field(min_length=1)
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        for index, regex in enumerate(self.regex):
+            if not regex.startswith(("/", "^/")):
+                yield Finding(
+                    ("regex", index),
+                    "a prefix of a path starts with /, so this never matches at its start",
+                    "put `/` in front",
+                )
+
+
+class ReplacePath(Model):
+    """Put another path in place of the request's; X-Replaced-Path keeps the old one."""
+
+    path: PathPrefix
+
+
+class ReplacePathRegex(Model):
+    """Rewrite the path where it matches; X-Replaced-Path keeps the old one."""
+
+    regex: GoRegex
+    replacement: str = Field(min_length=1)
+    """`$1` is the first group."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        yield from _group_findings(self.regex, self.replacement)
+        if not self.replacement.startswith(("/", "$")):
+            yield Finding(("replacement",), "a path starts with /", "put `/` in front")

@@ -29,7 +29,18 @@ def _htpasswd(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _password(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\S+", secret.get_secret_value()):
+        raise refusal(
+            "a password of Redis is not empty and has no blanks or line breaks",
+            "set it again: pulumi config set --secret network:redisPassword",
+        )
+    return secret
+
+
 Token = Annotated[SecretStr, AfterValidator(_token)]
 """Token of an API, or a TSIG secret."""
 Htpasswd = Annotated[SecretStr, AfterValidator(_htpasswd)]
 """Lines of `htpasswd -nB`: user and bcrypt hash."""
+Password = Annotated[SecretStr, AfterValidator(_password)]
+"""Password of a Redis user."""

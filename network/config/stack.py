@@ -13,7 +13,7 @@ from network.config.ingress import Ingress
 from network.config.model import Model
 from network.config.names import Name
 from network.config.policies import Policies
-from network.config.secrets import Htpasswd, Token
+from network.config.secrets import Htpasswd, Password, Token
 from network.config.traffic import Traffic
 
 
@@ -44,3 +44,5 @@ class StackConfig(Model):
     """Secret: API token with write access to the zone (or the TSIG secret for rfc2136)."""
     basic_auth_users: dict[Name, Htpasswd] = Field(default_factory=dict)
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
+    redis_password: Password | None = None
+    """Secret: password of the Redis that counts shared rate limits."""

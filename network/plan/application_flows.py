@@ -1,12 +1,12 @@
 """The connections that applications declare: routes, whom they talk to, whom they accept (SVC-3, POL-2)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from network.config import StackConfig
 from network.config.applications import Accept, Talk, Workload
+from network.config.applications.reached import external_services, workload_ports
 from network.config.pods import Pods as NamedPods
-from network.plan.backends import external_services, workload_ports
 from network.plan.flows import Flow, Host, Peer, Pods, Port, Range
 from network.plan.names import application_namespace
 from network.plan.platform_flows import TRAEFIK, outside
@@ -36,12 +36,8 @@ def _routed(config: StackConfig) -> list[Flow]:
                 served = backends[name, workload].setdefault(port, [])
                 path = route.path or route.path_regexp or route.path_prefix
                 served += [f"{host}{path}" for host in route.all_hosts]
-    for middleware in config.traffic.middlewares.values():
-        if middleware.errors is not None:
-            errors = middleware.errors
-            first_port = next(iter(config.applications[errors.application].workloads[errors.workload].ports))
-            ports = backends[errors.application, errors.workload]
-            ports.setdefault(first_port, []).append("error pages")
+    for application, workload, port, purpose in _asked_by_middlewares(config):
+        backends[application, workload].setdefault(port, []).append(purpose)
     return [
         *_external(config),
         *_workloads(config, backends),
@@ -80,6 +76,22 @@ def _external(config: StackConfig) -> list[Flow]:
             for external in external_services(application, route)
         )
     ]
+
+
+def _asked_by_middlewares(config: StackConfig) -> Iterator[tuple[str, str, str, str]]:
+    """Yield workloads that middlewares connect to: application, workload, port, and what for."""
+    for name, middleware in config.traffic.middlewares.items():
+        errors, auth = middleware.errors, middleware.forward_auth
+        if errors is not None:
+            ports = config.applications[errors.application].workloads[errors.workload].ports
+            yield errors.application, errors.workload, next(iter(ports)), "error pages"
+        if auth is not None and auth.application and auth.workload and auth.port:
+            yield auth.application, auth.workload, auth.port, f"authentication ({name})"
+    redis = config.traffic.redis
+    if redis is not None and redis.application and redis.workload:
+        ports = config.applications[redis.application].workloads[redis.workload].ports
+        named = next(n for n, port in ports.items() if redis.port in (n, port.port))
+        yield redis.application, redis.workload, named, "shared rate limits"
 
 
 def _talks(config: StackConfig) -> list[Flow]:

@@ -35,6 +35,7 @@ def ports(config: StackConfig) -> dict[str, Any]:
             "port": CONTAINER_PORTS[WEB],
             "http": {
                 **_hygiene(),
+                "middlewares": _chain(config.traffic.web_chain),
                 "redirections": {
                     "entryPoint": {
                         "to": WEBSECURE,
@@ -53,7 +54,7 @@ def ports(config: StackConfig) -> dict[str, Any]:
             "asDefault": True,
             "http": {
                 **_hygiene(),
-                "middlewares": _default_chain(config),
+                "middlewares": _chain(config.traffic.default_chain),
                 "tls": {"enabled": True},
             },
             "http3": {"enabled": config.ingress.http3},
@@ -106,6 +107,5 @@ def _hygiene() -> dict[str, Any]:
     }
 
 
-def _default_chain(config: StackConfig) -> list[str]:
-    chain = config.traffic.default_chain
-    return [] if chain is None else [f"{TRAEFIK}-{chain}@kubernetescrd"]
+def _chain(name: str | None) -> list[str]:
+    return [] if name is None else [f"{TRAEFIK}-{name}@kubernetescrd"]

@@ -201,6 +201,16 @@ def _traefik(config: StackConfig) -> list[Flow]:
             "The one public entry.",
         ),
     ]
+    flows += [
+        Flow(
+            f"traefik-to-{_slug(host)}-{port}",
+            TRAEFIK,
+            outside(config, host),
+            (Port(port),),
+            f"{' and '.join(reasons)}.",
+        )
+        for (host, port), reasons in _hosts_of_middlewares(config).items()
+    ]
     if config.ingress.external_traffic_policy == "Cluster":
         flows.append(
             Flow(
@@ -212,3 +222,19 @@ def _traefik(config: StackConfig) -> list[Flow]:
             )
         )
     return flows
+
+
+def _hosts_of_middlewares(config: StackConfig) -> dict[tuple[str, int], list[str]]:
+    """Return hosts and ports outside the cluster that middlewares ask, and why."""
+    hosts: dict[tuple[str, int], list[str]] = {}
+    for name, middleware in config.traffic.middlewares.items():
+        if middleware.forward_auth is not None and middleware.forward_auth.host is not None:
+            hosts.setdefault(middleware.forward_auth.host, []).append(f"Asks whether to let in ({name})")
+    redis = config.traffic.redis
+    if redis is not None and redis.host is not None:
+        hosts.setdefault((redis.host, int(redis.port)), []).append("Counts shared rate limits")
+    return hosts
+
+
+def _slug(host: str) -> str:
+    return host.replace(".", "-")

@@ -1,16 +1,24 @@
-"""Middlewares and chains, all in Traefik's namespace (TRF-1, TRF-2, TRF-5, TRF-7)."""
+"""Middlewares and chains, all in Traefik's namespace (TRF-1 to TRF-3, TRF-5 to TRF-7)."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
+from network.config.model import Model
 from network.config.traffic.answers import Errors
-from network.config.traffic.authentication import BasicAuth
+from network.config.traffic.authentication import BasicAuth, ForwardAuth
+from network.config.traffic.limits import RateLimit
 from network.config.traffic.middleware import Middleware
+from network.config.traffic.redis import Redis
 from network.plan.kubernetes import Manifest, SecretPlan, manifest
 from network.plan.names import TRAEFIK, application_namespace
 
 API_VERSION = "traefik.io/v1alpha1"
+
+REDIS_SECRET = "redis"
+REDIS_TIMEOUT = "500ms"
+"""Longest wait for a connection, and for each answer. Traefik's client tries five dials and four
+commands; a request that waited for its own defaults (5 s and 3 s) would hold a client for minutes."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +50,24 @@ def _manifest(name: str, spec: dict[str, Any]) -> Manifest:
 
 
 def _secrets(config: StackConfig) -> tuple[SecretPlan, ...]:
-    """Return one Secret per list of users, however many middlewares share it."""
+    """Return one Secret per list of users, however many middlewares share it, and Redis' password."""
     lists = {
         middleware.basic_auth.users
         for middleware in config.traffic.middlewares.values()
         if middleware.basic_auth is not None
     }
-    return tuple(
+    users = [
         SecretPlan(_secret_name(users), TRAEFIK, "Opaque", {"users": f"basicAuthUsers.{users}"})
         for users in sorted(lists)
-    )
+    ]
+    redis = config.traffic.redis
+    if redis is not None and config.redis_password is not None:
+        # Traefik refuses the Secret without a user.
+        login = SecretPlan(
+            REDIS_SECRET, TRAEFIK, "Opaque", {"password": "redisPassword"}, {"username": redis.username}
+        )
+        return (*users, login)
+    return tuple(users)
 
 
 def _secret_name(users: str) -> str:
@@ -62,26 +78,74 @@ def _spec(config: StackConfig, middleware: Middleware) -> dict[str, Any]:
     """Return a middleware's spec. The models are in Traefik's words, so most pass as they are."""
     if middleware.basic_auth is not None:
         return {"basicAuth": _basic_auth(middleware.basic_auth)}
+    if middleware.forward_auth is not None:
+        return {"forwardAuth": _forward_auth(config, middleware.forward_auth)}
+    if middleware.rate_limit is not None:
+        return {"rateLimit": _rate_limit(config, middleware.rate_limit)}
     if middleware.errors is not None:
         return {"errors": _errors(config, middleware.errors)}
+    if middleware.cache_control is not None:
+        return {"headers": {"customResponseHeaders": {"Cache-Control": middleware.cache_control.value}}}
     if middleware.spec is not None:
         return middleware.spec
-    return middleware.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return _as_it_is(middleware)
+
+
+def _as_it_is(model: Model, *but: str) -> dict[str, Any]:
+    """Return the model's options in Traefik's words, without the named fields."""
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(but))
 
 
 def _basic_auth(auth: BasicAuth) -> dict[str, Any]:
-    return {
-        "secret": _secret_name(auth.users),
-        "realm": auth.realm,
-        "removeHeader": auth.remove_header,
+    return {"secret": _secret_name(auth.users), **_as_it_is(auth, "users")}
+
+
+def _forward_auth(config: StackConfig, auth: ForwardAuth) -> dict[str, Any]:
+    """Return the spec. `trustForwardHeader` is always written: left out, Traefik passes some of a
+    client's X-Forwarded headers on and others not."""
+    options = _as_it_is(auth, "application", "workload", "port", "path")
+    if auth.application is not None and auth.workload is not None and auth.port is not None:
+        address = _address(config, auth.application, auth.workload, auth.port)
+        options["address"] = f"http://{address}{auth.path or '/'}"
+    return options
+
+
+def _rate_limit(config: StackConfig, limit: RateLimit) -> dict[str, Any]:
+    options = _as_it_is(limit, "shared")
+    redis = config.traffic.redis
+    if redis is not None and config.traffic.is_shared(limit):
+        options["redis"] = _redis(config, redis)
+    return options
+
+
+def _redis(config: StackConfig, redis: Redis) -> dict[str, Any]:
+    if redis.application is not None and redis.workload is not None:
+        address = _address(config, redis.application, redis.workload, redis.port)
+    else:
+        address = f"{redis.host}:{redis.port}"
+    options: dict[str, Any] = {
+        "endpoints": [address],
+        "db": redis.db,
+        **dict.fromkeys(("dialTimeout", "readTimeout", "writeTimeout"), REDIS_TIMEOUT),
     }
+    if config.redis_password is not None:
+        options["secret"] = REDIS_SECRET
+    if redis.host is not None or redis.ca_secret is not None:
+        options["tls"] = {"caSecret": redis.ca_secret} if redis.ca_secret is not None else {}
+    return options
+
+
+def _address(config: StackConfig, application: str, workload: str, port: str | int) -> str:
+    """Return host and port of a workload's Service."""
+    ports = config.applications[application].workloads[workload].ports
+    number = port if isinstance(port, int) else ports[port].port
+    return f"{workload}.{application_namespace(config, application)}.svc:{number}"
 
 
 def _errors(config: StackConfig, errors: Errors) -> dict[str, Any]:
     workload = config.applications[errors.application].workloads[errors.workload]
     return {
-        "status": list(errors.status),
-        "query": errors.query,
+        **_as_it_is(errors, "application", "workload"),
         "service": {
             "kind": "Service",
             "name": errors.workload,

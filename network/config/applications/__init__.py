@@ -5,7 +5,7 @@ from network.config.applications.backends import Backend
 from network.config.applications.balancing import Service
 from network.config.applications.quota import Quota
 from network.config.applications.routes import Route
-from network.config.applications.talks import Accept, PortReference, Talk
+from network.config.applications.talks import Accept, Talk
 from network.config.applications.workloads import Port, Workload
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Application",
     "Backend",
     "Port",
-    "PortReference",
     "Quota",
     "Route",
     "Service",

@@ -1,14 +1,12 @@
 """Connections that workloads open, and those that they accept (SVC-3)."""
 
-import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator
 from typing_extensions import override
 
-from network.config.model import Finding, Model, refusal
-from network.config.names import PORT_NAME, HostPattern, Name, PortName
+from network.config.model import Finding, Model
+from network.config.names import HostPattern, Name, PortName, PortReference
 from network.config.pods import Pods
 from network.config.ranges import Range
 from network.config.text import Form
@@ -20,20 +18,6 @@ Reason = Annotated[
         rule="a reason says in a few words on one line why the connection is needed",
         fix="write it like `reads orders`",
     ),
-]
-
-
-def _port_reference(given: Any) -> str | int:
-    named = isinstance(given, str) and re.fullmatch(PORT_NAME, given) and len(given) <= 15
-    numbered = isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 65535
-    if not named and not numbered:
-        raise refusal("a port is a name or a number from 1 to 65535", "write it like `http` or `443`")
-    return given
-
-
-PortReference = Annotated[
-    str | int,
-    PlainValidator(_port_reference, json_schema_input_type=PortName | Annotated[int, Field(ge=1, le=65535)]),
 ]
 
 

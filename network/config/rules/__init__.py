@@ -6,6 +6,8 @@ from network.config.model import Finding
 from network.config.rules import (
     applications,
     certificates,
+    chains,
+    middlewares,
     policies,
     production,
     ranges,
@@ -57,7 +59,13 @@ RULES: tuple[Rule, ...] = (
     policies.monitoring_pods_are_known,
     policies.reports_need_cilium,
     references.basic_auth_users_exist,
-    references.forwarded_addresses_are_trusted,
+    middlewares.forwarded_addresses_are_trusted,
+    middlewares.auth_services_exist,
+    middlewares.redis_exists,
+    middlewares.redis_outside_has_a_password,
+    chains.preflights_pass_without_credentials,
+    chains.protected_answers_are_not_shared,
+    chains.plain_http_asks_for_nothing,
     references.access_names_applications,
 )
 """What is refused."""
@@ -75,5 +83,16 @@ WARNINGS: tuple[Rule, ...] = (
     references.basic_auth_users_are_used,
     references.middlewares_are_used,
     references.chains_do_not_repeat_the_default,
+    middlewares.redis_is_used,
+    middlewares.limits_are_shared_or_said_not_to_be,
+    middlewares.shared_limits_spare_the_default_chain,
+    middlewares.limits_hold_for_the_patient,
+    middlewares.clients_behind_a_cdn_are_told_apart,
+    chains.retries_repeat_the_backend_only,
+    chains.retries_keep_what_is_let_in,
+    chains.guesses_are_limited,
+    chains.counted_headers_are_vouched_for,
+    chains.authentication_has_no_way_around,
+    chains.auth_services_ask_nobody,
 )
 """What works but deserves a look."""

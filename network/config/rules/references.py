@@ -5,12 +5,9 @@ from typing import Any
 
 from network.config.access import Access
 from network.config.applications import Application
-from network.config.ingress import Ingress
 from network.config.model import Finding
 from network.config.nearest import unknown
 from network.config.traffic import Traffic
-from network.config.traffic.limits import IpStrategy
-from network.config.traffic.middleware import Middleware
 
 
 def basic_auth_users_exist(traffic: Traffic, basic_auth_users: dict[str, Any]) -> Iterator[Finding]:
@@ -62,31 +59,9 @@ def chains_do_not_repeat_the_default(
                 )
 
 
-def forwarded_addresses_are_trusted(ingress: Ingress, traffic: Traffic) -> Iterator[Finding]:
-    """X-Forwarded-For is believed from a CDN only; without one its depth points at nothing."""
-    for name, middleware in traffic.middlewares.items():
-        for location, strategy in _strategies(middleware):
-            if strategy and strategy.depth > 0 and not ingress.cdn_ranges:
-                yield Finding(
-                    ("traffic", "middlewares", name, *location, "ipStrategy", "depth"),
-                    "X-Forwarded-For is believed from ingress.cdnRanges only, and none is given",
-                    "remove depth: the connection's own address is the client's",
-                )
-
-
 def access_names_applications(access: Access, applications: dict[str, Application]) -> Iterator[Finding]:
     """Developers and deployers are those of an application."""
     for role, holders in (("developers", access.developers), ("deployers", access.deployers)):
         for name in holders:
             if name not in applications:
                 yield unknown(("access", role, name), "application", name, applications)
-
-
-def _strategies(middleware: Middleware) -> Iterator[tuple[tuple[str, ...], IpStrategy | None]]:
-    if middleware.rate_limit:
-        yield (
-            ("rateLimit", "sourceCriterion"),
-            middleware.rate_limit.source_criterion.ip_strategy,
-        )
-    if middleware.ip_allow_list:
-        yield ("ipAllowList",), middleware.ip_allow_list.ip_strategy

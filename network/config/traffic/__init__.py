@@ -8,7 +8,9 @@ from typing_extensions import override
 from network.config.model import Finding, Model, repeated
 from network.config.names import Name
 from network.config.nearest import did_you_mean
+from network.config.traffic.limits import RateLimit
 from network.config.traffic.middleware import Middleware
+from network.config.traffic.redis import Redis
 
 
 class Traffic(Model):
@@ -18,18 +20,39 @@ class Traffic(Model):
     chains: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     """Names of middlewares in the order in which a request passes them."""
     default_chain: Name | None = None
-    """Chain on every request of the `websecure` entrypoint."""
+    """Chain on every request of the `websecure` entrypoint, before the route's own."""
+    web_chain: Name | None = None
+    """Chain on every request of the `web` entrypoint, which redirects to HTTPS and serves HTTP-01."""
+    redis: Redis | None = None
+    """Where rate limits are counted for all replicas of Traefik."""
+
+    def is_shared(self, limit: RateLimit) -> bool:
+        """Whether the limit is counted in Redis."""
+        return self.redis is not None and limit.shared is not False
+
+    def passed(self, chain: str | None) -> tuple[tuple[str, int | None], ...]:
+        """Return the middlewares that a request to a route with the chain passes, in order.
+
+        Each stands with its index in the route's chain, or None if it is the default chain's.
+        """
+        default = self.chains[self.default_chain] if self.default_chain else ()
+        own = self.chains[chain] if chain is not None and chain != self.default_chain else ()
+        return (*((name, None) for name in default), *((name, index) for index, name in enumerate(own)))
 
     @override
     def findings(self) -> Iterator[Finding]:
         for name, links in self.chains.items():
             yield from self._chain_findings(name, links)
-        if self.default_chain is not None and self.default_chain not in self.chains:
-            yield Finding(
-                ("defaultChain",),
-                f"no chain is named {self.default_chain}",
-                did_you_mean(self.default_chain, self.chains),
-            )
+        for key, chain in (("defaultChain", self.default_chain), ("webChain", self.web_chain)):
+            if chain is not None and chain not in self.chains:
+                yield Finding((key,), f"no chain is named {chain}", did_you_mean(chain, self.chains))
+        for name, middleware in self.middlewares.items():
+            if middleware.rate_limit and middleware.rate_limit.shared and self.redis is None:
+                yield Finding(
+                    ("middlewares", name, "rateLimit", "shared"),
+                    "limits are shared through a Redis, and none is given",
+                    "add network:traffic.redis",
+                )
 
     def _chain_findings(self, name: str, links: tuple[str, ...]) -> Iterator[Finding]:
         here = ("chains", name)

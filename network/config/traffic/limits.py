@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from network.config.model import Finding, Model, at_least_one, exactly_one, repeated
 from network.config.quantities import Duration, seconds
-from network.config.ranges import AllowedRange
+from network.config.ranges import AllowedRange, Range
 
 
 class IpStrategy(Model):
@@ -16,6 +16,24 @@ class IpStrategy(Model):
 
     depth: int = Field(default=0, ge=0, le=10)
     """Position in X-Forwarded-For from the right; 0 is the connection's own address."""
+    excluded_ips: tuple[Range, ...] | None = Field(default=None, alias="excludedIPs", min_length=1)
+    """Take the first address of X-Forwarded-For, from the right, that is in none of these ranges."""
+    ipv6_subnet: int | None = Field(default=None, ge=1, le=128)
+    """Prefix by which IPv6 addresses, which only a CDN passes on, count as one client; 64 is a household."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        if self.depth and self.excluded_ips:
+            yield Finding(
+                ("excludedIPs",),
+                "Traefik looks at depth alone where both are given",
+                "remove one of the two",
+            )
+
+    @property
+    def reads_forwarded(self) -> bool:
+        """Whether X-Forwarded-For says whose address counts."""
+        return self.depth > 0 or self.excluded_ips is not None
 
 
 class SourceCriterion(Model):
@@ -31,7 +49,7 @@ class SourceCriterion(Model):
 
 
 class RateLimit(Model):
-    """Token bucket per source, counted per Traefik replica."""
+    """Token bucket per source: `burst` at once, `average` per period in the long run; the rest is 429."""
 
     average: int = Field(ge=1, le=1_000_000)
     """Requests per period."""
@@ -39,6 +57,19 @@ class RateLimit(Model):
     burst: int = Field(ge=1, le=1_000_000)
     source_criterion: SourceCriterion
     """Always explicit."""
+    shared: bool | None = None
+    """Count in `network:traffic.redis`, once for all replicas of Traefik. Absent: where there is such a
+    Redis. False: each replica counts for itself, so replicas times the average pass."""
+
+    @property
+    def per_second(self) -> float:
+        """The average, per second."""
+        return self.average / seconds(self.period)
+
+    @property
+    def memory_seconds(self) -> int:
+        """Silence after which Traefik forgets a source, and gives it the whole burst again."""
+        return 2 if self.per_second >= 1 else 1 + int(1 / self.per_second)
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -59,6 +90,15 @@ class RateLimit(Model):
                 "a burst of more than 100 times the average limits nobody",
                 "lower burst or raise average",
             )
+
+
+class InFlightReq(Model):
+    """Requests that one source may have open at a time; each Traefik replica counts for itself."""
+
+    amount: int = Field(ge=1, le=1_000_000)
+    """Further requests are answered 429."""
+    source_criterion: SourceCriterion
+    """Always explicit: Traefik's own default is the host, which is everybody."""
 
 
 class IpAllowList(Model):

@@ -8,10 +8,20 @@ from typing_extensions import override
 from network.config.crd_options import CrdOptions
 from network.config.headers import Headers
 from network.config.model import Finding, Model, exactly_one
-from network.config.paths import AddPrefix, RedirectRegex, RedirectScheme, StripPrefix
-from network.config.traffic.answers import Errors
-from network.config.traffic.authentication import BasicAuth
-from network.config.traffic.limits import Buffering, IpAllowList, RateLimit
+from network.config.paths import (
+    AddPrefix,
+    RedirectRegex,
+    RedirectScheme,
+    ReplacePath,
+    ReplacePathRegex,
+    StripPrefix,
+    StripPrefixRegex,
+)
+from network.config.traffic.answers import Compress, Errors
+from network.config.traffic.authentication import BasicAuth, ForwardAuth
+from network.config.traffic.caching import CacheControl
+from network.config.traffic.limits import Buffering, InFlightReq, IpAllowList, RateLimit
+from network.config.traffic.resilience import CircuitBreaker, Retry
 
 MODELLED = (
     "addPrefix",
@@ -63,15 +73,25 @@ class Middleware(Model):
     """One middleware: exactly one of the kinds."""
 
     basic_auth: BasicAuth | None = None
+    forward_auth: ForwardAuth | None = None
     rate_limit: RateLimit | None = None
+    in_flight_req: InFlightReq | None = None
+    circuit_breaker: CircuitBreaker | None = None
+    retry: Retry | None = None
     headers: Headers | None = None
     ip_allow_list: IpAllowList | None = None
     redirect_scheme: RedirectScheme | None = None
     redirect_regex: RedirectRegex | None = None
     strip_prefix: StripPrefix | None = None
+    strip_prefix_regex: StripPrefixRegex | None = None
     add_prefix: AddPrefix | None = None
+    replace_path: ReplacePath | None = None
+    replace_path_regex: ReplacePathRegex | None = None
     buffering: Buffering | None = None
     errors: Errors | None = None
+    compress: Compress | None = None
+    cache_control: CacheControl | None = None
+    """No kind of Traefik's: a headers middleware is made of it."""
     spec: OtherKind | None = None
     """Any other kind of Traefik's, as its CRD spells it: contentType, encodedCharacters, grpcWeb,
     passTLSClientCert."""

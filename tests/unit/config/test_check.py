@@ -17,7 +17,7 @@ from tests.unit.config.corpus import Case, case, corpus
 
 MALFORMED = sorted((Path(__file__).parent / "malformed").glob("*.yaml"))
 ENCRYPTED = {"secure": "v1:0123456789:abcdefgh"}
-HOLDS_A_SECRET = re.compile("network:(dnsToken|basicAuthUsers)|basicAuth[.]users")
+HOLDS_A_SECRET = re.compile("network:(dnsToken|basicAuthUsers|redisPassword)|basicAuth[.]users")
 
 
 def as_file(folder: Path, invalid: Case) -> Path:
@@ -27,6 +27,8 @@ def as_file(folder: Path, invalid: Case) -> Path:
         "network:dnsToken": ENCRYPTED,
         "network:basicAuthUsers": {"admins": ENCRYPTED},
     }
+    if "network:redisPassword" in layers:
+        layers["network:redisPassword"] = ENCRYPTED
     file = folder / "Pulumi.case.yaml"
     file.write_text(yaml.safe_dump({"config": layers}, sort_keys=False))
     return file

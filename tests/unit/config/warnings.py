@@ -57,4 +57,149 @@ WARNED: dict[str, dict[str, Any]] = {
         },
         "expect": {"network:traffic.chains.shop[0]": "requests pass per-client twice"},
     },
+    "a limit that each replica counts for itself": {
+        "set": {"network:traffic": {"middlewares": {"per-client": {"rateLimit": {"shared": None}}}}},
+        "expect": {
+            "network:traffic.middlewares.per-client.rateLimit": "each of 2 to 5 replicas counts for itself: "
+            "up to 500 requests | network:traffic.redis"
+        },
+    },
+    "a Redis on which every request depends": {
+        "set": {
+            "network:traffic": {
+                "redis": {"application": "shop", "workload": "web", "port": "http"},
+                "middlewares": {"per-client": {"rateLimit": {"shared": True}}},
+            }
+        },
+        "expect": {
+            "network:traffic.middlewares.per-client.rateLimit": "while Redis is down, | single routes"
+        },
+    },
+    "a Redis that counts nothing": {
+        "set": {
+            "network:traffic": {"redis": {"application": "shop", "workload": "web", "port": 8080}},
+        },
+        "expect": {"network:traffic.redis": "no rate limit is shared"},
+    },
+    "a password of no Redis": {
+        "set": {"network:redisPassword": "secret"},
+        "expect": {"network:redisPassword": "no network:traffic.redis needs it"},
+    },
+    "a burst that comes back sooner than the average allows": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "guesses": {
+                        "rateLimit": {
+                            "average": 5,
+                            "period": "1m",
+                            "burst": 5,
+                            "shared": False,
+                            "sourceCriterion": {"ipStrategy": {}},
+                        }
+                    }
+                },
+                "chains": {"internal": ["security-headers", "guesses", "admins"]},
+            }
+        },
+        "expect": {
+            "network:traffic.middlewares.guesses.rateLimit.burst": "forgets a source after 13 s of silence "
+            "| set 1 or less"
+        },
+    },
+    "clients that share the address of their CDN": {
+        "set": {"network:ingress": {"cdnRanges": ["203.0.113.0/24"]}},
+        "expect": {
+            "network:traffic.middlewares.per-client.rateLimit.sourceCriterion.ipStrategy": "come from the",
+            "network:traffic.middlewares.office-only.ipAllowList.ipStrategy": "the CDN | `depth: 1`",
+        },
+    },
+    "a retry that counts twice": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "again": {"retry": {"attempts": 3}},
+                    "busy": {"inFlightReq": {"amount": 9, "sourceCriterion": {"requestHost": True}}},
+                },
+                "chains": {"shop": ["again", "busy"]},
+            }
+        },
+        "expect": {"network:traffic.chains.shop[1]": "each try of a request passes it again | behind it"},
+    },
+    "bodies too large to be tried again": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "again": {"retry": {"attempts": 3, "status": ["502"]}},
+                    "sizes": {"buffering": {"maxRequestBodyBytes": 10_000_000}},
+                },
+                "chains": {"shop": ["sizes", "again"]},
+            }
+        },
+        "expect": {"network:traffic.chains.shop[1]": "more than 2097152 bytes are let in"},
+    },
+    "passwords that may be guessed without limit": {
+        "set": {"network:traffic": {"defaultChain": "plain", "chains": {"plain": ["admins"]}}},
+        "expect": {"network:traffic.chains.plain[0]": "tried without limit | rateLimit"},
+    },
+    "a header that clients choose": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "per-key": {
+                        "rateLimit": {
+                            "average": 5,
+                            "burst": 10,
+                            "shared": False,
+                            "sourceCriterion": {"requestHeaderName": "X-Api-Key"},
+                        }
+                    }
+                },
+                "chains": {"shop": ["per-key"]},
+            }
+        },
+        "expect": {"network:traffic.chains.shop[0]": "clients choose X-Api-Key themselves | forwardAuth"},
+    },
+    "a way around the login, and a login behind itself": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "login": {
+                        "forwardAuth": {
+                            "application": "shop",
+                            "workload": "auth",
+                            "port": "http",
+                            "authResponseHeaders": ["X-User"],
+                        }
+                    }
+                },
+                "chains": {"members": ["login"]},
+            },
+            "network:applications": {
+                "shop": {
+                    "workloads": {"auth": {"labels": {"app": "auth"}, "ports": {"http": {"port": 8080}}}},
+                    "routes": {
+                        "members": {
+                            "host": "shop.dev.k8s.webgrip.nl",
+                            "pathPrefix": "/members",
+                            "workload": "web",
+                            "port": "http",
+                            "chain": "members",
+                        },
+                        "auth": {
+                            "host": "shop.dev.k8s.webgrip.nl",
+                            "pathPrefix": "/login",
+                            "workload": "auth",
+                            "port": "http",
+                            "chain": "members",
+                        },
+                    },
+                }
+            },
+        },
+        "expect": {
+            "network:applications.shop.routes.shop.chain": "web believes headers that a forwardAuth sets",
+            "network:applications.shop.routes.auth": "nobody can log in",
+        },
+    },
 }

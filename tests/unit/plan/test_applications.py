@@ -54,7 +54,7 @@ def balanced(name: str) -> dict[str, Any]:
 
 def test_every_workload_with_ports_has_a_service() -> None:
     names = [service["metadata"]["name"] for service in PLANS["api"].services]
-    assert names == ["api", "pages", "debug", "store", "search"]
+    assert names == ["api", "pages", "debug", "store", "search", "auth", "redis"]
 
 
 def test_services_are_inside_the_cluster_unless_the_config_says_otherwise() -> None:

@@ -40,9 +40,9 @@ def test_basic_auth_names_a_secret_and_holds_no_user() -> None:
         "realm": "traefik",
         "removeHeader": True,
     }
-    (secret,) = PLAN.secrets
+    secret = next(secret for secret in PLAN.secrets if secret.name == "basic-auth-admins")
     assert secret.data == {"users": "basicAuthUsers.admins"}
-    assert (secret.name, secret.namespace) == ("basic-auth-admins", "traefik")
+    assert secret.namespace == "traefik"
 
 
 def test_two_middlewares_with_the_same_users_share_one_secret() -> None:
@@ -65,3 +65,83 @@ def test_error_pages_are_served_by_a_workload_in_its_own_namespace() -> None:
         "namespace": "backend",
         "port": "http",
     }
+
+
+def test_error_pages_see_no_credentials_of_the_application_that_failed() -> None:
+    assert spec("pages")["errors"]["errorRequestHeaders"] == ["Accept", "Accept-Language"]
+
+
+def test_a_forward_auth_asks_the_service_of_a_workload() -> None:
+    auth = spec("login")["forwardAuth"]
+    assert auth["address"] == "http://auth.backend.svc:8080/verify"
+    assert auth["authResponseHeaders"] == ["X-User"]
+    assert not {"application", "workload", "port", "path"} & auth.keys()
+
+
+def test_no_forwarded_header_of_a_client_reaches_an_auth_service() -> None:
+    asked = [m["spec"]["forwardAuth"] for m in PLAN.middlewares if "forwardAuth" in m["spec"]]
+    assert len(asked) == 2
+    assert all(auth["trustForwardHeader"] is False for auth in asked)
+
+
+def test_answers_of_an_auth_service_are_read_to_a_limit() -> None:
+    assert spec("partner")["forwardAuth"]["maxResponseBodySize"] == 1_048_576
+
+
+def test_limits_count_in_redis_where_there_is_one_unless_they_say_otherwise() -> None:
+    redis = spec("per-key")["rateLimit"]["redis"]
+    assert redis["endpoints"] == ["redis.backend.svc:6379"]
+    assert redis["secret"] == "redis"
+    assert "redis" not in spec("everybody")["rateLimit"]
+    assert "shared" not in spec("everybody")["rateLimit"]
+
+
+def test_no_request_waits_long_for_a_dead_redis() -> None:
+    redis = spec("per-key")["rateLimit"]["redis"]
+    assert {redis["dialTimeout"], redis["readTimeout"], redis["writeTimeout"]} == {"500ms"}
+
+
+def test_the_password_of_redis_stands_in_a_secret_with_its_user() -> None:
+    secret = next(secret for secret in PLAN.secrets if secret.name == "redis")
+    assert secret.data == {"password": "redisPassword"}
+    assert secret.plain == {"username": "default"}
+
+
+def test_a_redis_without_a_password_has_no_secret() -> None:
+    plan = traffic.build(stacks.stack_config("dev", shared(application="shop", workload="web", port="http")))
+    assert "redis" not in {secret.name for secret in plan.secrets}
+    assert "secret" not in limit(plan)["redis"]
+
+
+def test_a_redis_outside_is_reached_by_tls() -> None:
+    over = shared(host="redis.partner.example", port=25061) | {"network:redisPassword": "throw-away"}
+    redis = limit(traffic.build(stacks.stack_config("dev", over)))["redis"]
+    assert redis["endpoints"] == ["redis.partner.example:25061"]
+    assert redis["tls"] == {}
+
+
+def test_a_private_authority_is_named_by_its_secret() -> None:
+    over = shared(application="shop", workload="web", port=8080, caSecret="redis-ca")
+    redis = limit(traffic.build(stacks.stack_config("dev", over)))["redis"]
+    assert redis["endpoints"] == ["web.shop.svc:8080"]
+    assert redis["tls"] == {"caSecret": "redis-ca"}
+
+
+def test_a_lifetime_becomes_a_header_of_every_answer() -> None:
+    value = "public, max-age=31536000, s-maxage=86400, stale-if-error=60, immutable"
+    assert spec("assets") == {"headers": {"customResponseHeaders": {"Cache-Control": value}}}
+
+
+def test_other_kinds_pass_as_they_stand() -> None:
+    assert spec("sniffed") == {"contentType": {"autoDetect": True}}
+
+
+def shared(**redis: Any) -> dict[str, Any]:
+    """Return what is laid over the dev stack to share its limit through a Redis."""
+    middlewares = {"per-client": {"rateLimit": {"shared": True}}}
+    return {"network:traffic": {"redis": redis, "middlewares": middlewares}}
+
+
+def limit(plan: traffic.TrafficPlan) -> dict[str, Any]:
+    """Return the rate limit per client."""
+    return next(m for m in plan.middlewares if m["metadata"]["name"] == "per-client")["spec"]["rateLimit"]

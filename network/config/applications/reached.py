@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from network.config.applications import Application, Backend
+from network.config.applications.application import Application
+from network.config.applications.backends import Backend
 
 
 def workload_ports(application: Application, backend: Backend) -> dict[tuple[str, str], None]:
@@ -12,15 +13,10 @@ def workload_ports(application: Application, backend: Backend) -> dict[tuple[str
 
 def external_services(application: Application, backend: Backend) -> dict[str, None]:
     """Return every external service that may answer for a backend, each once, in order."""
-    return dict.fromkeys(_external_services(application, backend))
-
-
-def _external_services(application: Application, backend: Backend) -> Iterator[str]:
     if backend.service in application.external_services:
-        yield str(backend.service)
-    elif backend.service is not None:
-        for _, member in application.services[backend.service].backends():
-            yield from _external_services(application, member)
+        return {str(backend.service): None}
+    members = [] if backend.service is None else application.services[backend.service].backends()
+    return {name: None for _, member in members for name in external_services(application, member)}
 
 
 def _workload_ports(application: Application, backend: Backend) -> Iterator[tuple[str, str]]:

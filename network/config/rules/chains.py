@@ -1,0 +1,201 @@
+"""Middlewares in the order in which a request passes them: the default chain, then the route's (TRF-7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from network.config.applications import Application
+from network.config.applications.reached import workload_ports
+from network.config.certificates import Certificates
+from network.config.model import Finding, Location
+from network.config.traffic import Traffic
+from network.config.traffic.middleware import Middleware
+from network.config.traffic.resilience import RETRY_BODY_BYTES
+
+Applications = dict[str, Application]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One middleware on the way of a request."""
+
+    name: str
+    middleware: Middleware
+    location: Location
+    earlier: tuple["_Step", ...]
+
+    @property
+    def authenticates(self) -> bool:
+        return self.middleware.basic_auth is not None or self.middleware.forward_auth is not None
+
+
+def _ways(traffic: Traffic) -> Iterator[tuple[_Step, ...]]:
+    """Yield the steps of each chain that is no entrypoint's, behind the default chain, and of that alone."""
+    others = [name for name in traffic.chains if name not in (traffic.default_chain, traffic.web_chain)]
+    for chain in (None, *others):
+        steps: list[_Step] = []
+        for name, index in traffic.passed(chain):
+            if index is None:
+                place = traffic.chains[str(traffic.default_chain)].index(name)
+                location: Location = ("traffic", "chains", str(traffic.default_chain), place)
+            else:
+                location = ("traffic", "chains", str(chain), index)
+            steps.append(_Step(name, traffic.middlewares[name], location, tuple(steps)))
+        yield tuple(steps)
+
+
+def _steps(traffic: Traffic) -> Iterator[_Step]:
+    for way in _ways(traffic):
+        yield from way
+
+
+def preflights_pass_without_credentials(traffic: Traffic) -> Iterator[Finding]:
+    """Browsers ask by OPTIONS, without credentials, before they send a request of another origin."""
+    for step in _steps(traffic):
+        headers = step.middleware.headers
+        if headers is not None and (
+            headers.access_control_allow_origin_list or headers.access_control_allow_origin_list_regex
+        ):
+            for before in step.earlier:
+                if before.authenticates:
+                    yield Finding(
+                        step.location,
+                        f"{before.name} stands before it and refuses the browser's preflight request, which "
+                        "never carries credentials",
+                        f"put it before {before.name}",
+                    )
+
+
+def protected_answers_are_not_shared(traffic: Traffic) -> Iterator[Finding]:
+    """A CDN would show one user's answers to everybody."""
+    for way in _ways(traffic):
+        guards = [step.name for step in way if step.authenticates]
+        for step in way:
+            if guards and step.middleware.cache_control and step.middleware.cache_control.shared:
+                yield Finding(
+                    step.location,
+                    f"answers behind {guards[0]} would be kept by shared caches and shown to anybody",
+                    "use a cacheControl with `visibility: private` or `noStore: true`",
+                )
+
+
+def retries_repeat_the_backend_only(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of checks that each try passes again."""
+    for step in _steps(traffic):
+        counts = step.middleware.rate_limit is not None or step.middleware.in_flight_req is not None
+        for before in step.earlier:
+            if before.middleware.retry is not None and (counts or step.authenticates):
+                yield Finding(
+                    step.location,
+                    f"{before.name} stands before it, so each try of a request passes it again",
+                    f"put {before.name} behind it",
+                )
+
+
+def retries_keep_what_is_let_in(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of bodies that are let in and yet too large to be sent again."""
+    for way in _ways(traffic):
+        limits = [s.middleware.buffering.max_request_body_bytes for s in way if s.middleware.buffering]
+        for step in way:
+            retry = step.middleware.retry
+            if retry is None or retry.status is None:
+                continue
+            kept = RETRY_BODY_BYTES if retry.max_request_body_bytes is None else retry.max_request_body_bytes
+            if any(limit is not None and limit > kept for limit in limits):
+                yield Finding(
+                    step.location,
+                    f"requests with more than {kept} bytes are let in, but not tried again",
+                    "raise its maxRequestBodyBytes, or lower buffering's",
+                )
+
+
+def guesses_are_limited(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of passwords that anybody may try as often as they like."""
+    for step in _steps(traffic):
+        before = [s for s in step.earlier if s.middleware.rate_limit or s.middleware.ip_allow_list]
+        if step.middleware.basic_auth is not None and not before:
+            yield Finding(
+                step.location,
+                "passwords can be tried without limit, and each try costs a bcrypt",
+                "put a rateLimit or an ipAllowList before it",
+            )
+
+
+def counted_headers_are_vouched_for(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of limits that a client evades by another value of the header it is counted by."""
+    for step in _steps(traffic):
+        limit = step.middleware.rate_limit or step.middleware.in_flight_req
+        header = limit.source_criterion.request_header_name if limit else None
+        set_before = {
+            name.lower()
+            for before in step.earlier
+            if before.middleware.forward_auth
+            for name in before.middleware.forward_auth.auth_response_headers or ()
+        }
+        if header is not None and header.lower() not in set_before:
+            yield Finding(
+                step.location,
+                f"clients choose {header} themselves: each new value has a limit of its own",
+                "let a forwardAuth before it set the header, or count by ipStrategy",
+            )
+
+
+def authentication_has_no_way_around(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
+    """Warn of a backend that believes headers of a forwardAuth and has a route without it."""
+    guarded: dict[tuple[str, str], str] = {}
+    open_ways: list[tuple[str, str, str]] = []
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            if route.chain is not None and route.chain not in traffic.chains:
+                continue
+            passed = [traffic.middlewares[link] for link, _ in traffic.passed(route.chain)]
+            if any(m.forward_auth and m.forward_auth.auth_response_headers for m in passed):
+                for workload, _ in workload_ports(application, route):
+                    guarded.setdefault((name, workload), route_name)
+            else:
+                open_ways += [
+                    (name, route_name, workload) for workload, _ in workload_ports(application, route)
+                ]
+    for name, route_name, workload in open_ways:
+        if (name, workload) in guarded:
+            yield Finding(
+                ("applications", name, "routes", route_name, "chain"),
+                f"{workload} believes headers that a forwardAuth sets on route {guarded[name, workload]}; "
+                "here a client may send them itself",
+                "use a chain with the same forwardAuth, or remove the headers by customRequestHeaders",
+            )
+
+
+def auth_services_ask_nobody(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
+    """Warn of a login page that only those see who are logged in."""
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            if route.chain is not None and route.chain not in traffic.chains:
+                continue
+            for link, _ in traffic.passed(route.chain):
+                auth = traffic.middlewares[link].forward_auth
+                reached = {(name, workload) for workload, _ in workload_ports(application, route)}
+                if auth is not None and (auth.application, auth.workload) in reached:
+                    yield Finding(
+                        ("applications", name, "routes", route_name),
+                        f"it leads to the service that {link} asks, and {link} guards it: nobody can log in",
+                        "use a chain without it",
+                    )
+
+
+def plain_http_asks_for_nothing(traffic: Traffic, certificates: Certificates) -> Iterator[Finding]:
+    """The web entrypoint redirects and answers Let's Encrypt; both must stay open."""
+    for index, name in enumerate(traffic.chains[traffic.web_chain] if traffic.web_chain else ()):
+        middleware = traffic.middlewares[name]
+        here = ("traffic", "chains", str(traffic.web_chain), index)
+        if middleware.basic_auth or middleware.forward_auth:
+            yield Finding(
+                here,
+                "on the web entrypoint it asks for credentials in plain text, before the redirect to HTTPS",
+                "remove it from webChain; the route's chain asks after the redirect",
+            )
+        if middleware.ip_allow_list and certificates.http01 is not None:
+            yield Finding(
+                here,
+                "Let's Encrypt checks HTTP-01 from addresses that it does not publish",
+                "remove it from webChain, or use dns01",
+            )
