@@ -11,7 +11,7 @@ from network.cli.placeholders import missing_secrets, secret_findings, with_plac
 from network.cli.stack_file import StackFile, read
 from network.config import StackConfig
 from network.config.certificates import Certificates
-from network.config.cluster import DEFAULT_POOL, Cluster
+from network.config.cluster import Cluster
 from network.config.errors import Problem, path_of
 from network.config.load import NAMESPACE, Checked, check
 from network.plan import renewal
@@ -92,7 +92,6 @@ def _notes(layers: Mapping[str, Any], checked: Checked, path: Path, today: date)
     if missing:
         yield _about_default_vpc(checked.config.environment.region)
     yield _about_version(checked.config.cluster)
-    yield from _about_autoscaled_pools(checked.config.cluster)
     yield from _about_lifetimes(checked.config.certificates, today)
 
 
@@ -112,17 +111,6 @@ def _about_version(cluster: Cluster) -> str:
         f"cluster.version {cluster.version}: never set it below the running cluster's, which would "
         "replace the cluster (compare: doctl kubernetes cluster list)"
     )
-
-
-def _about_autoscaled_pools(cluster: Cluster) -> Iterator[str]:
-    """Yield what only a refresh avoids: any change of a pool beside the default one sends the node count of
-    Pulumi's state along, which shrinks a pool that has grown since (digitalocean-provider.md, 0.6)."""
-    for name, pool in cluster.node_pools.items():
-        if name != DEFAULT_POOL and pool.auto_scale:
-            yield (
-                f"cluster.nodePools.{name} is autoscaled: change it with `pulumi up --refresh` only, or the "
-                "provider sets it back to the node count that it saw last"
-            )
 
 
 def _about_lifetimes(certificates: Certificates, today: date) -> Iterator[str]:

@@ -95,11 +95,10 @@ def test_a_version_below_the_running_clusters_is_warned_of_where_the_version_is_
     assert any("never set it below the running cluster's" in note for note in notes)
 
 
-def test_a_pool_that_a_stale_node_count_would_shrink_is_told_of() -> None:
-    told = "is autoscaled: change it with `pulumi up --refresh` only"
+def test_every_command_refreshes_so_that_no_stale_count_or_token_is_used() -> None:
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
 
-    assert any(f"nodePools.batch {told}" in note for note in check_file(ROOT / "Pulumi.prod.yaml").notes)
-    assert not any(told in note for note in check_file(ROOT / "Pulumi.dev.yaml").notes)
+    assert project["options"] == {"refresh": "always"}
 
 
 def test_the_regions_default_vpc_is_told_of_before_the_first_up_only(tmp_path: Path) -> None:
