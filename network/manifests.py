@@ -32,16 +32,28 @@ def declare(
     )
 
 
-def patch_namespace(component: pulumi.ComponentResource, manifest: Manifest) -> pulumi.CustomResource:
-    """Label a namespace that exists. It is taken over from other writers of the same labels, and
-    kept as it is when the patch is removed."""
+def declare_namespace(
+    component: pulumi.ComponentResource, manifest: Manifest, *, adopted: bool
+) -> pulumi.CustomResource:
+    """Register a namespace. An adopted one exists: its labels are taken over from other writers, and it
+    outlives the resource.
+
+    Both are one resource to the engine, of one type and name, so that to hand a namespace over in either
+    direction is an update. As two types it would be a deletion, with everything in the namespace.
+    """
     metadata = manifest["metadata"]
-    annotations = {**metadata.get("annotations", {}), "pulumi.com/patchForce": "true"}
+    if adopted:
+        annotations = {**metadata.get("annotations", {}), "pulumi.com/patchForce": "true"}
+        manifest = {**manifest, "metadata": {**metadata, "annotations": annotations}}
     return pulumi.CustomResource(
-        _token("v1", "NamespacePatch"),
+        _token("v1", "Namespace"),
         resource_name(component, manifest),
-        {**manifest, "metadata": {**metadata, "annotations": annotations}},
-        pulumi.ResourceOptions(parent=component, retain_on_delete=True),
+        manifest,
+        pulumi.ResourceOptions(
+            parent=component,
+            retain_on_delete=adopted,
+            aliases=[pulumi.Alias(type_=_token("v1", "NamespacePatch"))],
+        ),
     )
 
 

@@ -22,6 +22,11 @@ DEFAULT_POOL = "default"
 """The pool that is part of the cluster resource."""
 
 
+LONGEST_POOL_NAME = 57
+"""Of a pool in the account: DigitalOcean appends a hyphen and five characters to make the names of nodes, and
+a label of Kubernetes, which every node's name becomes, has 63 at most."""
+
+
 class Taint(Model):
     """A taint on every node of a pool."""
 
@@ -46,7 +51,8 @@ class NodePool(Model):
     """A pool of equal nodes: either a fixed `count` or `autoScale`."""
 
     size: DropletSize
-    """Droplet size slug, for example `s-2vcpu-4gb`. Changing the default pool's size replaces the cluster."""
+    """Droplet size slug, for example `s-2vcpu-4gb`. Changing the default pool's size replaces the cluster.
+    Another pool's is part of its name in the account: the new pool is made before the old one goes."""
     count: int | None = Field(default=None, ge=1, le=512)
     auto_scale: AutoScale | None = None
     labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict)
@@ -119,7 +125,8 @@ class Cluster(Model):
     api_allowed_ranges: tuple[Range, ...]
     """Source ranges that may reach the Kubernetes API (ADM-1); empty switches its firewall off."""
     node_pools: dict[Name, NodePool] = Field(min_length=1)
-    """Pools by name. The pool named `default` is part of the cluster and must exist."""
+    """Pools by name. The pool named `default` is part of the cluster and must exist.
+    Choose the nodes of the others by `labels`: DigitalOcean's own label has the pool's size as well."""
     destroy_associated_resources: bool = False
     """On `destroy`, also remove load balancers and volumes made through the Kubernetes API."""
     kubeconfig_expire_seconds: int = Field(default=0, ge=0)
@@ -129,6 +136,7 @@ class Cluster(Model):
     def findings(self) -> Iterator[Finding]:
         yield from self._upgrade_findings()
         yield from self._default_pool_findings()
+        yield from self._pool_name_findings()
         yield from repeated("apiAllowedRanges", self.api_allowed_ranges)
         yield from repeated("apiServerRanges", self.api_server_ranges)
         if self.api_server_ranges and self.cni == "cilium":
@@ -157,6 +165,16 @@ class Cluster(Model):
                 "autoUpgrade without a window upgrades at any hour",
                 "add maintenance with day and startTime",
             )
+
+    def _pool_name_findings(self) -> Iterator[Finding]:
+        for name, pool in self.node_pools.items():
+            longest = LONGEST_POOL_NAME - len(pool.size) - 1
+            if name != DEFAULT_POOL and len(name) > longest:
+                yield Finding(
+                    ("nodePools", name),
+                    "with the size in them the names of its nodes are longer than 63 characters",
+                    f"shorten it to {longest} characters",
+                )
 
     def _default_pool_findings(self) -> Iterator[Finding]:
         pool = self.node_pools.get(DEFAULT_POOL)

@@ -60,7 +60,8 @@ class Dns(Model):
     zone: HostName
     """Domain name of the zone, for example `dev.k8s.webgrip.nl`."""
     mode: Literal["create", "adopt"] = "create"
-    """`create`: the program makes the zone; `adopt`: the zone exists and outlives `destroy`."""
+    """`create`: the program makes the zone; `adopt`: the zone exists and outlives `destroy`.
+    Either may become the other: the zone and its records stay."""
     provider: Literal["digitalocean", "external"] = "digitalocean"
     """Who serves the zone.
 

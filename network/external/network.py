@@ -33,11 +33,16 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"vpcId": self.vpc_id, "zone": self.zone})
 
     def _zone(self, name: str, plan: ZonePlan) -> digitalocean.Domain:
-        if plan.mode == "adopt":
-            # Read, not managed: it is not the program's to change or to delete.
-            return digitalocean.Domain.get(name, plan.name, opts=pulumi.ResourceOptions(parent=self))
+        # One resource in both modes, so that a change of the mode is an update: what the engine once managed
+        # and no longer finds it deletes, and what it only read it tries to create.
+        adopted = plan.mode == "adopt"
         return digitalocean.Domain(
             name,
             name=plan.name,
-            opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=plan.protect,
+                import_=plan.name if adopted else None,
+                retain_on_delete=adopted,
+            ),
         )

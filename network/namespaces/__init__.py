@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from network.manifests import declare, patch_namespace
+from network.manifests import declare, declare_namespace
 from network.plan.namespaces import NamespacePlan
 
 
@@ -33,11 +33,7 @@ class Namespaces(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _namespace(self, plan: NamespacePlan) -> pulumi.Resource:
-        namespace = (
-            declare(self, plan.namespace)
-            if plan.owner == "created"
-            else patch_namespace(self, plan.namespace)
-        )
+        namespace = declare_namespace(self, plan.namespace, adopted=plan.owner == "adopted")
         for bound in plan.bounds:
             declare(self, bound, depends_on=[namespace])
         return namespace

@@ -10,8 +10,8 @@ class CloudResource:
     """One resource: the arguments of its Pulumi class and what Pulumi must know beside them."""
 
     name: str
-    """Name in the account. Fixed, so that an object left by an interrupted run is met again as
-    "name already exists" instead of being made twice."""
+    """Name in the account, except that a further node pool's has its size too. Fixed, so that an object left
+    by an interrupted run is met again as "name already exists" instead of being made twice."""
     arguments: Mapping[str, Any]
     """In the spelling of the Python SDK; ids of other resources are added at declaration."""
     protect: bool = False

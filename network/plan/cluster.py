@@ -24,11 +24,21 @@ def build(config: StackConfig) -> ClusterPlan:
     return ClusterPlan(
         cluster=_cluster(config),
         pools=tuple(
-            CloudResource(name, {"name": name, **_pool(config, pool)})
+            CloudResource(name, {"name": pool_name(name, pool), **_pool(config, pool)})
             for name, pool in config.cluster.node_pools.items()
             if name != DEFAULT_POOL
         ),
     )
+
+
+def pool_name(name: str, pool: NodePool) -> str:
+    """Return the name of a further pool in the account.
+
+    The size replaces the pool, and names are unique in a cluster: with the size in its name the new pool
+    stands beside the old one, which goes once the new one's nodes run.
+    """
+    # Sizes may have underscores, names of pools may not.
+    return f"{name}-{pool.size.replace('_', '-')}"
 
 
 def _cluster(config: StackConfig) -> CloudResource:

@@ -21,7 +21,9 @@ class ZonePlan:
 
     name: str
     mode: Literal["create", "adopt"]
+    """An adopted zone exists: it is imported, and outlives `destroy`."""
     protect: bool
+    """Refuse `destroy` and replacement; needless where the zone outlives both."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _zone(config: StackConfig) -> ZonePlan | None:
     dns = config.external.dns
     if dns.provider == "external":
         return None
-    return ZonePlan(dns.zone, dns.mode, protect=is_production(config))
+    return ZonePlan(dns.zone, dns.mode, protect=is_production(config) and dns.mode == "create")
 
 
 def _records(config: StackConfig) -> tuple[RecordPlan, ...]:

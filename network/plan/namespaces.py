@@ -17,7 +17,7 @@ class NamespacePlan:
 
     name: str
     owner: Literal["created", "adopted"]
-    """An adopted one exists: it is labelled, and outlives `destroy`."""
+    """An adopted one exists: it is labelled, and outlives `destroy` and its application."""
     namespace: Manifest
     bounds: tuple[Manifest, ...] = ()
     """ResourceQuota and LimitRange of an application's namespace."""

@@ -104,15 +104,14 @@ def _cloud_resources(plan: Plan) -> Iterator[Document]:
                     "deleteBeforeReplace": resource.delete_before_replace,
                 }
     for zone in _found(plan.external, ZonePlan):
-        # A zone that exists is read, not managed: it is nobody's to replace or delete here.
-        if zone.mode == "create":
-            yield {
-                "type": "Domain",
-                "name": "zone",
-                "inputs": {"name": zone.name},
-                "protect": zone.protect,
-                "ignoreChanges": [],
-            }
+        yield {
+            "type": "Domain",
+            "name": "zone",
+            "inputs": {"name": zone.name},
+            "protect": zone.protect,
+            "ignoreChanges": [],
+            "retainOnDelete": zone.mode == "adopt",
+        }
         for record in _found(plan.external, RecordPlan):
             yield {
                 "type": "DnsRecord",

@@ -56,6 +56,9 @@ PROTECTED = Kind("protected", Weight.DANGER, "Pulumi refuses: what would go is p
 PROTECTION_REMOVED = Kind(
     "protection-removed", Weight.DANGER, "`destroy` and replacement are no longer refused", decides=True
 )
+OWNERSHIP_GIVEN_UP = Kind(
+    "ownership-given-up", Weight.ATTENTION, "what the program made stays for good, `destroy` or not"
+)
 UPDATE_REFUSED = Kind(
     "update-refused", Weight.DANGER, "DigitalOcean refuses the update, halfway through the `up`"
 )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_digitalocean as digitalocean
@@ -21,6 +21,11 @@ from lab.cloud.cloud import Cloud, calls
 from lab.cloud.faults import Fault, inject, release
 from lab.cloud.provider import serve
 from lab.cloud.state import Kind
+from network.config.cluster import NodePool
+from network.external import Network, NetworkArgs
+from network.plan.cloud import CloudResource
+from network.plan.cluster import pool_name
+from network.plan.external import ZonePlan
 from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 
 pytestmark = pytest.mark.lab
@@ -38,23 +43,30 @@ class Options:
     nodes: int = 2
     cluster_id: str | None = None
     """Adopt this cluster."""
+    zone: Literal["create", "adopt"] = "create"
+    pool_size: str = "s-2vcpu-4gb"
 
 
 def declare(options: Options) -> None:
     """VPC, cluster with a further pool, zone with records, and a firewall."""
-    vpc = digitalocean.Vpc(
+    vpc = {
+        "name": "network-dev",
+        "region": "ams3",
+        "ip_range": options.ip_range,
+        "description": options.description,
+    }
+    network = Network(
         "network",
-        name="network-dev",
-        region="ams3",
-        ip_range=options.ip_range,
-        description=options.description,
+        NetworkArgs(
+            CloudResource("network-dev", vpc), ZonePlan("dev.example.org", options.zone, protect=False)
+        ),
     )
     cluster = digitalocean.KubernetesCluster(
         "cluster",
         name="network-dev",
         region="ams3",
         version=options.version,
-        vpc_uuid=vpc.id,
+        vpc_uuid=network.vpc_id,
         cluster_subnet="10.244.0.0/16",
         service_subnet="10.96.0.0/12",
         ha=False,
@@ -62,13 +74,17 @@ def declare(options: Options) -> None:
         opts=pulumi.ResourceOptions(import_=options.cluster_id),
     )
     digitalocean.KubernetesNodePool(
-        "extra", cluster_id=cluster.id, name="extra", size="s-2vcpu-4gb", node_count=1, labels={"a/b_c": "d"}
+        "extra",
+        cluster_id=cluster.id,
+        name=pool_name("extra", NodePool(size=options.pool_size, count=1)),
+        size=options.pool_size,
+        node_count=1,
+        labels={"a/b_c": "d"},
     )
-    zone = digitalocean.Domain("zone", name="dev.example.org")
-    digitalocean.DnsRecord("apex", domain=zone.name, type="A", name="@", value="203.0.113.100", ttl=300)
-    digitalocean.DnsRecord(
-        "secret", domain=zone.name, type="TXT", name="_s", value=pulumi.Output.secret(SECRET)
-    )
+    zone = network.zone
+    assert zone is not None
+    digitalocean.DnsRecord("apex", domain=zone, type="A", name="@", value="203.0.113.100", ttl=300)
+    digitalocean.DnsRecord("secret", domain=zone, type="TXT", name="_s", value=pulumi.Output.secret(SECRET))
     rule = {"protocol": "tcp", "port_range": "22", "source_addresses": ["10.0.0.0/8"]}
     tag = pulumi.Output.format("k8s:{0}", cluster.id)
     digitalocean.Firewall("nodes", name="nodes", inbound_rules=[rule], tags=[tag])
@@ -137,18 +153,18 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
 
 
 def test_a_stack_lives_from_preview_to_destroy(scene: Scene) -> None:
-    assert scene.preview() == {"create": 8}
+    assert scene.preview() == {"create": 9}
     assert scene.operations() == []
-    assert scene.up() == {"create": 8}
+    assert scene.up() == {"create": 9}
     made = len(scene.operations())
-    assert scene.up() == {"same": 8}
+    assert scene.up() == {"same": 9}
     assert len(scene.operations()) == made
-    assert dict(scene.stack().refresh().summary.resource_changes or {}) == {"same": 8}
-    assert scene.preview() == {"same": 8}
+    assert dict(scene.stack().refresh().summary.resource_changes or {}) == {"same": 9}
+    assert scene.preview() == {"same": 9}
     scene.change(nodes=3, description="changed")
-    assert scene.preview() == {"same": 6, "update": 2}
+    assert scene.preview() == {"same": 7, "update": 2}
     scene.up()
-    assert scene.up() == {"same": 8}
+    assert scene.up() == {"same": 9}
     scene.stack().destroy()
     billable = (Kind.CLUSTER, Kind.LOAD_BALANCER, Kind.DOMAIN, Kind.FIREWALL)
     assert [each for kind in billable for each in scene.account.store.account.all(kind)] == []
@@ -174,6 +190,42 @@ def test_what_replaces_shows_in_a_preview(scene: Scene) -> None:
     assert scene.preview()["replace"] == 3
 
 
+def test_a_zone_is_handed_over_and_taken_back_without_being_made_or_deleted(scene: Scene) -> None:
+    scene.up()
+    made = zone_operations(scene)
+    assert made == ["create_domain"]
+    scene.change(zone="adopt")
+    assert scene.up() == {"same": 9}
+    scene.change(zone="create")
+    assert scene.up() == {"same": 9}
+    scene.change(zone="adopt")
+    scene.up()
+    scene.stack().destroy()
+    assert zone_operations(scene) == made
+    assert [each["name"] for each in scene.account.store.account.all(Kind.DOMAIN)] == ["dev.example.org"]
+    assert scene.up() == {"create": 8, "import": 1}
+    scene.change(zone="create")
+    scene.up()
+    scene.stack().destroy()
+    assert zone_operations(scene) == [*made, "delete_domain"]
+
+
+def zone_operations(scene: Scene) -> list[str]:
+    """What was done to zones, apart from reading them."""
+    return [each for each in scene.operations() if each in ("create_domain", "delete_domain")]
+
+
+def test_a_pool_of_another_size_stands_before_the_old_one_goes(scene: Scene) -> None:
+    scene.up()
+    before = len(scene.operations())
+    scene.change(pool_size="s-4vcpu-8gb")
+    scene.up()
+    done = [each for each in scene.operations()[before:] if each.endswith("node_pool")]
+    assert done.index("create_node_pool") < done.index("delete_node_pool")
+    pools = scene.account.store.account.all(Kind.CLUSTER)[0]["node_pools"]
+    assert [each["name"] for each in pools] == ["default", "extra-s-4vcpu-8gb"]
+
+
 def test_an_up_after_a_refused_one_is_green_and_changes_nothing(scene: Scene) -> None:
     scene.up()
     scene.change(nodes=4)
@@ -182,7 +234,7 @@ def test_an_up_after_a_refused_one_is_green_and_changes_nothing(scene: Scene) ->
         scene.up()
     assert scene.up()["update"] == 1
     assert scene.account.store.account.all(Kind.CLUSTER)[0]["node_pools"][0]["count"] == 2
-    assert scene.preview() == {"same": 7, "update": 1}
+    assert scene.preview() == {"same": 8, "update": 1}
 
 
 def test_a_cluster_whose_creation_was_killed_is_adopted_by_import(scene: Scene) -> None:
@@ -198,7 +250,7 @@ def test_a_cluster_whose_creation_was_killed_is_adopted_by_import(scene: Scene) 
     scene.change(cluster_id=scene.account.store.account.all(Kind.CLUSTER)[0]["id"])
     assert scene.up().get("import") == 1
     scene.change(cluster_id=None)
-    assert scene.up() == {"same": 8}
+    assert scene.up() == {"same": 9}
 
 
 def test_a_call_that_hangs_is_waited_for(scene: Scene) -> None:
@@ -208,7 +260,7 @@ def test_a_call_that_hangs_is_waited_for(scene: Scene) -> None:
         assert run.poll() is None
         release(scene.account.store.folder, "create_domain")
         assert run.wait(60) == 0
-    assert scene.preview() == {"same": 8}
+    assert scene.preview() == {"same": 9}
 
 
 RUNNER = """

@@ -7,10 +7,11 @@ import pytest
 
 from network.plan.external import VPC_DELETE_TIMEOUT
 from tests import stacks
-from tests.program.recording import ADDRESS, Run, run
+from tests.program.recording import ADDRESS, Declared, Run, run
 
 VPC = "digitalocean:index/vpc:Vpc"
 CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
+POOL = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
 ZONE = "digitalocean:index/domain:Domain"
 RECORD = "digitalocean:index/dnsRecord:DnsRecord"
 
@@ -35,16 +36,15 @@ def test_vpc_cluster_and_zone_are_protected_in_production_only(
 
 def test_a_new_zone_is_made(dev: Run) -> None:
     (zone,) = dev.of(ZONE)
-    assert not zone.read
+    assert not zone.request.importId
+    assert not zone.request.retainOnDelete
 
 
-def test_an_adopted_zone_is_read_so_that_it_outlives_destroy(
-    chart_in_a_folder: dict[str, Any],
-) -> None:
+def test_an_adopted_zone_is_imported_and_outlives_destroy(chart_in_a_folder: dict[str, Any]) -> None:
     adopting = _dev(chart_in_a_folder, {"network:external": {"dns": {"mode": "adopt"}}})
     (zone,) = adopting.of(ZONE)
-    assert zone.read
-    assert zone.inputs["id"] == "dev.k8s.webgrip.nl"
+    assert zone.request.importId == "dev.k8s.webgrip.nl"
+    assert zone.request.retainOnDelete
     assert {each.inputs["domain"] for each in adopting.of(RECORD)} == {"dev.k8s.webgrip.nl"}
 
 
@@ -100,11 +100,47 @@ def test_the_firewall_governs_the_clusters_nodes(everything: Run, dev: Run) -> N
 
 
 def test_an_adopted_namespace_is_labelled_and_kept(everything: Run) -> None:
-    (patch,) = everything.of("kubernetes:core/v1:NamespacePatch")
-    assert patch.inputs["metadata"]["name"] == "backend"
-    assert patch.request.retainOnDelete
-    names = [n.inputs["metadata"]["name"] for n in everything.of("kubernetes:core/v1:Namespace")]
-    assert "backend" not in names
+    adopted = everything.one("Namespace backend")
+    assert adopted.request.retainOnDelete
+    assert adopted.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
+    kept = [n.title for n in everything.of("kubernetes:core/v1:Namespace") if n.request.retainOnDelete]
+    assert kept == ["Namespace backend"]
+
+
+@pytest.mark.parametrize(
+    ("over", "title"),
+    [
+        (
+            {"network:applications": {"shop": {"createNamespace": False}}},
+            "kubernetes:core/v1:Namespace namespaces/shop",
+        ),
+        ({"network:external": {"dns": {"mode": "adopt"}}}, "digitalocean:index/domain:Domain network"),
+    ],
+)
+def test_handing_over_is_an_update_and_deletes_nothing(
+    chart_in_a_folder: dict[str, Any], dev: Run, over: dict[str, Any], title: str
+) -> None:
+    handed_over = _dev(chart_in_a_folder, over)
+    urns = {each.urn for each in handed_over.declared if not each.read}
+    assert {each.urn for each in dev.declared if not each.read} == urns
+    (before,) = [each for each in dev.declared if f"{each.type} {each.name}" == title]
+    (after,) = [each for each in handed_over.declared if each.urn == before.urn]
+    assert not before.request.retainOnDelete
+    assert after.request.retainOnDelete
+
+
+def test_a_pool_of_another_size_has_another_name_so_that_both_can_stand(
+    chart_in_a_folder: dict[str, Any],
+) -> None:
+    def pool(size: str) -> Declared:
+        pools = {"batch": {"size": size, "count": 1}}
+        (found,) = _dev(chart_in_a_folder, {"network:cluster": {"nodePools": pools}}).of(POOL)
+        return found
+
+    before, after = pool("s-2vcpu-4gb"), pool("so1_5-4vcpu-32gb")
+    assert before.urn == after.urn
+    assert not after.request.deleteBeforeReplace
+    assert (before.inputs["name"], after.inputs["name"]) == ("batch-s-2vcpu-4gb", "batch-so1-5-4vcpu-32gb")
 
 
 @pytest.mark.parametrize("export", ["vpcId", "clusterId", "kubeconfig", "zone", "loadBalancerAddress"])

@@ -57,9 +57,7 @@ def test_default_deny_comes_into_force_after_what_it_must_not_cut(update: Run) -
 
 
 def test_namespaces_are_made_before_what_stands_in_them(update: Run) -> None:
-    namespaces = {
-        each.inputs["metadata"]["name"]: each.urn for each in _of_kind(update, "Namespace", "NamespacePatch")
-    }
+    namespaces = {each.inputs["metadata"]["name"]: each.urn for each in _of_kind(update, "Namespace")}
     for each in update.kubernetes():
         inputs = each.inputs
         namespace = inputs.get("metadata", {}).get("namespace") or inputs.get("namespace")

@@ -26,7 +26,8 @@ class Application(Model):
     namespace: Name | None = None
     """Namespace; the application's name when absent."""
     create_namespace: bool = True
-    """False adopts a namespace that exists: it is labelled and gets policies, and outlives `destroy`."""
+    """False adopts a namespace that exists: it is labelled and gets policies, and outlives `destroy`.
+    Either may become the other: the namespace and what is in it stay."""
     pod_security: Literal["restricted", "baseline"] = "restricted"
     workloads: dict[Name, Workload] = Field(default_factory=dict)
     services: dict[Name, Service] = Field(default_factory=dict)

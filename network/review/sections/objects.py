@@ -29,17 +29,22 @@ def compare(base: Side, head: Side) -> Section:
 
 
 def _namespaces(base: Side, head: Side) -> Iterator[Finding]:
-    for name in sorted(base.owned - head.owned):
-        why = (
-            "it becomes adopted, for which the program deletes the one that it made"
-            if name in head.adopted
-            else "no application has it any more"
-        )
+    for name in sorted(base.owned - head.owned - head.adopted):
         yield Finding(
             kinds.NAMESPACE_DESTROYED,
             f"**Namespace {code(name)} is deleted with everything in it**, the teams' workloads and volumes "
-            f"included: {why}. To keep it, first take it out of the state: `pulumi state delete <its URN>`.",
+            "included: no application has it any more. To keep it, first set `createNamespace: false` and "
+            "run `up`.",
         )
+    for name in sorted(base.owned & head.adopted):
+        text = (
+            f"Namespace {code(name)} is handed over: it stays with everything in it, also when its "
+            "application or the stack goes."
+        )
+        yield Finding(kinds.OWNERSHIP_GIVEN_UP, text)
+    for name in sorted(base.adopted & head.owned):
+        text = f"Namespace {code(name)} becomes the program's: it goes with its application, all in it too."
+        yield Finding(kinds.PROTECTION_REMOVED, text)
 
 
 def _replaced(base: Side, head: Side) -> Iterator[Finding]:

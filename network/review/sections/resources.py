@@ -18,8 +18,8 @@ LOSSES = {
     "its address",
     "Domain": "With it go all its records, also those that others made; names resolve again once it is back "
     "and delegated",
-    "KubernetesNodePool": "Pods on its nodes stop. A pool added under another name, and this one removed "
-    "once they have moved, leaves no gap",
+    "KubernetesNodePool": "Pods on its nodes start anew on others, as far as there is room and their labels "
+    "and tolerations allow",
 }
 
 
@@ -82,7 +82,12 @@ def _effect(key: ResourceKey, each: Change) -> str:
 
 def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
     type_name, name = key
-    if type_name in PLATFORM:
+    if before.get("retainOnDelete"):
+        text = (
+            f"{_title(key)} {code(before['inputs']['name'])} is no longer managed; it stays in the account."
+        )
+        yield Finding(kinds.CLOUD_UPDATED, text)
+    elif type_name in PLATFORM:
         text = f"**{_title(key)} {code(before['name'])} is deleted.** {LOSSES[type_name]}."
         yield Finding(kinds.PLATFORM_DESTROYED, text)
         if before["protect"]:
@@ -111,11 +116,16 @@ def _replaced(
     why = " and ".join(f"{code(each.name)} changes, {change(each.before, each.after)}" for each in causes)
     if any(each.name == "version" for each in causes):
         why += " (a version cannot go down in place)"
-    if type_name in PLATFORM:
-        text = f"**{_title(key)} {code(before['name'])} is replaced**, {_order(after)}: {why}."
+    if before.get("retainOnDelete"):
+        text = (
+            f"Another {type_name} is taken instead, with new records; the former stays in the account: {why}."
+        )
+        yield Finding(kinds.NAME_REMOVED, text)
+    elif type_name in PLATFORM:
+        text = f"**{_title(key)} {code(before['name'])} is replaced**, {_order(before, after)}: {why}."
         yield Finding(kinds.PLATFORM_REPLACED, f"{text} {LOSSES[type_name]}.")
     elif type_name == "KubernetesNodePool":
-        text = f"Node pool {code(name)} is replaced, {_order(after)}: {why}. {LOSSES[type_name]}."
+        text = f"Node pool {code(name)} is replaced, {_order(before, after)}: {why}. {LOSSES[type_name]}."
         yield Finding(kinds.NODES_REPLACED, text)
     else:
         yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} is replaced: {why}.")
@@ -123,10 +133,13 @@ def _replaced(
         yield _refused(key, "replacement")
 
 
-def _order(resource: Document) -> str:
-    if resource.get("deleteBeforeReplace"):
+def _order(before: Document, after: Document) -> str:
+    if after.get("deleteBeforeReplace"):
         return "deleted first and then made anew"
-    return "made anew first, under the same name, which DigitalOcean may refuse"
+    name = after["inputs"].get("name")
+    if name == before["inputs"].get("name"):
+        return "made anew first, under the same name, which DigitalOcean may refuse"
+    return f"made anew first, as {code(name)}"
 
 
 def _refused(key: ResourceKey, what: str) -> Finding:
@@ -141,7 +154,15 @@ def _otherwise(
     key: ResourceKey, before: Document, after: Document, differing: Sequence[Change]
 ) -> Iterator[Finding]:
     """Yield what an update in place does that its reviewer would not expect."""
-    if before["protect"] and not after["protect"]:
+    kept, keeps = before.get("retainOnDelete", False), after.get("retainOnDelete", False)
+    if keeps and not kept:
+        zone = code(before["inputs"]["name"])
+        text = f"{_title(key)} {zone} is handed over: it stays, also when the stack goes."
+        yield Finding(kinds.OWNERSHIP_GIVEN_UP, text)
+    elif kept and not keeps:
+        text = f"{_title(key)} becomes the program's: it goes with the stack, with everything in it."
+        yield Finding(kinds.PROTECTION_REMOVED, text)
+    elif before["protect"] and not after["protect"]:
         text = f"{_title(key)} is no longer protected from `pulumi destroy` and replacement."
         yield Finding(kinds.PROTECTION_REMOVED, text)
     for each in differing:

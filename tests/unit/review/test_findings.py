@@ -97,9 +97,33 @@ def test_an_input_that_is_only_taken_out_stays_as_it_was() -> None:
     assert "platform-replaced" not in kinds(found)
 
 
-def test_a_zone_that_is_adopted_from_now_on_is_deleted() -> None:
-    found = review({"network:external": {"dns": {"mode": "adopt"}}})
-    assert any("Domain" in text for text in texts(found, "platform-destroyed"))
+HANDED_OVER = {
+    "network:external": {"dns": {"mode": "adopt"}},
+    "network:applications": {"shop": {"createNamespace": False}},
+}
+
+
+def test_what_is_handed_over_is_not_deleted() -> None:
+    found = review(HANDED_OVER)
+    assert {"platform-destroyed", "namespace-destroyed"}.isdisjoint(kinds(found))
+    given_up = texts(found, "ownership-given-up")
+    assert len(given_up) == 2
+    assert any("Domain" in text for text in given_up)
+    assert any("`shop`" in text for text in given_up)
+
+
+def test_what_is_taken_over_goes_with_the_stack_from_now_on() -> None:
+    found = compare("dev", document(over=HANDED_OVER), document())
+    assert len(texts(found, "protection-removed")) == 2
+
+
+def test_an_adopted_zone_that_is_taken_out_stays() -> None:
+    adopting = document("prod")
+    without = document("prod")
+    without["resources"] = [each for each in without["resources"] if each["type"] != "Domain"]
+    found = compare("prod", adopting, without)
+    assert "platform-destroyed" not in kinds(found)
+    assert any("stays in the account" in text for text in texts(found, "cloud-updated"))
 
 
 def test_a_role_that_a_binding_refers_to_cannot_be_changed_in_place() -> None:
