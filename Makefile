@@ -80,6 +80,8 @@ generate: setup ## Write what follows from Traefik's CRDs, models and stacks: op
 	@$(PYTHON) -m lab.crd_options
 	@$(PYTHON) -m network schema --write
 	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
+	@$(PYTHON) -m network flows --output docs/flows.md --svg 'docs/flows-{stack}.svg'
+	@for stack in dev prod; do $(PYTHON) -m network reachability --stack $$stack --svg 'docs/reachability-{stack}.svg'; done
 
 lint: setup ## Linter, formatter and type checker
 	$(PYTHON) -m ruff check .

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -20,15 +20,18 @@ from network.cli.review import review as review_of
 from network.cli.review import unknown_kinds
 from network.cli.undeclared import pod_names
 from network.cli.undeclared import undeclared as undeclared_in
+from network.config import StackConfig
 from network.plan import addresses as address_plan
+from network.plan import flow_document
 from network.plan.address_picture import picture
-from network.reachability import Semantics
+from network.reachability import Reachability, Semantics, render
 from network.reachability.ports import parse as parse_ports
 from network.review.kinds import KINDS
 from network.review.sources import SourceError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
+Drawing = Literal["matrix", "graph"]
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="Stack; may be repeated. All if absent.")]
 
 
@@ -97,6 +100,39 @@ def addresses(
         else:
             target = Path(str(svg).replace("{stack}", report.config.environment.name))
             target.write_text(picture(plan, title), encoding="utf-8")
+
+
+@app.command()
+def flows(
+    stack: Stacks = [],  # noqa: B006
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the page there.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Also write a drawing of each stack; {stack} is replaced.")
+    ] = None,
+) -> None:
+    """Show the declared flows by layer, with ports and reasons, as Markdown."""
+    configs = {
+        path.name.removeprefix("Pulumi.").removesuffix(".yaml"): _config(path) for path in stack_files(stack)
+    }
+    page = flow_document.page(configs)
+    if output is None:
+        typer.echo(page, nl=False)
+    else:
+        output.write_text(page, encoding="utf-8")
+    for name, config in configs.items() if svg is not None else ():
+        drawn = render.of_flows(flow for flows in flow_document.by_layer(config).values() for flow in flows)
+        Path(str(svg).replace("{stack}", name)).write_text(
+            render.graph(drawn, f"Declared flows of {name}"), encoding="utf-8"
+        )
+
+
+def _config(path: Path) -> StackConfig:
+    """Return a stack's config; print its problems and exit if it has any."""
+    report = check_file(path)
+    if report.config is None:
+        _print(report, Console(highlight=False, soft_wrap=True))
+        raise typer.Exit(1)
+    return report.config
 
 
 @app.command()
@@ -174,13 +210,26 @@ def reachability(
     output: Annotated[
         reachability_command.Format, typer.Option("--output", "-o", help="How to write it.")
     ] = "text",
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Write a picture instead; {stack} is replaced.")
+    ] = None,
+    drawing: Annotated[Drawing, typer.Option("--drawing", help="Which picture.")] = "matrix",
+    before: Annotated[
+        Path | None,
+        typer.Option(
+            "--before", help="A stack file, or a folder of manifests: colour only what differs from it."
+        ),
+    ] = None,
 ) -> None:
     """Show who reaches whom under the policies; with --from and --to one connection, and why.
 
     Exits 1 if that connection is not possible, 2 if the input cannot be analysed.
     """
     try:
-        _reachability(stack, folder, source, destination, port, semantics, output)
+        if svg is not None:
+            _picture(stack, folder, semantics, svg, drawing, before)
+        else:
+            _reachability(stack, folder, source, destination, port, semantics, output)
     except (reachability_command.UnusableInputError, ValueError) as error:
         typer.echo(error, err=True)
         raise typer.Exit(2) from error
@@ -197,12 +246,7 @@ def _reachability(
 ) -> None:
     if (stack is None) == (folder is None) or (source is None) != (destination is None):
         raise ValueError("give one of --stack and --folder, and both --from and --to or none")
-    if folder is not None:
-        read = reachability_command.of_folder(folder)
-    else:
-        read = reachability_command.of_stack(stack_files([stack] if stack else [])[0])
-    found, notes = reachability_command.analysed(read, semantics)
-    reachability_command.print_notes(notes)
+    found = _analysed(_read(stack, folder), semantics)
     if source is None or destination is None:
         typer.echo(reachability_command.rows(found, output))
         return
@@ -210,6 +254,43 @@ def _reachability(
     typer.echo(reachability_command.point(found, source, destination, wanted, output))
     if not reachability_command.all_allowed(found, source, destination, wanted):
         raise typer.Exit(1)
+
+
+def _read(stack: str | None, folder: Path | None) -> reachability_command.Read:
+    if folder is not None:
+        return reachability_command.of_folder(folder)
+    return reachability_command.of_stack(stack_files([stack] if stack else [])[0])
+
+
+def _analysed(read: reachability_command.Read, semantics: Semantics | None) -> Reachability:
+    found, notes = reachability_command.analysed(read, semantics)
+    reachability_command.print_notes(notes)
+    return found
+
+
+def _picture(
+    stack: str | None,
+    folder: Path | None,
+    semantics: Semantics | None,
+    svg: Path,
+    drawing: Drawing,
+    before: Path | None,
+) -> None:
+    """Write a picture. Raises ValueError if the options do not fit or nobody could read it."""
+    if (stack is None) == (folder is None):
+        raise ValueError("give one of --stack and --folder")
+    found = _analysed(_read(stack, folder), semantics)
+    what = stack or str(folder)
+    title = f"Reachability of {what}"
+    if before is None:
+        picture = render.of_reachability(found)
+    else:
+        of_file = before.is_file() and before.name.startswith("Pulumi.")
+        earlier = reachability_command.of_stack(before) if of_file else reachability_command.of_folder(before)
+        picture = render.of_difference(_analysed(earlier, semantics), found)
+        title += f" against {before.name}"
+    drawn = render.matrix(picture, title) if drawing == "matrix" else render.graph(picture, title)
+    Path(str(svg).replace("{stack}", what)).write_text(drawn, encoding="utf-8")
 
 
 @app.command()

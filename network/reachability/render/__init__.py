@@ -1,0 +1,7 @@
+"""What an analysis found, as pictures (SVG): a matrix, and a graph of the connections."""
+
+from network.reachability.render.graph import graph
+from network.reachability.render.matrix import matrix
+from network.reachability.render.peers import Cell, Picture, of_difference, of_flows, of_reachability
+
+__all__ = ["Cell", "Picture", "graph", "matrix", "of_difference", "of_flows", "of_reachability"]

@@ -1,0 +1,90 @@
+"""Pieces of SVG that the pictures share."""
+
+from collections.abc import Iterable
+from html import escape
+
+from network.reachability.ports import PROTOCOLS, PortSet
+from network.reachability.render.peers import Cell
+
+LETTER = 6.6
+"""Width of a letter at 11 px in the fonts below, on the safe side."""
+SIZE = 11
+FONT = "ui-monospace, Menlo, Consolas, monospace"
+GREY, LIGHT, DARK = "#9aa5b1", "#e4e9ee", "#1f2933"
+OPEN, OPENED, CLOSED, ALL_OPEN = "#1d6fb8", "#1a8f4a", "#c4314b", "#0b3d66"
+SHORTEST = 30
+"""Letters of a label of ports beyond which the rest is only in the title that a pointer shows."""
+
+
+def document(title: str, width: float, height: float, body: Iterable[str]) -> str:
+    """Return a whole SVG document on white."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'font-family="{FONT}" font-size="{SIZE}" role="img" aria-label="{escape(title)}">\n'
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>\n'
+        + text(20, 32, title, size=18, weight="bold")
+        + "".join(body)
+        + "</svg>\n"
+    )
+
+
+def text(
+    x: float,
+    y: float,
+    content: str,
+    *,
+    size: int = SIZE,
+    weight: str = "",
+    colour: str = DARK,
+    more: str = "",
+) -> str:
+    """Return one line of text."""
+    bold = f' font-weight="{weight}"' if weight else ""
+    at = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}"{bold}{more}'
+    return f"<text {at}>{escape(content)}</text>\n"
+
+
+def legend(x: float, y: float, compares: bool) -> str:
+    """Return what the colours mean."""
+    meanings = (
+        {OPENED: "opened", CLOSED: "closed", GREY: "as before"}
+        if compares
+        else {OPEN: "some ports", ALL_OPEN: "all ports"}
+    )
+    drawn = ""
+    for colour, meaning in meanings.items():
+        drawn += f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="10" height="10" fill="{colour}"/>\n'
+        drawn += text(x + 16, y, meaning)
+        x += 16 + len(meaning) * LETTER + 24
+    return drawn
+
+
+def colour(cell: Cell, *, compares: bool) -> str:
+    """Return a connection's colour; where versions are compared, only what differs has one."""
+    if cell.opened:
+        return OPENED
+    if cell.closed:
+        return CLOSED
+    if compares:
+        return GREY
+    return ALL_OPEN if str(cell.ports) == "all ports" else OPEN
+
+
+def label(ports: PortSet) -> str:
+    """Return ports in few letters: TCP is left unsaid."""
+    if str(ports) == "all ports":
+        return "all"
+    parts: list[str] = []
+    for protocol, first, last in ports.ranges():
+        number = str(first) if first == last else "all" if last - first > 60_000 else f"{first}-{last}"
+        parts.append(number if protocol == PROTOCOLS[0] else f"{protocol.lower()} {number}")
+    whole = " ".join(parts)
+    return whole if len(whole) <= SHORTEST else f"{whole[: SHORTEST - 1]}…"
+
+
+def described(cell: Cell) -> str:
+    """Return everything about a connection in words."""
+    parts = [str(cell.ports)] if cell.ports else []
+    parts += [f"opened: {cell.opened}"] if cell.opened else []
+    parts += [f"closed: {cell.closed}"] if cell.closed else []
+    return "; ".join(parts)

@@ -1,0 +1,81 @@
+"""Who reaches whom as a matrix (SVG): a row for each source, a column for each destination."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from network.reachability.render import drawing
+from network.reachability.render.peers import Picture, Place
+
+CELL = 22
+TOP = 84
+MARGIN = 20
+GROUP_GAP = 8
+"""Between peers of different namespaces."""
+
+
+def matrix(picture: Picture, title: str) -> str:
+    """Return the picture as SVG. A cell's ports are in its title, which a browser shows under the pointer."""
+    rows, columns = picture.sources, picture.destinations
+    left = MARGIN + (max((len(_name(each)) for each in rows), default=0) + 1) * drawing.LETTER
+    head = TOP + (max((len(_name(each)) for each in columns), default=0) + 1) * drawing.LETTER
+    xs, right = _positions(columns, left)
+    ys, bottom = _positions(rows, head)
+    return drawing.document(
+        title,
+        max(right + MARGIN, 420),
+        bottom + MARGIN,
+        [
+            drawing.text(MARGIN, 52, "rows: who connects; columns: to whom"),
+            drawing.legend(MARGIN, 70, picture.compares),
+            *_frame(rows, columns, xs, ys, left, head),
+            *_cells(picture, xs, ys),
+        ],
+    )
+
+
+def _positions(places: Sequence[Place], start: float) -> tuple[dict[Place, float], float]:
+    at: dict[Place, float] = {}
+    group = places[0].group if places else ""
+    for place in places:
+        if place.group != group:
+            start += GROUP_GAP
+            group = place.group
+        at[place] = start
+        start += CELL
+    return at, start
+
+
+def _frame(
+    rows: Sequence[Place],
+    columns: Sequence[Place],
+    xs: dict[Place, float],
+    ys: dict[Place, float],
+    left: float,
+    head: float,
+) -> Iterator[str]:
+    for row in rows:
+        yield drawing.text(left - 6, ys[row] + 15, _name(row), more=' text-anchor="end"')
+    for column in columns:
+        x = xs[column] + 15
+        turned = f' transform="rotate(-90 {x:.1f} {head - 6:.1f})"'
+        yield drawing.text(x, head - 6, _name(column), more=turned)
+    for row in rows:
+        for column in columns:
+            yield (
+                f'<rect x="{xs[column]:.1f}" y="{ys[row]:.1f}" width="{CELL - 2}" height="{CELL - 2}" '
+                f'fill="{drawing.LIGHT if row != column else "white"}"/>\n'
+            )
+
+
+def _cells(picture: Picture, xs: dict[Place, float], ys: dict[Place, float]) -> Iterator[str]:
+    for (source, destination), cell in sorted(picture.cells.items()):
+        words = f"{_name(source)} to {_name(destination)}: {drawing.described(cell)}"
+        yield (
+            f'<rect x="{xs[destination]:.1f}" y="{ys[source]:.1f}" width="{CELL - 2}" height="{CELL - 2}" '
+            f'fill="{drawing.colour(cell, compares=picture.compares)}">'
+            f"<title>{escape(words)}</title></rect>\n"
+        )
+
+
+def _name(place: Place) -> str:
+    return f"{place.group}: {place.name}"

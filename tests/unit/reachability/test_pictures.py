@@ -1,0 +1,132 @@
+"""Pictures of what an analysis found: they tell what the analysis tells, and no more."""
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from network.cli import app
+from network.plan import flow_document
+from network.reachability import Cluster, Namespace, Reachability, Workload, analyse, render
+from network.reachability.read.yaml_files import read
+from network.reachability.render.drawing import CLOSED, GREY, OPENED
+from network.reachability.render.peers import MOST, Place, TooManyPeersError
+from tests import stacks
+
+PODS = """
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: PORT}]}]
+"""
+WEB, DB = Place("shop", "web"), Place("shop", "db")
+
+
+def _analysed(folder: Path, port: int) -> Reachability:
+    folder.mkdir()
+    (folder / "shop.yaml").write_text(PODS.replace("PORT", str(port)))
+    return analyse(read(folder).cluster())
+
+
+def _colours(svg: str, title: str) -> set[str | None]:
+    """Return the colours of what has a title that starts so."""
+    return {
+        each.get("stroke") or each.get("fill")
+        for each in ElementTree.fromstring(svg).iter()
+        for child in each
+        if child.tag.endswith("title") and (child.text or "").startswith(title)
+    }
+
+
+def test_a_picture_has_each_pair_with_its_ports(tmp_path: Path) -> None:
+    picture = render.of_reachability(_analysed(tmp_path / "one", 5432))
+    assert str(picture.cells[WEB, DB].ports) == "TCP 5432"
+    assert (DB, DB) not in picture.cells
+    assert "shop: web to shop: db: TCP 5432" in render.matrix(picture, "shop")
+    assert "web to db: TCP 5432" in render.graph(picture, "shop")
+
+
+def test_only_what_differs_has_a_colour(tmp_path: Path) -> None:
+    before, after = _analysed(tmp_path / "before", 5432), _analysed(tmp_path / "after", 5433)
+    picture = render.of_difference(before, after)
+    cell = picture.cells[WEB, DB]
+    assert (str(cell.opened), str(cell.closed)) == ("TCP 5433", "TCP 5432")
+    assert {pair for pair, each in picture.cells.items() if each.changed} == {(WEB, DB)}
+    drawn = render.matrix(picture, "shop")
+    assert _colours(drawn, "shop: web to shop: db") == {OPENED}
+    assert _colours(drawn, "shop: db to shop: web") == {GREY}
+    assert _colours(render.graph(picture, "shop"), "db to web") == {GREY}
+
+
+def test_what_is_closed_stays_in_the_picture(tmp_path: Path) -> None:
+    before = _analysed(tmp_path / "before", 5432)
+    folder = tmp_path / "after"
+    _analysed(folder, 5432)
+    (folder / "shop.yaml").write_text(PODS.replace("PORT", "5432").replace("app: web}}}]", "app: none}}}]"))
+    after = analyse(read(folder).cluster())
+    drawn = render.graph(render.of_difference(before, after), "shop")
+    assert _colours(drawn, "web to db") == {CLOSED}
+
+
+def test_nothing_is_coloured_where_nothing_differs(tmp_path: Path) -> None:
+    same = [_analysed(tmp_path / name, 5432) for name in ("before", "after")]
+    picture = render.of_difference(*same)
+    assert not any(cell.changed for cell in picture.cells.values())
+
+
+def test_names_cannot_break_the_picture() -> None:
+    cluster = Cluster((Namespace("<a>&"),), (Workload("<a>&", '"x"'), Workload("<a>&", "y")))
+    picture = render.of_reachability(analyse(cluster))
+    for drawn in (render.matrix(picture, "<t>"), render.graph(picture, "<t>")):
+        ElementTree.fromstring(drawn)
+
+
+def test_a_picture_that_nobody_could_read_is_refused() -> None:
+    workloads = tuple(Workload("shop", f"w{number}") for number in range(MOST + 1))
+    with pytest.raises(TooManyPeersError, match="take text, markdown or json"):
+        render.of_reachability(analyse(Cluster(workloads=workloads)))
+
+
+@pytest.mark.parametrize("stack", stacks.NAMES)
+def test_every_declared_flow_is_on_the_page_with_its_reason(stack: str) -> None:
+    flows = [flow for each in flow_document.by_layer(stacks.stack_config(stack)).values() for flow in each]
+    page = flow_document.page({stack: stacks.stack_config(stack)})
+    for flow in flows:
+        assert f"`{flow.name}`" in page
+        assert flow.reason in page
+
+
+@pytest.mark.parametrize("name", ["flows.md", *(f"flows-{stack}.svg" for stack in stacks.NAMES)])
+def test_committed_flows_are_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(stacks.ROOT)
+    written = ["--output", str(tmp_path / "flows.md"), "--svg", str(tmp_path / "flows-{stack}.svg")]
+    assert CliRunner().invoke(app, ["flows", *written]).exit_code == 0
+    assert (stacks.ROOT / "docs" / name).read_text() == (tmp_path / name).read_text(), "run `make generate`"
+
+
+@pytest.mark.parametrize("stack", stacks.NAMES)
+def test_committed_matrices_are_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str) -> None:
+    monkeypatch.chdir(stacks.ROOT)
+    target = tmp_path / "drawn.svg"
+    done = CliRunner().invoke(app, ["reachability", "--stack", stack, "--svg", str(target)])
+    assert done.exit_code == 0, done.output
+    committed = stacks.ROOT / "docs" / f"reachability-{stack}.svg"
+    assert committed.read_text() == target.read_text(), "run `make generate`"
+
+
+def test_a_change_is_drawn_from_two_folders(tmp_path: Path) -> None:
+    for name, port in (("before", "5432"), ("after", "5433")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "shop.yaml").write_text(PODS.replace("PORT", port))
+    target = tmp_path / "graph.svg"
+    folders = ["--folder", str(tmp_path / "after"), "--before", str(tmp_path / "before")]
+    done = CliRunner().invoke(app, ["reachability", *folders, "--drawing", "graph", "--svg", str(target)])
+    assert done.exit_code == 0, done.output
+    assert _colours(target.read_text(), "web to db") == {OPENED}
