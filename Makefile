@@ -72,7 +72,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test bench bench-reachability lock review review-examples
+.PHONY: check generate lint test bench bench-reachability bench-ingress lock review review-examples
 check: setup ## Check both stack files without Pulumi
 	@$(PYTHON) -m network check
 
@@ -103,6 +103,9 @@ bench: setup ## The program beside a bare one with the same resources: ratios; A
 
 bench-reachability: setup ## The reachability analysis beside network-config-analyzer, and over 1,000 to 100,000 pods
 	@$(PYTHON) -m bench.reachability $(ARGS)
+
+bench-ingress: setup ## Traefik with our settings beside the chart's defaults, and what each feature costs; by wrk
+	@$(PYTHON) -m bench.ingress --stack $(STACK) $(ARGS)
 
 lock: ## Lock dependencies with hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -367,6 +367,7 @@ _ALL = (
         {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
     ),
     _debian("ipset", "kube-router's sets of addresses", "ipset", {"ipset": "ipset"}),
+    _debian("wrk", "load; only `make bench-ingress` uses it", "wrk", {"wrk": "wrk"}),
     _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
 )
 
