@@ -62,7 +62,7 @@ policies = Policies("policies", PoliciesArgs(planned.policies, namespaces), insi
 Access("access", AccessArgs(planned.access, namespaces), inside)
 admission = Admission("admission", AdmissionArgs(planned.admission), inside)
 
-# cert-manager and its issuers, then the certificates that Traefik serves
+# cert-manager and its issuers
 cert_manager = CertManager(
     "cert-manager",
     CertManagerArgs(
@@ -74,15 +74,6 @@ cert_manager = CertManager(
     ),
     inside,
 )
-Certificates(
-    "certificates",
-    CertificatesArgs(
-        planned.certificates.certificates,
-        after=[namespaces[TRAEFIK], *cert_manager.issuers],
-    ),
-    inside,
-)
-
 # Traefik's definitions, the middlewares and chains that its entrypoints name, then Traefik
 definitions = TraefikDefinitions(
     "definitions", TraefikDefinitionsArgs(planned.ingress.crds), inside
@@ -113,10 +104,23 @@ for application in planned.applications:
 
 # Names that lead to the load balancer: made in the zone, or told where another provider serves it
 address = traefik.load_balancer_address
+entry: list[pulumi.Resource] = [traefik.load_balancer]
 if network.zone is not None:
-    Records("records", RecordsArgs(network.zone, planned.external.records, address))
+    entry += Records("records", RecordsArgs(network.zone, planned.external.records, address)).records
 else:
     pulumi.export("records", required_records(planned.external.records, address))
+
+# Certificates that Traefik serves: by DNS-01 at once, by HTTP-01 once requests come in
+Certificates(
+    "certificates",
+    CertificatesArgs(
+        planned.certificates.certificates,
+        after=[namespaces[TRAEFIK], *cert_manager.issuers],
+        reachable_first=planned.certificates.reachable_first,
+        entry=entry,
+    ),
+    inside,
+)
 
 pulumi.export("vpcId", network.vpc_id)
 pulumi.export("clusterId", cluster.cluster_id)

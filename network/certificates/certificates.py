@@ -1,6 +1,6 @@
 """The environment's certificates."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import pulumi
@@ -15,6 +15,10 @@ class CertificatesArgs:
 
     certificates: Sequence[Manifest]
     after: Sequence[pulumi.Resource]
+    reachable_first: Set[str]
+    """Names of certificates that also need `entry`."""
+    entry: Sequence[pulumi.Resource]
+    """By what requests from the internet come in: load balancer and records."""
 
 
 class Certificates(pulumi.ComponentResource):
@@ -28,5 +32,6 @@ class Certificates(pulumi.ComponentResource):
     ) -> None:
         super().__init__("webgrip:certificates:Certificates", name, None, opts)
         for certificate in args.certificates:
-            declare(self, certificate, depends_on=args.after)
+            is_reached = certificate["metadata"]["name"] in args.reachable_first
+            declare(self, certificate, depends_on=[*args.after, *(args.entry if is_reached else ())])
         self.register_outputs({})

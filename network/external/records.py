@@ -21,9 +21,11 @@ class RecordsArgs:
 class Records(pulumi.ComponentResource):
     """Apex, wildcard, hosts and CAA in the environment's zone."""
 
+    records: Sequence[pulumi.Resource]
+
     def __init__(self, name: str, args: RecordsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:external:Records", name, None, opts)
-        for record in args.records:
+        self.records = [
             digitalocean.DnsRecord(
                 f"{name}-{record.key}",
                 domain=args.zone,
@@ -35,6 +37,8 @@ class Records(pulumi.ComponentResource):
                 tag=record.tag,
                 opts=pulumi.ResourceOptions(parent=self),
             )
+            for record in args.records
+        ]
         self.register_outputs({})
 
 

@@ -24,6 +24,8 @@ class Traefik(pulumi.ComponentResource):
     """Traefik behind its load balancer."""
 
     load_balancer_address: pulumi.Output[str]
+    load_balancer: pulumi.Resource
+    """Its Service, once it has an address."""
 
     def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:ingress:Traefik", name, None, opts)
@@ -34,7 +36,7 @@ class Traefik(pulumi.ComponentResource):
         ]
         release = declare_release(self, args.ingress.release, skip_crds=True, depends_on=[*before, *tls])
         # From the release's status, so that nothing is read before it is installed.
-        service = _ServiceInCluster(
+        service = self.load_balancer = _ServiceInCluster(
             f"{name}-load-balancer",
             pulumi.Output.concat(release.status.namespace, "/", args.ingress.service),
             # A read's id makes no dependency; without one, records outlive what they lead to.

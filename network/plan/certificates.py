@@ -45,6 +45,9 @@ class CertificatesPlan:
     issuers: tuple[Manifest, ...]
     certificates: tuple[Manifest, ...]
     """In Traefik's namespace, beside the TLSStore that serves them to every namespace."""
+    reachable_first: frozenset[str]
+    """Names of certificates that are proven through the load balancer (HTTP-01): asked for before it and its
+    records are there, the first attempt fails, and cert-manager tries again only after an hour."""
 
 
 def build(config: StackConfig) -> CertificatesPlan:
@@ -54,6 +57,9 @@ def build(config: StackConfig) -> CertificatesPlan:
         secrets=(DNS_TOKEN,),
         issuers=tuple(_issuer(config, name) for name in DIRECTORIES),
         certificates=_certificates(config),
+        reachable_first=frozenset(
+            name for name, certificate in config.certificates.named.items() if certificate.solver == "http01"
+        ),
     )
 
 

@@ -155,3 +155,17 @@ def test_a_route_comes_after_the_transport_and_the_tls_option_that_it_needs(ever
     assert everything.one("Secret shop/client-ca-partners").urn in everything.before(option)
     for each in ("TraefikService shop/canary", "IngressRoute shop/archive"):
         assert {transport.urn, option.urn} <= everything.before(everything.one(each)), each
+
+
+def test_certificates_by_http_01_are_asked_for_once_requests_come_in(update: Run, stack: str) -> None:
+    """The first attempt would fail, and cert-manager tries again only after an hour."""
+    entry = {
+        each.urn
+        for each in update.of("digitalocean:index/dnsRecord:DnsRecord")
+        if each.inputs["type"] in ("A", "CAA")
+    } | {update.one("Release traefik-traefik").urn}
+    certificates = {each.inputs["metadata"]["name"]: each for each in _of_kind(update, "Certificate")}
+    assert ("partner" in certificates) == (stack == "everything")
+    for name, certificate in certificates.items():
+        # The others do without: an `up` goes on while it waits for them.
+        assert entry & update.before(certificate) == (entry if name == "partner" else set())
