@@ -9,11 +9,15 @@ from cryptography import x509
 
 TIMEOUT_SECONDS = 10
 
+_CERTIFICATE_WANTED = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+"""OpenSSL's name for the alert by which a server refuses a client without certificate (RFC 8446)."""
+
 
 def probe(host: str, path: str, trusted: Path) -> tuple[bool, str]:
     """Ask `https://<host><path>`; whether somebody answered with a certificate that `trusted` (PEM) covers.
 
-    A backend or middleware that refuses has answered. Traefik's own 404 says that it knows no such route;
+    A backend or middleware that refuses has answered, and so has a host that asks for a client's certificate.
+    Traefik's own 404 says that it knows no such route;
     its 502 to 504 that nobody stands behind it.
     """
     context = ssl.create_default_context(cafile=str(trusted))
@@ -24,6 +28,8 @@ def probe(host: str, path: str, trusted: Path) -> tuple[bool, str]:
         body = response.read()
         certificate = x509.load_der_x509_certificate(_served(connection))
     except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, ssl.SSLError) and error.reason == _CERTIFICATE_WANTED:
+            return True, "asks for a client's certificate"
         return False, str(error)
     finally:
         connection.close()
