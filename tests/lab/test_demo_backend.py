@@ -134,6 +134,17 @@ def test_a_single_request_chooses_its_answer_by_query_or_header(backend: Backend
     assert httpx.get(backend.url).status_code == 200
 
 
+def test_it_knows_who_is_there_as_the_service_of_a_forward_auth(backend: Backend) -> None:
+    def ask(**headers: str) -> httpx.Response:
+        return httpx.get(f"{backend.url}/verify", headers=headers)
+
+    known = ask(Authorization="Bearer demo-alice")
+    assert (known.status_code, known.headers["x-user"]) == (200, "alice")
+    unnamed = ask(Authorization="Bearer demo-")
+    assert (unnamed.status_code, "x-user" in unnamed.headers) == (200, False)
+    assert [ask().status_code, ask(Authorization="Bearer other").status_code] == [401, 401]
+
+
 def test_a_slow_answer_takes_as_long_as_asked(backend: Backend) -> None:
     began = time.monotonic()
     httpx.get(f"{backend.url}/?delay=300ms")

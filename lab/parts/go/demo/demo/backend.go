@@ -74,6 +74,10 @@ func (b *backend) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 		reset(writer, request)
 		return
 	}
+	if request.URL.Path == verifyPath {
+		verify(writer, request)
+		return
+	}
 	// Each `header=Name:Value` of the query becomes a header of the answer.
 	for _, each := range query["header"] {
 		if name, value, ok := bytes.Cut([]byte(each), []byte(":")); ok {
