@@ -4,13 +4,17 @@ import os
 import platform
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from lab import parts as lab_parts
+from tests.lab.authority import Authority
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
 from tests.lab.traffic_lab import OVERLAY, TrafficLab
+from tests.stacks import merged
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,8 +49,14 @@ def fresh(tmp_path: Path) -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrafficLab]:
     """The dev stack with `traffic.yaml` over it, one for all proofs by requests."""
-    with Platform(tmp_path_factory.mktemp("traffic"), overlay=OVERLAY) as platform:
+    folder = tmp_path_factory.mktemp("traffic")
+    staff = Authority.make("Staff")
+    asks_for_it: dict[str, Any] = {"vault": {"clientCAs": {"staff": {"pem": staff.pem}}}}
+    overlay = folder / OVERLAY.name
+    content = merged(yaml.safe_load(OVERLAY.read_text()), {"network:applications": asks_for_it})
+    overlay.write_text(yaml.safe_dump(content, sort_keys=False))
+    with Platform(folder, overlay=overlay) as platform:
         platform.lab("up")
-        lab = TrafficLab(platform)
+        lab = TrafficLab(platform, staff)
         yield lab
         lab.close()

@@ -98,17 +98,28 @@ class Outside:
         """TLS that trusts the lab's two Let's Encrypts, and nobody else."""
         return ssl.create_default_context(cafile=str(self._roots))
 
-    def client(self, source: str | None = None, **options: Any) -> httpx.Client:
+    def client(
+        self, source: str | None = None, context: ssl.SSLContext | None = None, **options: Any
+    ) -> httpx.Client:
         """A client that keeps connections; use it within `run`. `source` is its address, any of
-        203.0.113.0/24; other options are httpx.Client's."""
-        transport = httpx.HTTPTransport(verify=self.context(), local_address=source, trust_env=False)
+        203.0.113.0/24; `context` may bear a certificate of its own; other options are httpx.Client's."""
+        verify = context or self.context()
+        transport = httpx.HTTPTransport(verify=verify, local_address=source, trust_env=False)
         return httpx.Client(transport=transport, timeout=10, trust_env=False, **options)
 
-    def request(self, method: str, url: str, *, source: str | None = None, **options: Any) -> httpx.Response:
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        source: str | None = None,
+        context: ssl.SSLContext | None = None,
+        **options: Any,
+    ) -> httpx.Response:
         """One request on a connection of its own."""
 
         def ask() -> httpx.Response:
-            with self.client(source) as client:
+            with self.client(source, context) as client:
                 return client.request(method, url, **options)
 
         return self.run(ask)

@@ -15,6 +15,7 @@ from lab.engine.environment import Engine
 from lab.machine.sandbox import inside
 from lab.paths import project_dir
 from lab.targets import Pods, pods
+from tests.lab.authority import Authority
 from tests.lab.outside import Outside
 from tests.lab.platform import Platform
 
@@ -27,6 +28,8 @@ class TrafficLab:
     """The dev stack with the proofs' overlay, brought up."""
 
     platform: Platform
+    staff: Authority
+    """Vouches for the clients of `vault`'s route `staff`."""
 
     @cached_property
     def outside(self) -> Outside:
