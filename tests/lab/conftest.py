@@ -13,7 +13,7 @@ from lab import parts as lab_parts
 from tests.lab.authority import Authority
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
-from tests.lab.traffic_lab import OVERLAY, TrafficLab
+from tests.lab.traffic_lab import OVERLAYS, TrafficLab
 from tests.stacks import merged
 
 
@@ -48,12 +48,14 @@ def fresh(tmp_path: Path) -> Iterator[Platform]:
 
 @pytest.fixture(scope="session")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrafficLab]:
-    """The dev stack with `traffic.yaml` over it, one for all proofs by requests."""
+    """The dev stack with the overlays of `traffic/` over it, one for all proofs by requests."""
     folder = tmp_path_factory.mktemp("traffic")
     staff = Authority.make("Staff")
     asks_for_it: dict[str, Any] = {"vault": {"clientCAs": {"staff": {"pem": staff.pem}}}}
-    overlay = folder / OVERLAY.name
-    content = merged(yaml.safe_load(OVERLAY.read_text()), {"network:applications": asks_for_it})
+    content: dict[str, Any] = {"network:applications": asks_for_it}
+    for file in sorted(OVERLAYS.glob("*.yaml")):
+        content = merged(content, yaml.safe_load(file.read_text()))
+    overlay = folder / "traffic.yaml"
     overlay.write_text(yaml.safe_dump(content, sort_keys=False))
     with Platform(folder, overlay=overlay) as platform:
         platform.lab("up")

@@ -19,7 +19,9 @@ from tests.lab.authority import Authority
 from tests.lab.outside import Outside
 from tests.lab.platform import Platform
 
-OVERLAY = Path(__file__).with_name("traffic.yaml")
+OVERLAYS = Path(__file__).with_name("traffic")
+"""Its YAML files are laid over the dev stack, in the order of their names: one for each module of proofs
+that needs applications of its own."""
 ZONE = "dev.k8s.webgrip.nl"
 
 
