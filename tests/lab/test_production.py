@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lab.cloud.cloud import calls
 from lab.cloud.state import Kind
 from tests.lab.platform import Platform
 
@@ -26,8 +27,10 @@ def test_the_production_stack_comes_up_with_production_certificates(prod: Platfo
 
 
 def test_the_adopted_zone_is_not_pulumi_s_to_delete(prod: Platform) -> None:
-    zones = prod.resources("digitalocean:index/domain:Domain")
-    assert [zone["external"] for zone in zones] == [True]
+    (zone,) = prod.resources("digitalocean:index/domain:Domain")
+    assert zone["retainOnDelete"]
+    assert zone["importID"] == zone["id"]
+    assert [call for call in calls(prod.folder / "cloud") if call.operation == "create_domain"] == []
 
 
 def test_destroy_is_refused_and_deletes_nothing(prod: Platform) -> None:
@@ -38,3 +41,9 @@ def test_destroy_is_refused_and_deletes_nothing(prod: Platform) -> None:
     assert prod.account[Kind.CLUSTER]
     assert prod.account[Kind.LOAD_BALANCER]
     assert {each["urn"] for each in prod.export()["deployment"]["resources"]} == before
+
+
+def test_an_unprotected_destroy_leaves_the_adopted_zone_and_nothing_else(prod: Platform) -> None:
+    prod.run("pulumi", "state", "unprotect", "--all", "--yes")
+    prod.lab("destroy")
+    assert {kind for kind, held in prod.account.items() if held} - {Kind.TAG} == {Kind.DOMAIN}
