@@ -44,8 +44,6 @@ def main() -> int:
             dry_run=options.dry_run == "true",
         )
     )
-    # The engine cancels a program once its update has failed and it has said why.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(REPORTED))
     # The engine interrupts when the update has failed or was cancelled. It has said why, and it knows
     # every resource that was registered: there is nothing to add, least of all a traceback.
     signal.signal(signal.SIGINT, lambda *_: os._exit(REPORTED))
