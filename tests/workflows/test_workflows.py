@@ -14,8 +14,6 @@ from tests.stacks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
-BY_TAG = {"pulumi/actions"}
-"""Actions of which no commit is known for certain; each other one is pinned."""
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 
 Yaml = dict[str, Any]
@@ -64,12 +62,10 @@ def test_nothing_is_permitted_that_a_job_does_not_ask_for(file: Path) -> None:
         assert "write-all" not in str(job["permissions"])
 
 
-def test_actions_are_pinned_by_commit() -> None:
-    setup = yaml.safe_load((ROOT / ".github/actions/setup/action.yml").read_text())["runs"]["steps"]
-    for step in [*(step for _, step in steps()), *setup]:
-        action, _, version = step.get("uses", "./").partition("@")
-        if not action.startswith("./") and action not in BY_TAG:
-            assert re.fullmatch(r"[0-9a-f]{40}", version), step["uses"]
+def test_actions_are_pinned_by_commit_with_their_version_beside_it() -> None:
+    for file in (*WORKFLOWS, ROOT / ".github/actions/setup/action.yml"):
+        for action in re.findall(r"uses: (?!\./)(.+)", file.read_text()):
+            assert re.fullmatch(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), f"{file.name}: {action}"
 
 
 def test_no_expression_stands_in_a_script() -> None:
