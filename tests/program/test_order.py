@@ -34,7 +34,9 @@ def test_the_load_balancer_is_made_before_the_records_that_lead_to_it(update: Ru
         assert release.urn in update.before(each)
 
 
-@pytest.mark.parametrize(("release", "namespace"), zip(RELEASES, ("traefik", "cert-manager"), strict=True))
+@pytest.mark.parametrize(
+    ("release", "namespace"), list(zip(RELEASES, ("traefik", "cert-manager"), strict=True))
+)
 def test_policies_stand_before_the_pods_they_govern(update: Run, release: str, namespace: str) -> None:
     policies = [
         each
