@@ -13,12 +13,12 @@ from rich.console import Console
 from network.cli.check import check_file
 from network.config import StackConfig
 from network.plan import build
-from network.reachability import Cluster, PeerClass, Reachability, Semantics, analyse, bits
+from network.reachability import Cluster, PeerClass, Reachability, Semantics, analyse, bits, expectations
 from network.reachability.errors import UnreadableClusterError
-from network.reachability.expectations import hosts
 from network.reachability.ports import PortSet
 from network.reachability.read import live, plan, yaml_files
 from network.reachability.read.manifests import Contents
+from network.reachability.terms import NO_TERMS, Terms
 
 Format = Literal["text", "markdown", "json"]
 
@@ -34,7 +34,8 @@ class Read:
     cluster: Cluster
     semantics: Semantics
     """What suits the cluster when nobody says otherwise."""
-    hosts: tuple[str, ...] = ()
+    apart: Terms = NO_TERMS
+    """What to tell peers apart by beside the policies."""
     notes: tuple[str, ...] = ()
     """What was left out, and why that changes nothing."""
 
@@ -53,7 +54,7 @@ def of_config(config: StackConfig) -> Read:
     return Read(
         plan.cluster(config, planned),
         "cilium" if config.cluster.cni == "cilium" else "vanilla",
-        hosts(planned.flows),
+        expectations.terms(planned.flows),
     )
 
 
@@ -82,7 +83,7 @@ def _read(contents: Contents) -> Read:
 
 def analysed(read: Read, semantics: Semantics | None) -> tuple[Reachability, tuple[str, ...]]:
     """Analyse what was read; also return what to note."""
-    found = analyse(read.cluster, semantics or read.semantics, read.hosts)
+    found = analyse(read.cluster, semantics or read.semantics, read.apart)
     ignored = len(read.cluster.policies) - len(found.resolved.policies)
     note = (f"{ignored} CiliumNetworkPolicies do not count under vanilla semantics",) if ignored else ()
     return found, (*read.notes, *note)

@@ -1,6 +1,6 @@
 """Who reaches whom, on what, and why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -10,6 +10,7 @@ from network.reachability.classes import Classes, PeerClass, Semantics
 from network.reachability.model import Cluster, Policy, Rule, Workload
 from network.reachability.ports import PortSet, Protocol
 from network.reachability.rectangles import PortTable, Rectangle, disjoint, joined, merged
+from network.reachability.terms import NO_TERMS, Terms
 
 Direction = Literal["ingress", "egress"]
 
@@ -105,11 +106,6 @@ class Reachability:
     def classes(self) -> Sequence[PeerClass]:
         """Every class by its number, the bit in rows."""
         return self.resolved.all
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Host names outside that are told apart."""
-        return tuple(each.host for each in self.classes if each.kind == "host")
 
     def members(self, classes: int) -> Iterator[PeerClass]:
         """Yield the classes of a set."""
@@ -232,14 +228,14 @@ class Reachability:
         )
 
 
-def analyse(cluster: Cluster, semantics: Semantics = "vanilla", hosts: Iterable[str] = ()) -> Reachability:
+def analyse(cluster: Cluster, semantics: Semantics = "vanilla", apart: Terms = NO_TERMS) -> Reachability:
     """Return who reaches whom in a cluster, by pods' own ports: policies act behind Services.
 
-    Host names are told apart where a policy names them; `hosts` are further ones to tell apart.
+    Peers are told apart where policies tell them apart, and by what `apart` adds to that.
 
     Not in the rows: a pod with itself (not defined), and what is outside among itself.
     """
-    classes = Classes(cluster, semantics, hosts)
+    classes = Classes(cluster, semantics, apart)
     table = PortTable()
     leaving, arriving = _rules(classes, table)
     found = disjoint(joined(merged(leaving), merged(arriving), table), table)

@@ -92,12 +92,17 @@ def _rule(rule: Mapping[str, Any], path: str, side: str) -> Rule:
     numbers, names = _ports(rule.get("toPorts"), f"{path}.toPorts")
     if not given:
         has_ports = bool(rule.get("toPorts"))
-        return Rule(None if has_ports else (), numbers, names)
+        return Rule(None if has_ports else (), numbers, names, _learns_names(rule, path))
     (kind,) = given
     peers: list[Peer] = []
     for here, element in fields.items(rule[kind], f"{path}.{kind}"):
         peers += _peers(kind.removeprefix(side), element, here)
-    return Rule(tuple(peers), numbers, names)
+    return Rule(tuple(peers), numbers, names, _learns_names(rule, path))
+
+
+def _learns_names(rule: Mapping[str, Any], path: str) -> bool:
+    entries = fields.items(rule.get("toPorts"), f"{path}.toPorts")
+    return any(fields.mapping(entry, here).get("rules") for here, entry in entries)
 
 
 def _peers(kind: str, value: Any, path: str) -> list[Peer]:

@@ -6,7 +6,7 @@ once, to the set of classes that it means: an integer with one bit per class.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
@@ -30,6 +30,7 @@ from network.reachability.model import (
 )
 from network.reachability.ports import Protocol
 from network.reachability.selectors import NAMESPACE_NAME, Requirement, Selector
+from network.reachability.terms import NO_TERMS, Terms
 
 Semantics = Literal["vanilla", "cilium"]
 """`vanilla` is what Kubernetes' API says; `cilium` what Cilium does, where an address block means neither
@@ -110,13 +111,13 @@ class _Labels:
 
 
 _PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, Protocol, int], ...], int]
-"""Labels, named ports and blocks, as far as policies look at them."""
+"""Labels, named ports and blocks, as far as they count."""
 
 
 class Classes:
     """The classes of a cluster, and what selectors, blocks, entities and ports mean in them."""
 
-    def __init__(self, cluster: Cluster, semantics: Semantics, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, cluster: Cluster, semantics: Semantics, apart: Terms = NO_TERMS) -> None:
         self.semantics: Semantics = semantics
         self.policies: tuple[Policy, ...] = tuple(
             policy
@@ -131,13 +132,13 @@ class Classes:
             lambda: defaultdict(list)
         )
         self._windows: dict[str, tuple[int, int]] = {}
-        mentioned = _Mentioned(self.policies)
-        mentioned.hosts.update(hosts)
-        self._blocks = Blocks(cluster, mentioned.blocks)
-        self._add_pods(cluster, mentioned)
+        self.terms = Terms.of(self.policies) | apart
+        """What peers are told apart by."""
+        self._blocks = Blocks(cluster, self.terms.blocks)
+        self._add_pods(cluster)
         self.pods = (1 << len(self.all)) - 1
         """Every class of pods that policies can select."""
-        self._add_others(cluster, mentioned)
+        self._add_others(cluster)
         self.every = (1 << len(self.all)) - 1
         self.outside = self.every & ~self.pods
         """Every class that no policy isolates."""
@@ -161,18 +162,18 @@ class Classes:
 
     # --- making them -----------------------------------------------------------------------------------
 
-    def _add_pods(self, cluster: Cluster, mentioned: "_Mentioned") -> None:
+    def _add_pods(self, cluster: Cluster) -> None:
         members: defaultdict[str, defaultdict[_PodKey, list[Workload]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        vanilla = self.semantics == "vanilla"
+        vanilla, terms = self.semantics == "vanilla", self.terms
         for workload in cluster.workloads:
             if workload.host_network:
                 continue
-            labels = mentioned.labels(workload)
-            ports = mentioned.named_ports(workload)
+            labels = terms.labels(workload)
+            ports = terms.named_ports(workload)
             classes = members[workload.namespace]
-            for blocks in self._blocks.of_pods(workload.addresses) if vanilla and mentioned.blocks else (0,):
+            for blocks in self._blocks.of_pods(workload.addresses) if vanilla and terms.blocks else (0,):
                 classes[labels, ports, blocks].append(workload)
         for namespace, classes in sorted(members.items()):
             start = len(self.all)
@@ -185,7 +186,7 @@ class Classes:
                 self._in_blocks(index, blocks)
             self._windows[namespace] = (start, len(self.all))
 
-    def _add_others(self, cluster: Cluster, mentioned: "_Mentioned") -> None:
+    def _add_others(self, cluster: Cluster) -> None:
         vanilla = self.semantics == "vanilla"
         nodes = self._blocks.covering(self._blocks.nodes) if vanilla else 0
         api_server = self._blocks.covering(self._blocks.api_server)
@@ -203,7 +204,7 @@ class Classes:
         self._add(PeerClass("own-node"), nodes)
         self._add(PeerClass("other-nodes"), nodes)
         self._add(PeerClass("kube-apiserver"), api_server)
-        for host in sorted(mentioned.hosts):
+        for host in sorted(self.terms.hosts):
             self._add(PeerClass("host", host=host), hosts)
         for addresses, blocks in sorted(self._blocks.outside(), key=lambda each: each[0].line):
             self._add(PeerClass("addresses", addresses=addresses), blocks)
@@ -341,55 +342,6 @@ class Classes:
     def namespaces_matching(self, selector: Selector) -> list[str]:
         """Return the names of the known namespaces that a selector means."""
         return self._matching(selector)[0]
-
-
-class _Mentioned:
-    """What policies look at: label keys, named ports, blocks and hosts."""
-
-    def __init__(self, policies: Sequence[Policy]) -> None:
-        self.keys: set[str] = set()
-        self.ports: set[NamedPort] = set()
-        self.blocks: dict[AddressSet, None] = {}
-        self.hosts: set[str] = set()
-        for policy in policies:
-            self._add(policy.pods)
-            for rule in (*policy.ingress, *policy.egress):
-                self.ports.update(rule.named_ports)
-                for peer in rule.peers or ():
-                    match peer:
-                        case PodPeer(_, pods):
-                            self._add(pods)
-                        case AddressPeer(addresses):
-                            self.blocks[addresses] = None
-                        case HostPeer(pattern):
-                            self.hosts.add(pattern)
-                        case EntityPeer():
-                            pass
-        self._named = {(port.name, port.protocol) for port in self.ports}
-
-    def _add(self, selector: Selector) -> None:
-        for requirement in selector.requirements:
-            self.keys.add(requirement.key)
-
-    def labels(self, workload: Workload) -> tuple[tuple[str, str], ...]:
-        """Return the labels that a selector asks for."""
-        keys = self.keys
-        found = [item for item in workload.labels.items() if item[0] in keys]
-        found.sort()
-        return tuple(found)
-
-    def named_ports(self, workload: Workload) -> tuple[tuple[str, Protocol, int], ...]:
-        """Return the ports that a rule names."""
-        if not self.ports:
-            return ()
-        named = self._named
-        found: list[tuple[str, Protocol, int]] = [
-            (port.name, port.protocol, port.number)
-            for port in workload.ports
-            if port.name is not None and (port.name, port.protocol) in named
-        ]
-        found.sort()
-        return tuple(found)
 
 
 def covers(pattern: str, name: str) -> bool:

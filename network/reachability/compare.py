@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from network.reachability import bits, ports
 from network.reachability.analysis import Reachability, analyse
@@ -55,7 +55,7 @@ class Difference:
 
 def compare(before: Reachability, after: Reachability) -> Difference:
     """Return the difference, grouped as far as peers behave alike."""
-    hosts = {*before.hosts, *after.hosts}
+    hosts = before.resolved.terms.hosts | after.resolved.terms.hosts
     before, after = _with_hosts(before, hosts), _with_hosts(after, hosts)
     shared = list(_shared(before, after))
     was = _translated(before, [each.before for each in shared])
@@ -66,11 +66,12 @@ def compare(before: Reachability, after: Reachability) -> Difference:
     return Difference(_changes(new, old, shared), _changes(old, new, shared))
 
 
-def _with_hosts(reachability: Reachability, hosts: set[str]) -> Reachability:
+def _with_hosts(reachability: Reachability, hosts: frozenset[str]) -> Reachability:
     """Return the version with classes for hosts that only the other names: rules may cover them here."""
-    if hosts <= {*reachability.hosts}:
+    terms = reachability.resolved.terms
+    if hosts <= terms.hosts:
         return reachability
-    return analyse(reachability.cluster, reachability.semantics, hosts)
+    return analyse(reachability.cluster, reachability.semantics, replace(terms, hosts=hosts))
 
 
 _Row = tuple[int, int, PortSet]

@@ -1,7 +1,7 @@
 """Declared flows against what policies allow: required ones that are cut, connections nobody declared."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
@@ -12,6 +12,7 @@ from network.reachability.classes import covers
 from network.reachability.model import NamedPort
 from network.reachability.ports import PROTOCOL_NAMES, PortSet
 from network.reachability.selectors import EVERYTHING, Selector
+from network.reachability.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +24,28 @@ class Finding:
     """The classes and ports concerned; empty if nothing is known of a peer of the flow."""
 
 
-def hosts(flows: Iterable[Flow]) -> tuple[str, ...]:
-    """Return the host names of flows as policies write them, for `analyse` to tell them apart."""
-    return tuple(
-        dict.fromkeys(
-            _pattern(peer)
-            for flow in flows
-            for peer in (flow.source, flow.destination)
-            if isinstance(peer, Host)
-        )
+def terms(flows: Iterable[Flow]) -> Terms:
+    """Return what flows look at, for `analyse` to tell peers apart by it, whatever the policies say."""
+    found = list(flows)
+    peers = [peer for flow in found for peer in (flow.source, flow.destination)]
+    return Terms(
+        keys=frozenset(key for peer in peers if isinstance(peer, Pods) for key in peer.labels),
+        ports=frozenset(
+            NamedPort(port.port, PROTOCOL_NAMES[port.protocol])
+            for flow in found
+            for port in flow.ports
+            if isinstance(port.port, str)
+        ),
+        blocks=tuple(dict.fromkeys(_block(peer) for peer in peers if isinstance(peer, Range))),
+        hosts=frozenset(_pattern(peer) for peer in peers if isinstance(peer, Host)),
     )
 
 
 def cut(reachability: Reachability, required: Iterable[Flow]) -> tuple[Finding, ...]:
     """Return the required flows of which a part is not possible.
 
-    A flow to the world needs every address outside the cluster and its nodes' network; a flow to a host
-    name needs `hosts` to have been told to `analyse`.
+    A flow to the world needs every address outside the cluster and its nodes' network. `analyse` must have
+    been told the flows' `terms`.
     """
     return tuple(finding for flow in required if (finding := _cut(reachability, flow)) is not None)
 
@@ -62,31 +68,38 @@ def opened(reachability: Reachability, forbidden: Iterable[Flow]) -> tuple[Findi
     return tuple(findings)
 
 
-def undeclared(reachability: Reachability, flows: Iterable[Flow]) -> tuple[Row, ...]:
-    """Return what is possible and no flow asks for.
+def undeclared(
+    reachability: Reachability, flows: Iterable[Flow], governed: Collection[str] | None = None
+) -> Reachability:
+    """Return the part of an analysis that no flow asks for.
 
     Left out is what no policy can forbid, a node reaching its own pods, and what happens among namespaces
-    without any policy, which `Reachability.unselected` tells.
+    that are not `governed`: by default those without any policy, which `Reachability.unselected` tells.
     """
     asked = [row for flow in flows for row in _asked(reachability, flow, wide=False)]
     own_node = reachability.resolved.of_entity("own-node")
-    governed = _governed(reachability)
+    within = _pods_of(reachability, namespaces_with_policies(reachability) if governed is None else governed)
     extra: list[Row] = []
     for row in reachability.rows:
         sources = row.sources & ~own_node
         # At least one end has a policy; the other may be anything.
         for here, there in (
-            (sources & governed, row.destinations),
-            (sources & ~governed, row.destinations & governed),
+            (sources & within, row.destinations),
+            (sources & ~within, row.destinations & within),
         ):
             if here and there:
                 extra += _without(Row(here, there, row.ports), asked)
-    return tuple(_grouped(extra))
+    return Reachability(reachability.cluster, reachability.resolved, tuple(_grouped(extra)))
 
 
-def _governed(reachability: Reachability) -> int:
+def namespaces_with_policies(reachability: Reachability) -> frozenset[str]:
+    """Return the names of the namespaces that have a policy."""
+    return frozenset(policy.namespace for policy in reachability.resolved.policies)
+
+
+def _pods_of(reachability: Reachability, namespaces: Iterable[str]) -> int:
     found = 0
-    for namespace in {policy.namespace for policy in reachability.cluster.policies}:
+    for namespace in namespaces:
         found |= reachability.resolved.of_pods(namespace, EVERYTHING)
     return found
 
@@ -143,12 +156,12 @@ def _asked(reachability: Reachability, flow: Flow, *, wide: bool) -> list[Row]:
     """Return a flow as rows; a port's name means another number on each destination."""
     sources = _classes(reachability, flow.source, wide=wide)
     destinations = _classes(reachability, flow.destination, wide=wide)
-    found: list[Row] = []
+    found: defaultdict[int, PortSet] = defaultdict(PortSet)
     for port in flow.ports:
         for having, ports in _ports(reachability, port, destinations):
             if sources and having:
-                found.append(Row(sources, having, ports))
-    return found
+                found[having] |= ports
+    return [Row(sources, having, ports) for having, ports in found.items()]
 
 
 def _ports(reachability: Reachability, port: Port, destinations: int) -> Iterator[tuple[int, PortSet]]:
@@ -176,7 +189,7 @@ def _classes(reachability: Reachability, peer: Peer, *, wide: bool) -> int:
             inside = cluster.node_addresses | cluster.pod_addresses | cluster.service_addresses
             return _addresses(reachability, cluster.world - inside, wide=wide) | resolved.hosts
         case Range():
-            return _addresses(reachability, AddressSet.of(str(peer.network)), wide=wide)
+            return _addresses(reachability, _block(peer), wide=wide)
         case Host():
             pattern = _pattern(peer)
             return bits.of(
@@ -195,6 +208,10 @@ def _addresses(reachability: Reachability, addresses: AddressSet, *, wide: bool)
     return bits.of(
         [index for index in bits.members(found) if reachability.classes[index].addresses <= addresses]
     )
+
+
+def _block(peer: Range) -> AddressSet:
+    return AddressSet.of(str(peer.network))
 
 
 def _pattern(host: Host) -> str:

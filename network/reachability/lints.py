@@ -1,7 +1,7 @@
 """What in a set of policies is probably not meant."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ Kind = Literal[
     "unknown-namespace",
     "unmatched-named-port",
     "redundant-rule",
+    "repeated-rule",
     "egress-without-dns",
     "block-of-cluster-addresses",
     "unreachable-service",
@@ -31,13 +32,28 @@ class Lint:
     """One suspicion."""
 
     kind: Kind
+    """`redundant-rule` says nothing that another of the same kind of policy and the same pods does not;
+    `repeated-rule`, nothing that another kind of policy or one about more pods does not: it may be there for
+    the day on which the other goes."""
     subject: str
     """The policy, Service or pods concerned."""
     text: str
     """What is so, and what follows from it."""
+    about: Hashable = None
+    """Which part of the subject: the same in two versions, where the number of a rule may be another."""
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.text} ({self.kind})"
+
+
+def without(these: Iterable[Lint], others: Iterable[Lint]) -> tuple[Lint, ...]:
+    """Return the suspicions that are not among the others, those of another version."""
+    known = {_identity(lint) for lint in others}
+    return tuple(lint for lint in these if _identity(lint) not in known)
+
+
+def _identity(lint: Lint) -> tuple[Kind, str, Hashable]:
+    return lint.kind, lint.subject, lint.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,7 @@ def _useless_policies(reachability: Reachability) -> Iterator[Lint]:
             for workload in reachability.cluster.workloads
         )
         why = "host-network pods only, which policies are not about" if on_nodes else "no known pod"
-        yield Lint("selects-nothing", str(policy), f"`{policy.pods}` selects {why}")
+        yield Lint("selects-nothing", str(policy), f"`{policy.pods}` selects {why}", policy.pods)
 
 
 def _useless_peers(reachability: Reachability, each: _Resolved) -> Iterator[Lint]:
@@ -111,17 +127,17 @@ def _useless_peers(reachability: Reachability, each: _Resolved) -> Iterator[Lint
             continue
         if peer.namespaces is not None and not resolved.namespaces_matching(peer.namespaces):
             text = f"{each.where}: no known namespace has `{peer.namespaces}`"
-            yield Lint("unknown-namespace", str(each.policy), text)
+            yield Lint("unknown-namespace", str(each.policy), text, (each.direction, peer))
         elif not resolved.of_peer(peer, each.policy.namespace) & resolved.pods:
             text = f"{each.where}: `{peer.pods}` selects no known pod there"
-            yield Lint("peer-selects-nothing", str(each.policy), text)
+            yield Lint("peer-selects-nothing", str(each.policy), text, (each.direction, peer))
 
 
 def _unmatched_ports(reachability: Reachability, each: _Resolved) -> Iterator[Lint]:
     for named in each.rule.named_ports:
         if not _numbers(reachability, named, each.destinations) and each.destinations:
             text = f"{each.where}: no destination has a {named.protocol} port named {named.name}"
-            yield Lint("unmatched-named-port", str(each.policy), text)
+            yield Lint("unmatched-named-port", str(each.policy), text, (each.direction, named))
 
 
 def _numbers(reachability: Reachability, named: NamedPort, destinations: int) -> list[int]:
@@ -140,24 +156,32 @@ def _redundant(rules: list[_Resolved]) -> Iterator[Lint]:
             for other_index, other in enumerate(group):
                 # Of two that say the same only the later one is redundant.
                 if other_index != index and _covers(other, each, strictly=other_index > index):
-                    text = f"{each.where} says nothing that {other.policy.name}, {other.where}, does not"
-                    yield Lint("redundant-rule", str(each.policy), text)
+                    yield _covered(each, other)
                     break
+
+
+def _covered(each: _Resolved, by: _Resolved) -> Lint:
+    alike = (each.policy.kind, each.targets) == (by.policy.kind, by.targets)
+    kind = "redundant-rule" if alike else "repeated-rule"
+    whose = "its own" if by.policy == each.policy else str(by.policy)
+    text = f"{each.where} says nothing that {whose} {by.where} does not"
+    return Lint(kind, str(each.policy), text, (each.direction, each.rule))
 
 
 def _covers(wide: _Resolved, narrow: _Resolved, *, strictly: bool) -> bool:
     if narrow.targets & ~wide.targets or narrow.peers & ~wide.peers:
         return False
+    if narrow.rule.learns_names and not wide.rule.learns_names:
+        return False
     named = set(narrow.rule.named_ports) <= set(wide.rule.named_ports) or wide.rule.ports == ports.ALL
     if not named or not narrow.rule.ports <= wide.rule.ports:
         return False
-    same = (wide.targets, wide.peers, wide.rule.ports, set(wide.rule.named_ports)) == (
-        narrow.targets,
-        narrow.peers,
-        narrow.rule.ports,
-        set(narrow.rule.named_ports),
-    )
-    return not (strictly and same)
+    return not (strictly and _meaning(wide) == _meaning(narrow))
+
+
+def _meaning(each: _Resolved) -> tuple[Hashable, ...]:
+    rule = each.rule
+    return each.targets, each.peers, rule.ports, frozenset(rule.named_ports), rule.learns_names
 
 
 def _without_dns(reachability: Reachability) -> Iterator[Lint]:
@@ -172,7 +196,7 @@ def _without_dns(reachability: Reachability) -> Iterator[Lint]:
             resolving |= row.sources
     for each in reachability.members(isolated & talking & ~resolving):
         text = "may connect to something, but to no DNS server: names do not resolve"
-        yield Lint("egress-without-dns", str(each), text)
+        yield from (Lint("egress-without-dns", str(workload), text) for workload in each.workloads)
 
 
 def _blocks(reachability: Reachability) -> Iterator[Lint]:
@@ -191,7 +215,7 @@ def _blocks(reachability: Reachability) -> Iterator[Lint]:
                 addresses = peer.addresses
                 if addresses & inside or addresses >= EVERY_IPV4 or addresses >= EVERY_IPV6:
                     text = f"Cilium matches no pod, Service or node by ipBlock {peer.text}"
-                    yield Lint("block-of-cluster-addresses", str(policy), text)
+                    yield Lint("block-of-cluster-addresses", str(policy), text, peer)
 
 
 def _service(reachability: Reachability, service: Service) -> Iterator[Lint]:
@@ -209,7 +233,9 @@ def _service(reachability: Reachability, service: Service) -> Iterator[Lint]:
         )
         if pods and not reached:
             text = f"port {port.number}: no pod behind it can be reached from outside or from nodes"
-            yield Lint("unreachable-service", f"Service {service.namespace}/{service.name}", text)
+            yield Lint(
+                "unreachable-service", f"Service {service.namespace}/{service.name}", text, port.number
+            )
 
 
 def _targets(

@@ -126,6 +126,8 @@ class Rule:
     ports: PortSet
     """Those given by number; all of them if the rule names none at all."""
     named_ports: tuple[NamedPort, ...] = ()
+    learns_names: bool = False
+    """Cilium also learns from the answers which addresses host names have; its rules for these need that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,25 @@
 """What the policies of one side really allow, by the analysis, beside what its flows ask for."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network
-from typing import Any
 
 from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
-from network.reachability import PeerClass, Reachability, Row, analyse
-from network.reachability.addresses import AddressSet
+from network.plan.platform_flows import CLUSTER_DNS
+from network.reachability import Reachability, analyse
+from network.reachability.addresses import EVERY_IPV4, AddressSet
+from network.reachability.analysis import Exposure
+from network.reachability.compare import Change, compare
 from network.reachability.errors import UnreadableClusterError
-from network.reachability.expectations import cut, hosts, undeclared
-from network.reachability.model import Cluster, ContainerPort, Namespace, Workload
-from network.reachability.ports import PROTOCOL_NAMES
+from network.reachability.expectations import Finding, cut, namespaces_with_policies, terms, undeclared
+from network.reachability.lints import Lint, lints
+from network.reachability.model import AddressPeer, Cluster, ContainerPort, Namespace, Workload
+from network.reachability.names import name_of, range_name
+from network.reachability.ports import PROTOCOL_NAMES, PortSet
 from network.reachability.read.manifests import Found, contents
+from network.reachability.terms import NO_TERMS, Terms
 from network.review.document import Document
 from network.review.side import Side
 
@@ -23,77 +28,119 @@ OTHERS = "any other pod"
 """Stands in each namespace for pods that nobody declared: the default deny is about them too."""
 
 
-@dataclass(frozen=True, order=True)
-class Connection:
-    """Connections in the words of a reader, comparable across two versions."""
-
-    source: str
-    destination: str
-    ports: str
-
-
+@dataclass(frozen=True)
 class Reachable:
     """The answers about one side."""
 
-    def __init__(self, side: Side) -> None:
-        self._flows = [_flow(flow) for flow in side.flows.values()]
-        semantics = "cilium" if side.cni == "cilium" else "vanilla"
-        self._reachability: Reachability = analyse(_cluster(side, self._flows), semantics, hosts(self._flows))
+    reachability: Reachability
+    flows: tuple[Flow, ...]
 
     @cached_property
-    def cut(self) -> dict[str, Flow]:
+    def cut(self) -> dict[str, Finding]:
         """Declared flows of which the policies forbid a part, by name."""
-        return {finding.flow.name: finding.flow for finding in cut(self._reachability, self._flows)}
-
-    @cached_property
-    def undeclared(self) -> set[Connection]:
-        """Connections that the policies allow and no flow asks for."""
-        return {each for row in undeclared(self._reachability, self._flows) for each in self._words(row)}
+        return {finding.flow.name: finding for finding in cut(self.reachability, self.flows)}
 
     @cached_property
     def internet_facing(self) -> dict[str, str]:
         """Pods that addresses of the internet reach past the load balancer, with the ports."""
-        return self._exposed(self._reachability.internet_facing())
+        return self._exposed(self.reachability.internet_facing())
 
     @cached_property
     def cluster_wide(self) -> dict[str, str]:
         """Pods that any pod of the cluster reaches, with the ports."""
-        return self._exposed(self._reachability.cluster_wide())
+        return self._exposed(self.reachability.cluster_wide())
 
-    def _exposed(self, exposures: Any) -> dict[str, str]:
-        ports: defaultdict[str, list[str]] = defaultdict(list)
+    @cached_property
+    def lints(self) -> tuple[Lint, ...]:
+        """Suspicions, without those that the plan raises on purpose: rules that a wider policy says too, and
+        the VPC as a block, by which its load balancer is meant."""
+        vpc = self.reachability.cluster.node_addresses
+        return tuple(
+            lint
+            for lint in lints(self.reachability)
+            if lint.kind != "repeated-rule"
+            and not (isinstance(lint.about, AddressPeer) and lint.about.addresses == vpc)
+        )
+
+    def undeclared(self, governed: Collection[str]) -> Reachability:
+        """Return the part that no flow asks for, of the namespaces that are governed."""
+        return undeclared(self.reachability, self.flows, governed)
+
+    def names(self, classes: int) -> list[str]:
+        """Return what the peers of a set are called."""
+        cluster = self.reachability.cluster
+        return sorted({name_of(each, cluster) for each in self.reachability.members(classes)})
+
+    def _exposed(self, exposures: Iterable[Exposure]) -> dict[str, str]:
+        ports: defaultdict[str, list[PortSet]] = defaultdict(list)
         for exposure in exposures:
-            for each in self._reachability.members(exposure.destinations):
+            for each in self.reachability.members(exposure.destinations):
                 for name in map(str, each.workloads):
-                    ports[name].append(str(exposure.ports))
-        return {name: ", ".join(sorted(set(found))) for name, found in ports.items()}
-
-    def _words(self, row: Row) -> Iterator[Connection]:
-        for source in self._reachability.members(row.sources):
-            for destination in self._reachability.members(row.destinations):
-                yield Connection(self._name(source), self._name(destination), str(row.ports))
-
-    def _name(self, peer: PeerClass) -> str:
-        """Return what a peer is called; parts of the cluster's own ranges by what they are, since other rules
-        divide them otherwise."""
-        cluster = self._reachability.cluster
-        own = {
-            "addresses of the VPC": cluster.node_addresses,
-            "addresses of pods": cluster.pod_addresses,
-            "addresses of Services": cluster.service_addresses,
-        }
-        for name, addresses in own.items():
-            if peer.kind == "addresses" and peer.addresses <= addresses:
-                return name
-        return str(peer)
+                    ports[name].append(exposure.ports)
+        return {name: str(PortSet.any_of(found)) for name, found in ports.items()}
 
 
-def _cluster(side: Side, flows: list[Flow]) -> Cluster:
+@dataclass(frozen=True)
+class Undeclared:
+    """What policies allow and no flow asks for: the difference of two sides."""
+
+    opened: tuple[Change, ...]
+    """New on the head's side, because it opens or because its flow goes while the policies stay."""
+    closed: tuple[Change, ...]
+    """No longer possible, and nothing asked for it."""
+
+
+def of(base: Side, head: Side) -> tuple[Reachable, Reachable]:
+    """Analyse two sides, with peers told apart by what either looks at: both have the same classes then.
+
+    Raises UnreadableClusterError.
+    """
+    read = [(side, tuple(_flow(flow) for flow in side.flows.values())) for side in (base, head)]
+    clusters = [_cluster(side, flows) for side, flows in read]
+    apart = NO_TERMS
+    for cluster, (_, flows) in zip(clusters, read, strict=True):
+        apart |= Terms.of(cluster.policies) | terms(flows)
+    before, after = (
+        Reachable(analyse(cluster, "cilium" if side.cni == "cilium" else "vanilla", apart), flows)
+        for cluster, (side, flows) in zip(clusters, read, strict=True)
+    )
+    return before, after
+
+
+def difference(before: Reachable, after: Reachable) -> Undeclared:
+    """Return which connections without a flow come and go, in namespaces that either side has policies in.
+
+    Left out are addresses that are in another range of the cluster's than before: the address plan tells.
+    """
+    governed = namespaces_with_policies(before.reachability) | namespaces_with_policies(after.reachability)
+    old, new = before.undeclared(governed), after.undeclared(governed)
+    clusters = old.cluster, new.cluster
+    return Undeclared(
+        tuple(_of_the_same_ranges(compare(old, new).opened, *clusters)),
+        tuple(_of_the_same_ranges(compare(old, after.reachability).closed, *clusters)),
+    )
+
+
+def _of_the_same_ranges(changes: Iterable[Change], old: Cluster, new: Cluster) -> Iterator[Change]:
+    for change in changes:
+        sources, destinations = (
+            tuple(
+                each
+                for each in peers
+                if range_name(each.peer.addresses, old) == range_name(each.peer.addresses, new)
+            )
+            for peers in (change.sources, change.destinations)
+        )
+        if sources and destinations:
+            yield Change(sources, destinations, change.ports)
+
+
+def _cluster(side: Side, flows: Sequence[Flow]) -> Cluster:
     manifests = (each for (kind, *_), each in side.objects.items() if kind in KINDS)
     read = contents(Found(each, "") for each in manifests).cluster()
     ranges = side.document.get("addresses", {})
     known = {namespace.name for namespace in read.namespaces}
-    elsewhere = {pods.namespace for pods in _named(flows)} - known
+    elsewhere = {pods.namespace for pods in (*_named(flows), CLUSTER_DNS)} - known
     return replace(
         read,
         namespaces=(*read.namespaces, *map(Namespace, sorted(elsewhere))),
@@ -101,6 +148,7 @@ def _cluster(side: Side, flows: list[Flow]) -> Cluster:
         pod_addresses=_addresses(ranges.get("pods")),
         service_addresses=_addresses(ranges.get("services")),
         node_addresses=_addresses(ranges.get("vpc")),
+        world=EVERY_IPV4,
     )
 
 
@@ -108,12 +156,12 @@ def _addresses(network: str | None) -> AddressSet:
     return AddressSet.of(network) if network else AddressSet()
 
 
-def _named(flows: list[Flow]) -> Iterator[Pods]:
+def _named(flows: Sequence[Flow]) -> Iterator[Pods]:
     for flow in flows:
         yield from (peer for peer in (flow.source, flow.destination) if isinstance(peer, Pods))
 
 
-def _workloads(flows: list[Flow]) -> Iterator[Workload]:
+def _workloads(flows: Sequence[Flow]) -> Iterator[Workload]:
     """Yield the kinds of pods that flows name, with the ports on which others reach them."""
     ports: defaultdict[tuple[str, str], set[ContainerPort]] = defaultdict(set)
     for flow in flows:

@@ -11,6 +11,7 @@ from network.reachability.analysis import Reachability
 from network.reachability.classes import PeerClass
 from network.reachability.compare import Change, Difference, compare
 from network.reachability.model import Cluster
+from network.reachability.names import range_name
 from network.reachability.ports import NONE, PROTOCOL_NAMES, PortSet
 
 MOST = 150
@@ -156,17 +157,10 @@ def _places(cluster: Cluster, peer: PeerClass) -> list[Place]:
 
 
 def _range_name(cluster: Cluster, addresses: AddressSet) -> str:
-    """Return what addresses are: parts of the cluster's own ranges by what they are."""
-    own = {
-        "addresses of the VPC": cluster.node_addresses,
-        "addresses of pods": cluster.pod_addresses,
-        "addresses of Services": cluster.service_addresses,
-    }
-    for name, network in own.items():
-        if addresses <= network:
-            return name
     blocks = list(addresses.networks())
-    return ", ".join(map(str, blocks)) if len(blocks) <= 2 else "the internet"
+    return range_name(addresses, cluster) or (
+        ", ".join(map(str, blocks)) if len(blocks) <= 2 else "the internet"
+    )
 
 
 def of_flows(flows: Iterable[Flow]) -> Picture:

@@ -1,93 +1,133 @@
 """What the policies really allow: computed for both sides, whatever the flows say."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from network.reachability import lints
+from network.reachability.compare import Both, Change
 from network.reachability.errors import UnreadableClusterError
-from network.review import kinds
+from network.reachability.lints import Lint
+from network.reachability.names import name_of
+from network.review import kinds, reachable
 from network.review.kinds import Finding, Kind
 from network.review.markdown import code, codes, table
-from network.review.reachable import Connection, Reachable
+from network.review.reachable import Reachable
 from network.review.sections import Section
 from network.review.side import Side
 
 TITLE = "What policies allow"
 MOST = 5
-"""Peers that a finding names; the table has all."""
+"""Names that a finding lists; the table has more."""
+MOST_IN_TABLE = 30
+"""Names that a cell of the table lists."""
+
+Row = Sequence[str]
 
 
 def compare(base: Side, head: Side) -> Section:
     """Return where policies and flows disagree since this change, and pods that are exposed by it."""
     try:
-        before, after = Reachable(base), Reachable(head)
+        before, after = reachable.of(base, head)
     except UnreadableClusterError as error:
         return Section(
             TITLE, (Finding(kinds.POLICY_UNREAD, f"The policies cannot be analysed: {code(error)}."),)
         )
-    findings = [
-        Finding(
-            kinds.FLOW_CUT,
-            f"**The policies forbid flow {code(name)}**, or a part of it ({code(after.cut[name].reason)}).",
-        )
-        for name in sorted(after.cut.keys() - before.cut.keys())
-    ]
-    extra = sorted(after.undeclared - before.undeclared)
-    findings += _undeclared(extra)
-    findings += _ranges_of_nodes(base, head)
-    findings += _exposed(
-        before.internet_facing, after.internet_facing, kinds.OPENED_TO_INTERNET, "addresses of the internet"
+    cut = [name for name in sorted(after.cut) if name not in before.cut]
+    restored = [name for name in sorted(before.cut) if name in head.flows and name not in after.cut]
+    undeclared = reachable.difference(before, after)
+    suspicions = lints.without(after.lints, before.lints)
+    answered = lints.without(before.lints, after.lints)
+    findings = (
+        *_cut(after, cut),
+        *(
+            Finding(kinds.CONNECTION_OPENED, f"The policies now allow flow {code(name)}, and did not before.")
+            for name in restored
+        ),
+        *_changed(kinds.OPENED_WITHOUT_FLOW, "Policies let", after, undeclared.opened),
+        *_changed(kinds.CONNECTION_CLOSED, "Policies no longer let", before, undeclared.closed),
+        *_exposed(
+            kinds.OPENED_TO_INTERNET,
+            "addresses of the internet",
+            before.internet_facing,
+            after.internet_facing,
+        ),
+        *_exposed(
+            kinds.OPENED_CLUSTER_WIDE, "any pod of the cluster", before.cluster_wide, after.cluster_wide
+        ),
+        *_suspicious(suspicions),
     )
-    findings += _exposed(
-        before.cluster_wide, after.cluster_wide, kinds.OPENED_CLUSTER_WIDE, "any pod of the cluster"
+    connections = (
+        *_rows_of_cut(after, cut),
+        *_rows("**opened**", after, undeclared.opened),
+        *_rows("**closed**", before, undeclared.closed),
     )
-    rows = [
-        (codes(sources, len(extra)), codes(destinations, len(extra)), code(ports))
-        for sources, destinations, ports in _grouped(extra)
-    ]
-    return Section(TITLE, tuple(findings), table(("no flow asks for: from", "to", "ports"), rows))
+    tables = (
+        table(("", "from", "to", "ports", "flow that asks for it"), connections),
+        table(
+            ("", "suspicion", "where", "what"),
+            (*_rows_of_lints("**new**", suspicions), *_rows_of_lints("gone", answered)),
+        ),
+    )
+    return Section(TITLE, findings, "\n\n".join(filter(None, tables)))
 
 
-def _undeclared(extra: list[Connection]) -> Iterator[Finding]:
-    for sources, destinations, ports in _grouped(extra):
-        yield Finding(
-            kinds.OPENED_WITHOUT_FLOW,
-            f"Policies let {codes(sources, MOST)} connect to {codes(destinations, MOST)} on {code(ports)}: "
-            "no flow asks for it.",
-        )
-
-
-def _grouped(extra: list[Connection]) -> Iterator[tuple[list[str], list[str], str]]:
-    """Yield sources, destinations and ports, so that what behaves alike is told once."""
-    by_destination: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in extra:
-        by_destination[each.destination, each.ports].append(each.source)
-    alike: defaultdict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
-    for (destination, ports), sources in by_destination.items():
-        alike[tuple(sources), ports].append(destination)
-    for (sources, ports), destinations in alike.items():
-        yield list(sources), destinations, ports
-
-
-def _ranges_of_nodes(base: Side, head: Side) -> Iterator[Finding]:
-    """Yield declared ranges inside the VPC, which Cilium matches against no node."""
-    vpc = head.document.get("addresses", {}).get("vpc")
-    if head.cni != "cilium" or vpc is None:
+def _cut(after: Reachable, names: Sequence[str]) -> Iterator[Finding]:
+    if len(names) > MOST:
+        text = f"**The policies forbid {len(names)} flows**, or parts of them: {codes(names, MOST)}."
+        yield Finding(kinds.FLOW_CUT, text)
         return
-    for name, flow in head.flows.items():
-        for end in (flow["source"], flow["destination"]):
-            inside = (
-                "range" in end and end["range"] != vpc and ip_network(end["range"]).overlaps(ip_network(vpc))
+    for name in names:
+        reason = code(after.cut[name].flow.reason)
+        text = f"**The policies forbid flow {code(name)}**, or a part of it ({reason})."
+        yield Finding(kinds.FLOW_CUT, text)
+
+
+def _rows_of_cut(after: Reachable, names: Iterable[str]) -> Iterator[Row]:
+    for name in names:
+        for row in after.cut[name].rows:
+            yield (
+                "**forbidden**",
+                codes(after.names(row.sources), MOST_IN_TABLE),
+                codes(after.names(row.destinations), MOST_IN_TABLE),
+                code(str(row.ports)),
+                code(name),
             )
-            if inside and name not in base.flows:
-                yield Finding(
-                    kinds.POLICY_LINT,
-                    f"{code(end['range'])} of flow {code(name)} lies in the VPC: under Cilium a range "
-                    "matches other machines there, but neither nodes nor pods.",
-                )
 
 
-def _exposed(before: Mapping[str, str], after: Mapping[str, str], kind: Kind, who: str) -> Iterator[Finding]:
+def _changed(kind: Kind, what: str, side: Reachable, changes: Iterable[Change]) -> Iterator[Finding]:
+    for each in changes:
+        ends = [codes(_names(side, peers), MOST) for peers in (each.sources, each.destinations)]
+        text = f"{what} {ends[0]} connect to {ends[1]} on {code(str(each.ports))}: no flow asks for it."
+        yield Finding(kind, text)
+
+
+def _rows(what: str, side: Reachable, changes: Iterable[Change]) -> Iterator[Row]:
+    for each in changes:
+        ends = [codes(_names(side, peers), MOST_IN_TABLE) for peers in (each.sources, each.destinations)]
+        yield what, *ends, code(str(each.ports)), "none"
+
+
+def _names(side: Reachable, peers: Iterable[Both]) -> list[str]:
+    return sorted({name_of(each.peer, side.reachability.cluster) for each in peers})
+
+
+def _exposed(kind: Kind, who: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Finding]:
+    alike: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(after):
         if after[name] != before.get(name):
-            yield Finding(kind, f"**Policies let {who} reach {code(name)}** on {code(after[name])}.")
+            alike[after[name]].append(name)
+    for ports, names in alike.items():
+        yield Finding(kind, f"**Policies let {who} reach {codes(names)}** on {code(ports)}.")
+
+
+def _suspicious(suspicions: Iterable[Lint]) -> Iterator[Finding]:
+    alike: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in suspicions:
+        alike[each.kind, each.text].append(each.subject)
+    for (kind, text), subjects in alike.items():
+        yield Finding(kinds.POLICY_LINT, f"{codes(subjects, MOST)}: {code(text)} (`{kind}`).")
+
+
+def _rows_of_lints(what: str, suspicions: Iterable[Lint]) -> Iterator[Row]:
+    for each in suspicions:
+        yield what, f"`{each.kind}`", code(each.subject), code(each.text)

@@ -8,7 +8,8 @@ import pytest
 from network.plan import build
 from network.reachability import Cluster, Namespace, PortSet, Service, Workload, analyse
 from network.reachability.addresses import AddressSet
-from network.reachability.lints import Lint, lints
+from network.reachability.cilium import cilium_policy
+from network.reachability.lints import Lint, lints, without
 from network.reachability.model import ContainerPort, ServicePort
 from network.reachability.policies import network_policy
 from network.reachability.read import plan as read_plan
@@ -80,7 +81,7 @@ def test_policies_that_do_what_they_say_raise_no_suspicion() -> None:
                 ],
             },
             "redundant-rule",
-            "ingress rule 2 says nothing that p0, ingress rule 1, does not",
+            "ingress rule 2 says nothing that its own ingress rule 1 does not",
         ),
     ],
 )
@@ -94,6 +95,39 @@ def test_of_two_rules_that_say_the_same_only_the_later_is_redundant() -> None:
     spec = {**WEB, "ingress": [{"ports": [{"port": 80}]}]}
     (lint,) = _lints(spec, spec)
     assert lint.subject == "NetworkPolicy shop/p1"
+
+
+def test_a_rule_of_a_narrower_policy_only_repeats_what_a_wider_one_says() -> None:
+    rule = {"ports": [{"port": 80}]}
+    (lint,) = _lints({"podSelector": {}, "ingress": [rule]}, {**WEB, "ingress": [rule]})
+    assert (lint.kind, lint.subject) == ("repeated-rule", "NetworkPolicy shop/p1")
+
+
+def test_a_rule_by_which_cilium_learns_host_names_is_not_redundant() -> None:
+    dns = {"ports": [{"port": "53", "protocol": "UDP"}]}
+    names = {**dns, "rules": {"dns": [{"matchPattern": "*"}]}}
+    policies = tuple(
+        cilium_policy(
+            {
+                "metadata": {"name": name, "namespace": "shop"},
+                "spec": {"endpointSelector": {}, "egress": [{"toPorts": [ports]}]},
+            }
+        )
+        for name, ports in (("plain", dns), ("learning", names))
+    )
+    found = lints(analyse(Cluster((Namespace("shop"),), PODS, policies=policies), "cilium"))
+    assert [(lint.kind, lint.subject) for lint in found] == [
+        ("redundant-rule", "CiliumNetworkPolicy shop/plain")
+    ]
+
+
+def test_a_suspicion_is_the_same_under_another_rule_number() -> None:
+    before = {**WEB, "ingress": [{"ports": [{"port": "htpp"}]}]}
+    other = {"ports": [{"port": 80}], "from": [{"podSelector": {"matchLabels": {"app": "bd"}}}]}
+    after = {**WEB, "ingress": [other, *before["ingress"]]}
+    old, new = _lints(before), _lints(after)
+    assert [lint.kind for lint in without(new, old)] == ["peer-selects-nothing"]
+    assert without(old, new) == ()
 
 
 def test_a_block_of_cluster_addresses_is_suspicious_under_cilium_only() -> None:
@@ -120,7 +154,7 @@ def test_the_plan_raises_no_suspicion_but_repeated_rules(stack: str) -> None:
     cluster = read_plan.cluster(config, build(config))
     found = {lint.kind for lint in lints(analyse(cluster, "cilium"))}
     # Each policy repeats what wider ones allow, so that any may come into force first.
-    assert found - {"redundant-rule", "block-of-cluster-addresses"} == set()
+    assert found - {"repeated-rule", "block-of-cluster-addresses"} == set()
 
 
 def test_a_plan_without_its_dns_flow_is_suspicious() -> None:

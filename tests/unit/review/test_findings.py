@@ -175,3 +175,44 @@ def test_a_policy_that_is_taken_away_cuts_the_flows_that_it_carried() -> None:
         if not (each["kind"] == "NetworkPolicy" and each["metadata"]["name"] == "traefik")
     ]
     assert "flow-cut" in kinds(compare("dev", document(), new))
+
+
+def test_without_any_policy_everything_is_open_and_no_flow_is_cut() -> None:
+    new = document()
+    new["objects"] = [each for each in new["objects"] if "NetworkPolicy" not in each["kind"]]
+    found = compare("dev", document(), new)
+    assert {"opened-without-flow", "opened-to-internet", "opened-cluster-wide"} <= kinds(found)
+    assert "flow-cut" not in kinds(found)
+
+
+def test_a_flow_that_goes_while_its_policy_stays_leaves_a_connection_without_a_flow() -> None:
+    new = document()
+    new["flows"] = [each for each in new["flows"] if each["name"] != "traefik-to-api-server"]
+    (text,) = texts(compare("dev", document(), new), "opened-without-flow")
+    assert text == (
+        "Policies let `traefik/traefik` connect to `kube-apiserver` on `TCP 443,6443,16443`: "
+        "no flow asks for it."
+    )
+
+
+def test_a_flow_that_the_bases_policies_forbade_is_told_when_it_opens() -> None:
+    old = document()
+    old["objects"] = [each for each in old["objects"] if each["kind"] != "CiliumNetworkPolicy"]
+    opened = texts(compare("dev", old, document()), "connection-opened")
+    assert "The policies now allow flow `controller-to-acme-v02`, and did not before." in opened
+
+
+def test_what_closes_without_a_flow_is_told() -> None:
+    old = document()
+    (policy,) = [
+        each
+        for each in old["objects"]
+        if each["kind"] == "NetworkPolicy" and each["metadata"]["name"] == "shop-web"
+    ]
+    office = {"from": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 9090}]}
+    policy["spec"]["ingress"].append(office)
+    (text,) = texts(compare("dev", old, document()), "connection-closed")
+    assert text == (
+        "Policies no longer let `203.0.113.0/24` connect to `shop/shop-web` on `TCP 9090`: "
+        "no flow asks for it."
+    )
