@@ -6,23 +6,24 @@ from html import escape
 from network.reachability.ports import PROTOCOLS, PortSet
 from network.reachability.render.peers import Cell
 
-LETTER = 6.6
-"""Width of a letter at 11 px in the fonts below, on the safe side."""
-SIZE = 11
+SIZE, TITLE_SIZE = 11, 18
+LETTER = 6.8
+"""Width of a letter at 11 px in the fonts below, on the safe side: DejaVu's are 0.602 of their size."""
 FONT = "ui-monospace, Menlo, Consolas, monospace"
 GREY, LIGHT, DARK = "#9aa5b1", "#e4e9ee", "#1f2933"
-OPEN, OPENED, CLOSED, ALL_OPEN = "#1d6fb8", "#1a8f4a", "#c4314b", "#0b3d66"
+OPEN, OPENED, CLOSED, BOTH, ALL_OPEN = "#1d6fb8", "#1a8f4a", "#c4314b", "#8a5a00", "#0b3d66"
 SHORTEST = 30
 """Letters of a label of ports beyond which the rest is only in the title that a pointer shows."""
 
 
 def document(title: str, width: float, height: float, body: Iterable[str]) -> str:
-    """Return a whole SVG document on white."""
+    """Return a whole SVG document, at least as wide as its title; on white, wherever it is shown."""
+    width = max(width, 40 + len(title) * LETTER * TITLE_SIZE / SIZE)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'font-family="{FONT}" font-size="{SIZE}" role="img" aria-label="{escape(title)}">\n'
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>\n'
-        + text(20, 32, title, size=18, weight="bold")
+        + text(20, 32, title, size=TITLE_SIZE, weight="bold")
         + "".join(body)
         + "</svg>\n"
     )
@@ -47,7 +48,7 @@ def text(
 def legend(x: float, y: float, compares: bool) -> str:
     """Return what the colours mean."""
     meanings = (
-        {OPENED: "opened", CLOSED: "closed", GREY: "as before"}
+        {OPENED: "+ opened", CLOSED: "− closed", BOTH: "± some opened, some closed", GREY: "as before"}
         if compares
         else {OPEN: "some ports", ALL_OPEN: "all ports"}
     )
@@ -61,6 +62,8 @@ def legend(x: float, y: float, compares: bool) -> str:
 
 def colour(cell: Cell, *, compares: bool) -> str:
     """Return a connection's colour; where versions are compared, only what differs has one."""
+    if cell.opened and cell.closed:
+        return BOTH
     if cell.opened:
         return OPENED
     if cell.closed:
@@ -68,6 +71,13 @@ def colour(cell: Cell, *, compares: bool) -> str:
     if compares:
         return GREY
     return ALL_OPEN if str(cell.ports) == "all ports" else OPEN
+
+
+def sign(cell: Cell) -> str:
+    """Return a sign of what differs, for whoever cannot tell red from green; nothing if nothing does."""
+    if cell.opened and cell.closed:
+        return "±"
+    return "+" if cell.opened else "−" if cell.closed else ""
 
 
 def label(ports: PortSet) -> str:
@@ -78,7 +88,7 @@ def label(ports: PortSet) -> str:
     for protocol, first, last in ports.ranges():
         number = str(first) if first == last else "all" if last - first > 60_000 else f"{first}-{last}"
         parts.append(number if protocol == PROTOCOLS[0] else f"{protocol.lower()} {number}")
-    whole = " ".join(parts)
+    whole = ", ".join(parts)
     return whole if len(whole) <= SHORTEST else f"{whole[: SHORTEST - 1]}…"
 
 

@@ -21,8 +21,7 @@ Connection = tuple[tuple[Place, Place], Cell]
 def graph(picture: Picture, title: str) -> str:
     """Return the picture as SVG: where two versions are compared, only what changes has a colour."""
     lefts, rights = picture.sources, picture.destinations
-    left_width = max((len(each.name) for each in lefts), default=0) * drawing.LETTER
-    right_width = max((len(each.name) for each in rights), default=0) * drawing.LETTER
+    left_width, right_width = _width(lefts), _width(rights)
     start = MARGIN + left_width + 14
     end = start + BETWEEN
     ys, left_bottom = _positions(lefts)
@@ -42,6 +41,10 @@ def graph(picture: Picture, title: str) -> str:
             *_labels(lines, end, right_ys, picture.compares),
         ],
     )
+
+
+def _width(places: Sequence[Place]) -> float:
+    return max((len(text) for each in places for text in (each.name, each.group)), default=0) * drawing.LETTER
 
 
 def _positions(places: Sequence[Place]) -> tuple[dict[Place, float], float]:
@@ -91,12 +94,11 @@ def _labels(
     lines: Sequence[Connection], end: float, right_ys: dict[Place, float], compares: bool
 ) -> Iterator[str]:
     """Yield the ports at each destination, once: those that differ, where versions are compared."""
-    ports: defaultdict[Place, list[str]] = defaultdict(list)
+    ports: defaultdict[Place, dict[str, None]] = defaultdict(dict)
     for (_, destination), cell in lines:
-        if cell.changed or not compares:
-            shown = drawing.label(cell.opened or cell.closed or cell.ports)
-            if shown not in ports[destination]:
-                ports[destination].append(shown)
+        if not compares:
+            ports[destination][drawing.label(cell.ports)] = None
+        ports[destination].update(dict.fromkeys(_changed_ports(cell)))
     for place, shown in ports.items():
         content = " | ".join(shown)
         x = end - 6
@@ -107,3 +109,10 @@ def _labels(
             size=9,
             more=' text-anchor="end" paint-order="stroke" stroke="white" stroke-width="3"',
         )
+
+
+def _changed_ports(cell: Cell) -> Iterator[str]:
+    if cell.opened:
+        yield f"+{drawing.label(cell.opened)}"
+    if cell.closed:
+        yield f"−{drawing.label(cell.closed)}"

@@ -22,7 +22,7 @@ def matrix(picture: Picture, title: str) -> str:
     ys, bottom = _positions(rows, head)
     return drawing.document(
         title,
-        max(right + MARGIN, 420),
+        max(right + MARGIN, 520),
         bottom + MARGIN,
         [
             drawing.text(MARGIN, 52, "rows: who connects; columns: to whom"),
@@ -75,6 +75,11 @@ def _cells(picture: Picture, xs: dict[Place, float], ys: dict[Place, float]) -> 
             f'fill="{drawing.colour(cell, compares=picture.compares)}">'
             f"<title>{escape(words)}</title></rect>\n"
         )
+        if sign := drawing.sign(cell):
+            x, y = xs[destination] + (CELL - 2) / 2, ys[source] + (CELL - 2) / 2 + 4
+            # A pointer on the sign is to find the cell's title.
+            more = ' text-anchor="middle" pointer-events="none"'
+            yield drawing.text(x, y, sign, weight="bold", colour="white", more=more)
 
 
 def _name(place: Place) -> str:

@@ -10,7 +10,7 @@ from network.cli import app
 from network.plan import flow_document
 from network.reachability import Cluster, Namespace, Reachability, Workload, analyse, render
 from network.reachability.read.yaml_files import read
-from network.reachability.render.drawing import CLOSED, GREY, OPENED
+from network.reachability.render.drawing import BOTH, CLOSED, GREY
 from network.reachability.render.peers import MOST, Place, TooManyPeersError
 from tests import stacks
 
@@ -60,7 +60,7 @@ def test_only_what_differs_has_a_colour(tmp_path: Path) -> None:
     assert (str(cell.opened), str(cell.closed)) == ("TCP 5433", "TCP 5432")
     assert {pair for pair, each in picture.cells.items() if each.changed} == {(WEB, DB)}
     drawn = render.matrix(picture, "shop")
-    assert _colours(drawn, "shop: web to shop: db") == {OPENED}
+    assert _colours(drawn, "shop: web to shop: db") == {BOTH}
     assert _colours(drawn, "shop: db to shop: web") == {GREY}
     assert _colours(render.graph(picture, "shop"), "db to web") == {GREY}
 
@@ -73,6 +73,46 @@ def test_what_is_closed_stays_in_the_picture(tmp_path: Path) -> None:
     after = analyse(read(folder).cluster())
     drawn = render.graph(render.of_difference(before, after), "shop")
     assert _colours(drawn, "web to db") == {CLOSED}
+
+
+def test_a_difference_is_told_by_signs_as_well_as_by_colours(tmp_path: Path) -> None:
+    before, after = _analysed(tmp_path / "before", 5432), _analysed(tmp_path / "after", 5433)
+    picture = render.of_difference(before, after)
+    assert ">±</text>" in render.matrix(picture, "shop")
+    assert "+5433 | −5432" in render.graph(picture, "shop")
+
+
+@pytest.mark.parametrize(
+    "title", ["shop", "Reachability of a stack with a long name against Pulumi.another.yaml"]
+)
+def test_no_text_is_cut_at_an_edge(title: str) -> None:
+    cluster = Cluster(
+        (Namespace("a-namespace-of-a-long-name"),), (Workload("a-namespace-of-a-long-name", "y"),)
+    )
+    for draw in (render.matrix, render.graph):
+        drawn = ElementTree.fromstring(draw(render.of_reachability(analyse(cluster)), title))
+        width = float((drawn.get("viewBox") or "").split()[2])
+        for each in drawn.iter("{http://www.w3.org/2000/svg}text"):
+            if each.get("transform"):
+                continue
+            x, length = (
+                float(each.get("x") or 0),
+                len(each.text or "") * 0.602 * float(each.get("font-size") or 0),
+            )
+            first = x - (length if each.get("text-anchor") == "end" else 0)
+            assert first >= 0, each.text
+            assert first + length <= width, each.text
+
+
+def test_a_picture_stands_on_white_whatever_the_page_around_it() -> None:
+    cluster = Cluster((Namespace("shop"),), (Workload("shop", "web"), Workload("shop", "db")))
+    for draw in (render.matrix, render.graph):
+        drawn = ElementTree.fromstring(draw(render.of_reachability(analyse(cluster)), "shop"))
+        (background, *_) = drawn
+        assert background.get("fill") == "white"
+        assert [background.get(key) for key in ("width", "height")] == (drawn.get("viewBox") or "").split()[
+            2:
+        ]
 
 
 def test_nothing_is_coloured_where_nothing_differs(tmp_path: Path) -> None:
@@ -129,4 +169,4 @@ def test_a_change_is_drawn_from_two_folders(tmp_path: Path) -> None:
     folders = ["--folder", str(tmp_path / "after"), "--before", str(tmp_path / "before")]
     done = CliRunner().invoke(app, ["reachability", *folders, "--drawing", "graph", "--svg", str(target)])
     assert done.exit_code == 0, done.output
-    assert _colours(target.read_text(), "web to db") == {OPENED}
+    assert _colours(target.read_text(), "web to db") == {BOTH}
