@@ -3,7 +3,8 @@
 Each policy is complete on its own: it carries every flow of the pods that it selects, also those
 that a wider selector declares (such as DNS for all pods of a namespace). So a policy that comes
 into force before its neighbours cuts nothing. What plain policies cannot say under Cilium stands in
-CiliumNetworkPolicies that add and never isolate.
+CiliumNetworkPolicies that add and never isolate. Pods that may no more than every pod of their namespace
+have none: the default deny says it all.
 
 A namespace whose policies only report has nothing but such additions, for all of its flows: Cilium's
 verdicts then tell apart what they name from what nothing would allow.
@@ -38,7 +39,7 @@ class NamespacePolicies:
     additions: tuple[Manifest, ...]
     """CiliumNetworkPolicies; they allow and isolate nothing."""
     workloads: tuple[Manifest, ...]
-    """NetworkPolicies, one per kind of pods."""
+    """NetworkPolicies, one per kind of pods that may more than all pods of the namespace."""
     default_deny: Manifest | None
     """Isolates every pod of the namespace; allows what all of them need. None where policies only report."""
 
@@ -84,16 +85,22 @@ def _kinds(flows: Sequence[Flow], namespace: str) -> list[Pods]:
 def _enforcing(config: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:
     additions: list[Manifest] = []
     workloads: list[Manifest] = []
+    default_deny = _network_policy(config, Pods(namespace, "default-deny", {}), flows)
     for pods in _kinds(flows, namespace):
-        workloads.append(_network_policy(config, pods, flows))
+        policy = _network_policy(config, pods, flows)
+        if _allowed(policy) != _allowed(default_deny):
+            workloads.append(policy)
         if config.cluster.cni == "cilium":
             special_in = [f for f in _incoming(pods, flows) if needs_cilium(f.source)]
             special_out = [f for f in _outgoing(pods, flows) if needs_cilium(f.destination)]
             if special_in or special_out:
                 annotations = _annotations([*special_in, *special_out])
                 additions.append(cilium_policy(pods, special_in, special_out, annotations))
-    default_deny = _network_policy(config, Pods(namespace, "default-deny", {}), flows)
     return NamespacePolicies(namespace, tuple(additions), tuple(workloads), default_deny)
+
+
+def _allowed(policy: Manifest) -> tuple[Any, Any]:
+    return policy["spec"].get("ingress"), policy["spec"].get("egress")
 
 
 def _reporting(_: StackConfig, flows: Sequence[Flow], namespace: str) -> NamespacePolicies:

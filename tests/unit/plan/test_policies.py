@@ -158,7 +158,15 @@ def test_traefik_reaches_backends_at_the_port_behind_the_service(build: Build) -
 
 
 def test_a_workload_that_nothing_talks_to_accepts_nothing(build: Build) -> None:
-    assert "ingress" not in _named(build()["cert-manager"].workloads, "cainjector")["spec"]
+    policies = build(cluster__cni="generic")["cert-manager"]
+    assert "ingress" not in _named(policies.workloads, "cainjector")["spec"]
+
+
+def test_pods_that_may_no_more_than_their_neighbours_have_no_policy_of_their_own(build: Build) -> None:
+    # Under Cilium it is an addition that lets the cainjector reach the API server.
+    policies = build()["cert-manager"]
+    assert "cainjector" not in {each["metadata"]["name"] for each in policies.workloads}
+    assert "cainjector" in {each["metadata"]["name"] for each in policies.additions}
 
 
 def test_policies_do_not_depend_on_the_order_of_flows() -> None:

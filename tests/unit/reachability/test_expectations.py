@@ -7,24 +7,36 @@ import pytest
 from network.config import StackConfig
 from network.plan import Plan, build
 from network.plan.flows import Entity, Flow, Host, Pods, Port
+from network.plan.names import application_namespace
 from network.plan.platform_flows import TRAEFIK
-from network.reachability import Reachability, analyse
+from network.reachability import Policy, PortSet, Reachability, analyse
+from network.reachability.addresses import AddressSet
+from network.reachability.compare import compare
 from network.reachability.expectations import cut, opened, terms, undeclared
+from network.reachability.model import AddressPeer, Rule
 from network.reachability.read import plan as read_plan
 from tests import stacks
 
 ANY_POD = Pods("shop", "any", {})
 
 
-def _analysed(config: StackConfig, plan: Plan, *, without: str = "") -> Reachability:
+EVERYTHING = "everything"
+"""The dev stack with every option."""
+
+
+def _analysed(
+    config: StackConfig, plan: Plan, *, without: str = "", instead: tuple[Policy, ...] = ()
+) -> Reachability:
     cluster = read_plan.cluster(config, plan)
-    policies = tuple(policy for policy in cluster.policies if str(policy) != without)
+    policies = (*(policy for policy in cluster.policies if str(policy) != without), *instead)
     semantics = "cilium" if config.cluster.cni == "cilium" else "vanilla"
     return analyse(replace(cluster, policies=policies), semantics, terms(plan.flows))
 
 
-@pytest.fixture(scope="module", params=stacks.NAMES)
+@pytest.fixture(scope="module", params=[*stacks.NAMES, EVERYTHING])
 def config(request: pytest.FixtureRequest) -> StackConfig:
+    if request.param == EVERYTHING:
+        return stacks.everything()
     return stacks.stack_config(request.param)
 
 
@@ -37,37 +49,45 @@ def test_no_declared_flow_is_cut(config: StackConfig, plan: Plan) -> None:
     assert cut(_analysed(config, plan), plan.flows) == ()
 
 
-def test_every_option_of_the_platform_cuts_no_declared_flow() -> None:
-    config = stacks.everything()
-    plan = build(config)
-    assert cut(_analysed(config, plan), plan.flows) == ()
-
-
 def test_a_policy_that_is_missing_is_noticed(config: StackConfig, plan: Plan) -> None:
     whole = _analysed(config, plan)
-    policies = read_plan.cluster(config, plan).policies
-    before = (cut(whole, plan.flows), undeclared(whole, plan.flows).rows)
-    for policy in policies:
-        found = _analysed(config, plan, without=str(policy))
-        after = (cut(found, plan.flows), undeclared(found, plan.flows).rows)
-        # A policy carries what a wider one allows too, so that either may come into force first. One
-        # that carries nothing else decides nothing once both are there.
-        (default,) = (
-            each for each in policies if each.namespace == policy.namespace and not each.pods.requirements
-        )
-        repeats = policy != default and {*policy.ingress, *policy.egress} <= {
-            *default.ingress,
-            *default.egress,
-        }
-        assert (after != before) != repeats, policy
+    for policy in whole.cluster.policies:
+        noticed = bool(compare(whole, _analysed(config, plan, without=str(policy))))
+        assert noticed == _enforces(config, policy), policy
+
+
+def test_a_rule_that_is_added_is_noticed(config: StackConfig, plan: Plan) -> None:
+    whole = _analysed(config, plan)
+    rule = Rule((AddressPeer(AddressSet.of("198.18.0.0/15"), "198.18.0.0/15"),), PortSet.of("TCP", 9))
+    for policy in whole.cluster.policies:
+        for wider in (
+            replace(policy, ingress=(*policy.ingress, rule)),
+            replace(policy, egress=(*policy.egress, rule)),
+        ):
+            found = _analysed(config, plan, without=str(policy), instead=(wider,))
+            assert bool(compare(whole, found).opened) == _enforces(config, policy), policy
+
+
+def _enforces(config: StackConfig, policy: Policy) -> bool:
+    """Whether a policy decides anything. One that only reports does not: everything passes beside it."""
+    return policy.namespace not in _reporting(config)
+
+
+def _reporting(config: StackConfig) -> set[str]:
+    return {
+        application_namespace(config, name)
+        for name, application in config.applications.items()
+        if application.policies == "report"
+    }
 
 
 def test_pods_of_an_application_reach_nothing_undeclared(config: StackConfig, plan: Plan) -> None:
     found = _analysed(config, plan)
+    applications = {application_namespace(config, name) for name in config.applications}
     pods = {
         index
         for index, each in enumerate(found.classes)
-        if each.kind == "pods" and each.namespace not in ("cert-manager", "traefik", "kube-system")
+        if each.kind == "pods" and each.namespace in applications - _reporting(config)
     }
     for row in undeclared(found, plan.flows).rows:
         assert not any(row.sources >> index & 1 for index in pods), row
