@@ -4,174 +4,50 @@ Once with Cilium as on DOKS, once with plain plugins and kube-router.
 """
 
 import json
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from ipaddress import IPv4Address, IPv4Network
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from lab.internet.addresses import ACME_PRODUCTION, ACME_PRODUCTION_NAME, NAME_SERVER
 from lab.packets.places import Place
-from lab.packets.probe import Port
 from lab.parts.images import IMAGES
-from lab.paths import project_dir
-from network import plan
-from network.cli.check import check_file
-from network.reachability import Reachability, analyse
-from network.reachability.addresses import AddressSet
-from network.reachability.read import live
-from tests.lab.declared import Declared, ports
+from network.plan.cilium_rules import cilium_policy
+from network.plan.flows import Entity, Flow, Pods, Port
+from tests.lab import cilium_agents
+from tests.lab.cilium_agents import Agent
+from tests.lab.packets.proof import CHANGE_SECONDS, Proof, pairs
 from tests.lab.platform import Platform
+from tests.stacks import merged
 
 pytestmark = pytest.mark.lab
 
-UNDECLARED: tuple[Port, ...] = (("TCP", 9), ("UDP", 9), ("TCP", 8081))
-CHANGE_SECONDS = 30
-"""Within which a changed policy must show; a second or two are usual."""
+OVERLAYS = Path(__file__).with_name("packets")
 STRANGER = {"app": "stranger"}
-
-Row = tuple[str, str, str]
-"""Source, target and port, as the prober prints them."""
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A lab that is up, and what its stack declares."""
-
-    platform: Platform
-    cni: str
-
-    @cached_property
-    def plan(self) -> plan.Plan:
-        """Of the lab's copy of the stack file: what the lab sets differently asks for other flows."""
-        config = check_file(self.platform.folder / "engine" / "project" / "Pulumi.dev.yaml").config
-        assert config
-        return plan.build(config)
-
-    @cached_property
-    def declared(self) -> Declared:
-        return Declared(
-            self.plan.flows,
-            frozenset(namespace.name for namespace in self.plan.namespaces),
-            self.cni,
-            IPv4Network(self.plan.addresses.vpc),
-            IPv4Network(self.plan.addresses.pods),
-        )
-
-    @cached_property
-    def ports(self) -> list[Port]:
-        return ports(self.plan.flows, *UNDECLARED)
-
-    def prober(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start the prober inside the lab."""
-        kubectl = f"kubectl --kubeconfig={self.platform.folder / 'kubeconfig'}"
-        inside = [sys.executable, "-m", "lab", "run", "--stack=dev", "--"]
-        command = [*inside, sys.executable, "-m", "lab.packets"]
-        return subprocess.Popen(
-            [*command, kubectl, *arguments],
-            cwd=project_dir(),
-            env=self.platform.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def table(self) -> tuple[dict[str, Place], set[Row]]:
-        """Try everything: the places by name, and what was let through."""
-        output, _ = self.prober(*map(_text, self.ports)).communicate(timeout=300)
-        found = json.loads(output)
-        places = {
-            each["name"]: Place(**{**each, "address": IPv4Address(each["address"]), "handle": None})
-            for each in found["places"]
-        }
-        return places, {(source, target, port) for source, target, port in found["open"]}
-
-    def changed(self, before: set[Row]) -> set[Row]:
-        """What is let through once it is no longer what it was."""
-        deadline = time.monotonic() + CHANGE_SECONDS
-        while True:
-            _, now = self.table()
-            if now != before or time.monotonic() > deadline:
-                return now
-
-    def possible(self, places: Mapping[str, Place]) -> set[Row]:
-        """What the declared flows and the listed exceptions say."""
-        return {
-            (source.name, target.name, _text(port))
-            for source, target in _pairs(places)
-            for port in self.ports
-            if self.declared.possible(source, target, port)
-        }
-
-    def analysis(self, places: Mapping[str, Place]) -> set[Row]:
-        """What the analysis of the live objects says."""
-        kinds = (*live.KINDS, *(live.CILIUM_KINDS if self.cni == "cilium" else ()))
-        text = self.platform.kubectl("get", ",".join(kinds), "--all-namespaces", "--output=json")
-        cluster = replace(
-            live.read(text).cluster(),
-            node_addresses=_addresses(place for place in places.values() if place.kind == "node"),
-            api_server_addresses=_addresses(p for p in places.values() if p.kind == "control-plane"),
-            pod_addresses=AddressSet.of(str(self.declared.pods)),
-        )
-        found = analyse(cluster, "cilium" if self.cni == "cilium" else "vanilla")
-        return {
-            (source.name, target.name, _text(port))
-            for source, target in _pairs(places)
-            for port in self.ports
-            if found.allowed(_class(found, source, target), _class(found, target, source), port[1], port[0])
-        }
-
-
-def _text(port: Port) -> str:
-    return f"{port[0]}/{port[1]}"
-
-
-def _addresses(places: Iterator[Place]) -> AddressSet:
-    return AddressSet.of(*(f"{place.address}/32" for place in places))
-
-
-def _pairs(places: Mapping[str, Place]) -> Iterator[tuple[Place, Place]]:
-    """Every two places of which one is a pod; what others do among themselves no policy is about."""
-    for source in places.values():
-        for target in places.values():
-            if source != target and "pod" in (source.kind, target.kind):
-                yield source, target
-
-
-def _class(found: Reachability, place: Place, other: Place) -> int:
-    """The class of a place, as the other end sees it."""
-    for number, each in enumerate(found.classes):
-        match each.kind:
-            case "pods":
-                same = any(str(place.address) in workload.addresses for workload in each.workloads)
-            case "own-node":
-                same = place.kind == "node" and other.node == place.name
-            case "other-nodes":
-                same = place.kind == "node" and other.node != place.name
-            case "kube-apiserver":
-                same = place.kind == "control-plane"
-            case "addresses":
-                same = place.kind in ("outside", "vpc") and place.address in each.addresses
-            case _:
-                same = False
-        if same:
-            return number
-    raise AssertionError(f"{place} is in no class")
 
 
 @pytest.fixture(scope="module", params=["cilium", "generic"])
 def proof(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
     """The dev stack with one kind of enforcer, and strangers in it."""
     folder = tmp_path_factory.mktemp(request.param)
-    with Platform(folder, cni=request.param) as platform:
+    overlay = folder / "overlay.yaml"
+    overlay.write_text(yaml.safe_dump(_over(request.param), sort_keys=False))
+    with Platform(folder, overlay=overlay, cni=request.param) as platform:
         platform.lab("up")
         proof = Proof(platform, request.param)
         _run_strangers(proof)
         yield proof
+
+
+def _over(cni: str) -> dict[str, Any]:
+    """What is laid over the dev stack, so that there is every kind of peer."""
+    both = yaml.safe_load((OVERLAYS / "both.yaml").read_text())
+    if cni == "generic":
+        return both
+    return merged(both, yaml.safe_load((OVERLAYS / "cilium.yaml").read_text()))
 
 
 def _run_strangers(proof: Proof) -> None:
@@ -209,7 +85,7 @@ def _pod(namespace: str, name: str, labels: Mapping[str, str]) -> dict[str, Any]
 def test_packets_pass_exactly_where_a_flow_is_declared(proof: Proof) -> None:
     places, let_through = proof.table()
     possible = proof.possible(places)
-    tried = {(s.name, t.name) for s, t in _pairs(places)}
+    tried = {(s.name, t.name) for s, t in pairs(places)}
     let_through = {row for row in let_through if row[:2] in tried}
     assert sorted(possible - let_through) == [], "declared, and cut"
     assert sorted(let_through - possible) == [], "open, and declared nowhere"
@@ -220,9 +96,71 @@ def test_packets_pass_exactly_where_a_flow_is_declared(proof: Proof) -> None:
 
 def test_the_analysis_says_what_the_packets_do(proof: Proof) -> None:
     places, let_through = proof.table()
-    tried = {(s.name, t.name) for s, t in _pairs(places)}
+    tried = {(s.name, t.name) for s, t in pairs(places)}
     computed = proof.analysis(places)
     assert sorted(computed ^ {row for row in let_through if row[:2] in tried}) == []
+
+
+@pytest.mark.parametrize("proof", ["cilium"], indirect=True)
+def test_the_analysis_says_what_cilium_has_put_into_its_maps(proof: Proof) -> None:
+    every_kind = _every_kind_of_peer()
+    for policy in every_kind:
+        proof.platform.apply(policy)
+    try:
+        places = proof.places()
+        deadline = time.monotonic() + CHANGE_SECONDS
+        while True:
+            _ask_for_hosts(proof)
+            agents = list(cilium_agents.agents(proof.platform))
+            tried = places | proof.strangers(agents, places)
+            in_maps, computed = proof.maps(agents, tried), proof.analysis(tried, agents)
+            if in_maps == computed or time.monotonic() > deadline:
+                break
+    finally:
+        for policy in every_kind:
+            proof.platform.kubectl("delete", policy["kind"], "--namespace=shop", policy["metadata"]["name"])
+    assert sorted(in_maps - computed) == [], "in the maps, and not computed"
+    assert sorted(computed - in_maps) == [], "computed, and not in the maps"
+    _assert_every_identity_was_met(agents, tried)
+    (courier,) = (name for name in places if name.startswith("shop/courier"))
+    by_name = {str(NAME_SERVER), str(ACME_PRODUCTION)}
+    assert {target for source, target, _ in in_maps if source == courier} & by_name == by_name
+
+
+def _every_kind_of_peer() -> list[dict[str, Any]]:
+    """Policies for one pod: a CiliumNetworkPolicy as the plan makes them, with peers that no flow of the
+    stack has, and addresses with an exception."""
+    pods = Pods("shop", "every-kind", STRANGER)
+    asks = ("world", "nodes", "kube-apiserver")
+    incoming = [Flow(f"from-{each}", Entity(each), pods, (Port(9),), "Proof.") for each in asks]
+    outgoing = [Flow(f"to-{each}", pods, Entity(each), (Port(9, "UDP"),), "Proof.") for each in asks]
+    block = {"cidr": "203.0.113.0/24", "except": ["203.0.113.80/28"]}
+    return [
+        cilium_policy(pods, incoming, outgoing, {}),
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "excepted", "namespace": "shop"},
+            "spec": {
+                "podSelector": {"matchLabels": STRANGER},
+                "policyTypes": ["Egress"],
+                "egress": [{"to": [{"ipBlock": block}], "ports": [{"port": 8081}]}],
+            },
+        },
+    ]
+
+
+def _ask_for_hosts(proof: Proof) -> None:
+    """Look names up as the pod does that may reach them; nobody need answer behind them."""
+    for host in ("ns1.digitalocean.com", ACME_PRODUCTION_NAME):
+        proof.platform.lab("exec", "shop/courier", "--", "demo", "dial", f"{host}:443", status=None)
+
+
+def _assert_every_identity_was_met(agents: Sequence[Agent], places: Mapping[str, Place]) -> None:
+    for agent in agents:
+        met = {agent.identity(place.address) for place in places.values()}
+        named = agent.meant & set(agent.addresses.values())
+        assert named <= met, (agent.node, {each: agent.labels.get(each) for each in named - met})
 
 
 def test_packets_notice_an_added_rule(proof: Proof) -> None:
