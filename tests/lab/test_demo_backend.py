@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,15 @@ def test_a_slow_answer_takes_as_long_as_asked(backend: Backend) -> None:
     assert time.monotonic() - began >= 0.3
 
 
+def test_with_two_workers_six_requests_take_as_long_as_three(backend: Backend) -> None:
+    assert backend.command("mode", "workers=2", "delay=200ms").strip() == "delay=200ms workers=2"
+    began = time.monotonic()
+    with ThreadPoolExecutor(6) as clients:
+        answers = list(clients.map(httpx.get, [backend.url] * 6))
+    assert time.monotonic() - began >= 3 * 0.2
+    assert {answer.status_code for answer in answers} == {200}
+
+
 def test_a_reset_breaks_the_connection(backend: Backend) -> None:
     with socket.create_connection(("127.0.0.1", backend.port), timeout=5) as client:
         client.sendall(b"GET /?reset=1 HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -175,7 +185,7 @@ def test_probes_fail_when_told_so(backend: Backend) -> None:
     assert (backend.probe("/ready"), backend.probe("/live")) == (200, 503)
 
 
-@pytest.mark.parametrize("word", ["status=99", "dela=2s", "ready=perhaps", "fast"])
+@pytest.mark.parametrize("word", ["status=99", "dela=2s", "ready=perhaps", "workers=0", "fast"])
 def test_a_wrong_mode_is_refused_and_changes_nothing(backend: Backend, word: str) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         backend.command("mode", word)

@@ -92,7 +92,7 @@ class TrafficLab:
     @contextmanager
     def mode(self, workload: str, **settings: object) -> Generator[None]:
         """All pods of a workload behave so within the block: `delay="2s"`, `status=503`, `reset=1`,
-        `size="10MB"`, `ready="false"`, `quiet=1`."""
+        `size="10MB"`, `ready="false"`, `quiet=1`, `workers=2`."""
         self.demo(workload, "mode", *(f"{key}={value}" for key, value in settings.items()))
         try:
             yield

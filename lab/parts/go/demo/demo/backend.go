@@ -61,6 +61,11 @@ func (b *backend) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 		return
 	}
 	body, _ := io.Copy(io.Discard, request.Body)
+	done, found := now.work(request.Context())
+	if !found {
+		return
+	}
+	defer done()
 	if wanted.delay > 0 {
 		select {
 		case <-time.After(wanted.delay):

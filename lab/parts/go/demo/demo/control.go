@@ -63,6 +63,14 @@ func modeOf(given url.Values) (*mode, error) {
 		if slices.Contains(known, key) {
 			continue
 		}
+		if key == "workers" {
+			number, err := strconv.Atoi(values[0])
+			if err != nil || number < 1 {
+				return nil, fmt.Errorf("workers=%s: a number from 1 on", values[0])
+			}
+			result.workers = make(chan struct{}, number)
+			continue
+		}
 		yes, err := strconv.ParseBool(values[0])
 		if err != nil {
 			return nil, fmt.Errorf("%s=%s: neither true nor false", key, values[0])
@@ -75,7 +83,7 @@ func modeOf(given url.Values) (*mode, error) {
 		case "quiet":
 			result.quiet = yes
 		default:
-			return nil, fmt.Errorf("unknown %s; known: %s, ready, live, quiet", key, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown %s; known: %s, ready, live, quiet, workers", key, strings.Join(known, ", "))
 		}
 	}
 	return result, nil
@@ -92,6 +100,9 @@ func (m *mode) String() string {
 	}
 	if m.size > 0 {
 		words = append(words, fmt.Sprintf("size=%d", m.size))
+	}
+	if m.workers != nil {
+		words = append(words, fmt.Sprintf("workers=%d", cap(m.workers)))
 	}
 	for word, set := range map[string]bool{
 		"reset=true": m.reset, "ready=false": m.unready, "live=false": m.dead, "quiet=true": m.quiet,

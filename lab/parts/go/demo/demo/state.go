@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"sync"
@@ -16,6 +17,22 @@ type mode struct {
 	unready bool // ready=false: the readiness probe fails
 	dead    bool // live=false: the liveness probe fails
 	quiet   bool // quiet=1: requests are not logged
+	// workers=2: so many requests are answered at a time, the rest wait; nil without a bound. Each request
+	// that is being answered has put something in.
+	workers chan struct{}
+}
+
+// work waits for a worker; done gives it back. Whether there was one before the client went away.
+func (m *mode) work(client context.Context) (done func(), found bool) {
+	if m.workers == nil {
+		return func() {}, true
+	}
+	select {
+	case m.workers <- struct{}{}:
+		return func() { <-m.workers }, true
+	case <-client.Done():
+		return nil, false
+	}
 }
 
 // counts is what the pod has seen since its start, or since the counts began again.
