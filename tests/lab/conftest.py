@@ -12,6 +12,7 @@ import yaml
 from lab import parts as lab_parts
 from tests.lab.authority import Authority
 from tests.lab.platform import Platform
+from tests.lab.replicas import Replicas
 from tests.lab.traces import traces
 from tests.lab.traffic_lab import OVERLAYS, TrafficLab
 from tests.stacks import merged
@@ -62,3 +63,9 @@ def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrafficLab]:
         lab = TrafficLab(platform, staff)
         yield lab
         lab.close()
+
+
+@pytest.fixture(scope="session")
+def replicas(traffic: TrafficLab) -> Replicas:
+    """Traefik's replicas in the lab of the proofs by requests."""
+    return Replicas(traffic)

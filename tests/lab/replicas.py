@@ -1,4 +1,4 @@
-"""Traefik's replicas: connections that are known to meet one, and counts that no new configuration disturbs."""
+"""Traefik's replicas: connections that meet a known one, and counts that no new configuration disturbs."""
 
 import http.client
 import json

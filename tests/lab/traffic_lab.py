@@ -104,9 +104,11 @@ class TrafficLab:
         `open`, and `kinds` by "METHOD /path"."""
         return {pod: json.loads(text) for pod, text in self.demo(workload, "count").items()}
 
-    def requests(self, workload: str) -> int:
-        """How many requests the pods of a workload have seen since `begin_counting`."""
-        return sum(each["requests"] for each in self.counts(workload).values())
+    def requests(self, workload: str, kind: str = "") -> int:
+        """How many requests the pods of a workload have seen since `begin_counting`: all, or those of a
+        kind such as `GET /path`."""
+        counts = self.counts(workload).values()
+        return sum(each["kinds"].get(kind, 0) if kind else each["requests"] for each in counts)
 
     def begin_counting(self, *workloads: str) -> None:
         for workload in workloads:
