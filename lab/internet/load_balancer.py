@@ -141,6 +141,8 @@ def _rule(balancer: LoadBalancer, rule: Rule) -> Iterator[str]:
     if check.protocol == "http":
         yield f"    option httpchk GET {check.path}"
     yield f"    timeout check {check.response_timeout_seconds}s"
+    # HAProxy's time for the rest of a check, which DigitalOcean's response timeout includes.
+    yield f"    timeout connect {check.response_timeout_seconds}s"
     yield (
         f"    default-server check port {check.port} inter {check.interval_seconds}s "
         f"fall {check.unhealthy_threshold} rise {check.healthy_threshold}"

@@ -23,8 +23,17 @@ class HealthCheck(Model):
 
     @property
     def detection_seconds(self) -> int:
-        """Longest time until a node that no longer answers gets no new connections."""
+        """Longest time until a node that says it is draining gets no new connections."""
         return self.interval_seconds * self.unhealthy_threshold + self.response_timeout_seconds
+
+    @property
+    def loss_seconds(self) -> int:
+        """Longest time until a node that says nothing any more gets no new connections.
+
+        Each check then takes its whole time, and the interval may begin at its end: DigitalOcean does not
+        say which.
+        """
+        return (self.interval_seconds + self.response_timeout_seconds) * self.unhealthy_threshold
 
     @property
     def recovery_seconds(self) -> int:

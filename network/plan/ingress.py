@@ -71,7 +71,7 @@ def build(config: StackConfig) -> IngressPlan:
         ),
         tls_option=_tls_option(config),
         tls_store=_tls_store(config),
-        node_loss_seconds=config.ingress.load_balancer.health_check.detection_seconds,
+        node_loss_seconds=config.ingress.load_balancer.health_check.loss_seconds,
         service=TRAEFIK,
     )
 

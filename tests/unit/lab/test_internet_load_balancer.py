@@ -54,6 +54,7 @@ def test_the_health_check_asks_its_own_port_and_path_with_its_times() -> None:
     lines = backend(BALANCER)
     assert "option httpchk GET /healthz" in lines
     assert "timeout check 3s" in lines
+    assert "timeout connect 3s" in lines  # a node that is lost accepts no check's connection
     assert "default-server check port 32000 inter 5s fall 3 rise 2" in lines
 
 

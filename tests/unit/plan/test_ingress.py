@@ -136,11 +136,14 @@ def test_a_rollout_waits_until_the_load_balancer_sends_to_the_new_replica() -> N
     assert values(over)["deployment"]["minReadySeconds"] == 3 * 4 + 5
 
 
-def test_the_bound_of_noticing_a_dead_node_fits_the_drain() -> None:
-    config = stacks.stack_config("dev")
-    plan = ingress.build(config)
-    assert plan.node_loss_seconds == 5 * 3 + 3
-    assert plan.node_loss_seconds <= config.ingress.shutdown.request_accept_grace_seconds
+def test_a_dead_node_is_noticed_once_three_checks_in_turn_have_waited_in_vain() -> None:
+    assert ingress.build(stacks.stack_config("dev")).node_loss_seconds == 3 * (5 + 3)
+
+
+def test_a_replica_that_ends_accepts_connections_until_the_load_balancer_has_noticed() -> None:
+    ends = stacks.stack_config("dev").ingress
+    noticed = ends.load_balancer.health_check.detection_seconds
+    assert noticed == 5 * 3 + 3 <= ends.shutdown.request_accept_grace_seconds
 
 
 def test_a_proxying_load_balancer_has_its_idle_timeout_and_a_passing_one_has_none() -> None:
