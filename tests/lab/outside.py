@@ -61,8 +61,11 @@ class Try:
     """time.monotonic() when it began."""
     seconds: float
     status: int
-    """0 where no answer came."""
+    """0 where no answer began."""
     error: str = ""
+    raced: bool = False
+    """The server closed a connection that it had kept, and answered nothing: the client may try again
+    (RFC 9112, 9.3.1)."""
 
 
 @dataclass
@@ -73,8 +76,8 @@ class Stream:
 
     @property
     def failures(self) -> list[Try]:
-        """Those without an answer, or with one that says that the platform failed."""
-        return [each for each in self.tries if each.status == 0 or each.status >= 500]
+        """Those without a whole answer, or with one that says that the platform failed."""
+        return [each for each in self.tries if each.error or each.status >= 500]
 
     def quantile(self, share: float) -> float:
         """Seconds within which this share of the requests was answered."""
@@ -206,11 +209,21 @@ class Outside:
 
 def _try(client: httpx.Client, url: str) -> Try:
     began = time.monotonic()
+    status, error, connected, closed = 0, "", False, False
+
+    def watch(event: str, _: object) -> None:
+        nonlocal connected
+        connected = connected or event.startswith("connection.connect_tcp.")
+
     try:
-        status, error = client.get(url).status_code, ""
+        with client.stream("GET", url, extensions={"trace": watch}) as answer:
+            status = answer.status_code
+            answer.read()
     except httpx.HTTPError as problem:
-        status, error = 0, repr(problem)
-    return Try(began, time.monotonic() - began, status, error)
+        error = repr(problem)
+        closed = isinstance(problem, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError)
+    raced = closed and status == 0 and not connected
+    return Try(began, time.monotonic() - began, status, error, raced)
 
 
 def trusts_nobody() -> ssl.SSLContext:
