@@ -4,13 +4,13 @@ import base64
 import json
 import ssl
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.lab.patience import until
 from tests.lab.traffic_lab import ZONE, TrafficLab
 
 pytestmark = pytest.mark.lab
@@ -26,13 +26,6 @@ def issued(traffic: TrafficLab) -> None:
     wait = ("--namespace=traefik", "--for=condition=Ready", "--timeout=120s")
     traffic.kubectl("wait", f"certificate/{WILDCARD}", f"certificate/{PARTNERS}", *wait)
     until(lambda: served(traffic, NAMED) == {serial(traffic, PARTNERS)})
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
 
 
 def serial(traffic: TrafficLab, certificate: str) -> int:

@@ -55,9 +55,9 @@ def seen(traffic: TrafficLab, workload: str, kind: str) -> int:
 
 
 @contextmanager
-def one_pod(traffic: TrafficLab, workload: str, setting: str) -> Generator[str]:
-    """One pod of a workload behaves so within the block; yields its name."""
-    pod, namespace = next(iter(traffic.pods(workload))), traffic.target(workload).kubectl[1]
+def one_pod(traffic: TrafficLab, workload: str, setting: str, pod: str = "") -> Generator[str]:
+    """One pod of a workload, `pod` or any, behaves so within the block; yields its name."""
+    pod, namespace = pod or next(iter(traffic.pods(workload))), traffic.target(workload).kubectl[1]
 
     def mode(word: str) -> None:
         traffic.kubectl("exec", pod, namespace, "--", "demo", "mode", word)
@@ -202,18 +202,24 @@ def test_a_cookie_keeps_a_client_with_its_pod_over_connections_and_replicas(traf
         met.add(again["peer"].rpartition(":")[0])
 
 
-def test_a_client_whose_pod_has_gone_stays_with_another(traffic: TrafficLab, visitor: Visitor) -> None:
-    gone = visitor.ask("/sessions").json()["pod"]
-    assert {each.json()["pod"] for each in visitor.ask_often("/sessions")} == {gone}
-    traffic.kubectl("delete", "pod", gone, traffic.target("trial/sessions").kubectl[1], "--wait=false")
+def test_a_client_whose_pod_is_no_longer_ready_moves_without_a_failed_request_and_stays_there(
+    traffic: TrafficLab, visitor: Visitor
+) -> None:
+    first = visitor.ask("/sessions").json()["pod"]
+    (other,) = traffic.pods("trial/sessions").keys() - {first}
 
-    def stays_elsewhere() -> bool:
+    def met() -> set[str]:
         answers = visitor.ask_often("/sessions")
         assert statuses(answers) == {200}
-        pods = {each.json()["pod"] for each in answers}
-        return len(pods) == 1 and gone not in pods
+        return {each.json()["pod"] for each in answers}
 
-    until(stays_elsewhere)
+    assert met() == {first}
+    with one_pod(traffic, "trial/sessions", "ready=false", first):
+        until(lambda: met() == {other})
+    traffic.kubectl(
+        "wait", f"pod/{first}", traffic.target("trial/sessions").kubectl[1], "--for=condition=Ready"
+    )
+    assert met() == {other}
 
 
 def test_a_pod_that_is_ready_and_fails_is_taken_out_and_taken_back(

@@ -181,8 +181,8 @@ def last_hurt(what: str, bound: int, since: float, stream: Stream, patience: flo
     last = max((each.at - since for each in (*stream.failures, *waited)), default=0.0)
     print(
         f"{what}: of {len(stream.tries)} requests {len(stream.failures)} failed, {len(waited)} waited for "
-        f"{patience:g} s or longer, the longest for {stream.quantile(1):.1f} s; the last of these began after "
-        f"{last:.1f} s; bound {bound} s"
+        f"{patience:g} s or longer, the longest for {stream.quantile(1):.1f} s; the last of these began "
+        f"after {last:.1f} s; bound {bound} s"
     )
     return last
 
