@@ -23,6 +23,8 @@ TRAEFIK = "traefik/traefik"
 NAMESPACE = "--namespace=traefik"
 SETTLING = 5.0
 """Seconds of a stream after what it is to outlive."""
+LATE = 1.0
+"""Seconds by which programs on a busy machine act later than they are due."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,7 @@ def test_failures_after_a_killed_replica_end_within_the_bound(traffic: TrafficLa
         until(lambda: restarts() > (before, True), seconds=300)
         until(lambda: time.monotonic() > killed + bound + SETTLING)
     for name, stream in vars(requests).items():
-        assert last_hurt(f"a killed replica, {name} connections", bound, killed, stream) <= bound
+        assert last_hurt(f"a killed replica, {name} connections", bound, killed, stream) <= bound + LATE
 
 
 def test_failures_after_a_lost_node_end_within_the_bound_and_it_comes_back(
@@ -227,14 +229,14 @@ def test_failures_after_a_lost_node_end_within_the_bound_and_it_comes_back(
         ) as sturdy,
     ):
         until(lambda: min(len(redirects.tries), len(sturdy.tries)) > 10)
-        cut = time.monotonic()
         with cut_off(traffic, node):
+            cut = time.monotonic()
             until(is_down, pause=0.1)
             print(f"a lost node: noticed after {time.monotonic() - cut:.1f} s; bound {bound} s")
             until(lambda: time.monotonic() > cut + bound + SETTLING)
     # Whom the load balancer led to the lost node first waited for a connection until it tried the other.
     patience = stack.ingress.load_balancer.health_check.response_timeout_seconds
-    assert 0 < last_hurt("a lost node, redirects", bound, cut, redirects, patience) <= bound
-    assert last_hurt("a lost node, sturdy backend", bound, cut, sturdy) <= bound
+    assert 0 < last_hurt("a lost node, redirects", bound, cut, redirects, patience) <= bound + LATE
+    assert last_hurt("a lost node, sturdy backend", bound, cut, sturdy) <= bound + LATE
     traffic.kubectl("wait", f"node/{node}", "--for=condition=Ready", "--timeout=180s")
     until(lambda: all_serve(traffic), seconds=300)
