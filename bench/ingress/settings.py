@@ -12,9 +12,7 @@ OURS, DEFAULTS, PLAIN = "our settings", "the chart's defaults", "without feature
 FEATURES = {
     "access log": r"--accesslog\b",
     "metrics": r"--metrics\.",
-    "request hygiene": (
-        r"--entrypoints\.\w+\.http\.(encodedcharacters|sanitizepath|(underscore|alias)headersstrategy)\b"
-    ),
+    "request hygiene": r"--entrypoints\.\w+\.http\.(encodedcharacters|sanitizepath|aliasheadersstrategy)\b",
 }
 """What our values switch on, and the arguments that do so. Without them, Traefik has its own defaults."""
 

@@ -22,6 +22,18 @@ HeaderName = Annotated[
     ),
 ]
 
+RequestHeader = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Za-z0-9-]+",
+        rule="a request's header is named by letters, digits and hyphens: with other signs backends take it "
+        "for another header, and Traefik's entrypoints delete it",
+        fix="write it like `X-Request-Id`",
+        longest=128,
+    ),
+]
+"""A header that requests bring, or that Traefik sets in place of one that they may bring."""
+
 HeaderValue = Annotated[
     str,
     Form(
@@ -66,7 +78,7 @@ class Headers(Model):
     """Tells violations without blocking them."""
     referrer_policy: HeaderValue | None = None
     permissions_policy: HeaderValue | None = None
-    custom_request_headers: dict[HeaderName, HeaderValue] | None = None
+    custom_request_headers: dict[RequestHeader, HeaderValue] | None = None
     custom_response_headers: dict[HeaderName, HeaderValue] | None = None
     access_control_allow_origin_list: tuple[Origin, ...] | None = None
     access_control_allow_origin_list_regex: tuple[GoRegex, ...] | None = None

@@ -10,16 +10,6 @@ from network.config.text import Form
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-HeaderName = Annotated[
-    str,
-    Form(
-        pattern=r"[A-Za-z0-9!#$%&'*+.^_|~-]+",
-        rule="a header's name has letters, digits and hyphens, no blanks",
-        fix="write it like `X-Variant`",
-        longest=128,
-    ),
-]
-
 MatchText = Annotated[
     str,
     Form(

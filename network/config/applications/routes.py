@@ -9,12 +9,12 @@ from network.config.applications.backends import Backend
 from network.config.applications.matchers import (
     CookieName,
     CookieValue,
-    HeaderName,
     MatchRegex,
     MatchText,
     Method,
     QueryText,
 )
+from network.config.headers import RequestHeader
 from network.config.model import Finding, repeated
 from network.config.names import HostName, Name
 from network.config.paths import PathPrefix
@@ -44,9 +44,9 @@ class Route(Backend):
     methods: tuple[Method, ...] = ()
     """Any where none is given. GET does not include HEAD, nor the OPTIONS that browsers ask with before
     cross-origin requests."""
-    headers: dict[HeaderName, MatchText] = Field(default_factory=dict)
+    headers: dict[RequestHeader, MatchText] = Field(default_factory=dict)
     """Headers with exactly these values."""
-    headers_regexp: dict[HeaderName, MatchRegex] = Field(default_factory=dict)
+    headers_regexp: dict[RequestHeader, MatchRegex] = Field(default_factory=dict)
     cookies: dict[CookieName, CookieValue] = Field(default_factory=dict)
     """Cookies with exactly these values: A/B tests, previews."""
     query: dict[MatchText, QueryText] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import override
 
-from network.config.headers import HeaderName
+from network.config.headers import RequestHeader
 from network.config.model import Finding, Model, repeated
 from network.config.names import Name
 from network.config.text import Form
@@ -44,7 +44,9 @@ class Errors(Model):
     query: ErrorPage = "/{status}.html"
     status_rewrites: dict[StatusCodes, Annotated[int, Field(ge=200, le=599)]] | None = None
     """Answer with another status, by code or range of codes."""
-    error_request_headers: tuple[HeaderName, ...] = Field(default=("Accept", "Accept-Language"), min_length=1)
+    error_request_headers: tuple[RequestHeader, ...] = Field(
+        default=("Accept", "Accept-Language"), min_length=1
+    )
     """Headers of the request that the pages see. Traefik's own default is all of them, cookies and
     credentials of another application included."""
 

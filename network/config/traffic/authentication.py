@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from typing_extensions import override
 
-from network.config.headers import HeaderName
+from network.config.headers import HeaderName, RequestHeader
 from network.config.model import Finding, Model
 from network.config.names import Name, PortName
 from network.config.paths import GoRegex, PathPrefix
@@ -32,7 +32,7 @@ class BasicAuth(Model):
     realm: str = "traefik"
     remove_header: bool = True
     """Do not pass the Authorization header on to the backend."""
-    header_field: HeaderName | None = None
+    header_field: RequestHeader | None = None
     """Tell the backend the user's name in this header; the client's own is overwritten."""
 
 
@@ -53,8 +53,9 @@ class ForwardAuth(Model):
 
     A header that the service sets cannot be smuggled in by a client. Traefik removes the listed headers
     from the client's request before it sets the service's, also those that the service left out; the
-    entrypoints delete spellings with `_` for `-`, and take a client's `Connection` header out before
-    that could remove what the service set. Headers that are not listed pass as the client sent them.
+    entrypoints delete headers that backends may take for them (`X_User`, `X.User`), and take a client's
+    `Connection` header out before that could remove what the service set. Headers that are not listed pass as
+    the client sent them.
     """
 
     application: Name | None = None
@@ -65,9 +66,9 @@ class ForwardAuth(Model):
     """Path of the workload that answers; / when absent."""
     address: HttpsUrl | None = None
     """Service outside the cluster."""
-    auth_request_headers: tuple[HeaderName, ...] | None = Field(default=None, min_length=1)
+    auth_request_headers: tuple[RequestHeader, ...] | None = Field(default=None, min_length=1)
     """Headers of the client that the service sees; all when absent."""
-    auth_response_headers: tuple[HeaderName, ...] | None = Field(default=None, min_length=1)
+    auth_response_headers: tuple[RequestHeader, ...] | None = Field(default=None, min_length=1)
     """Headers of the service's answer that the backend sees, in place of the client's."""
     auth_response_headers_regex: GoRegex | None = None
     """The same, by their names."""

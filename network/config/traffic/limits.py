@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.headers import RequestHeader
 from network.config.model import Finding, Model, at_least_one, exactly_one, repeated
 from network.config.quantities import Duration, seconds
 from network.config.ranges import AllowedRange, Range
@@ -40,7 +41,7 @@ class SourceCriterion(Model):
     """What requests are counted by: exactly one of the three."""
 
     ip_strategy: IpStrategy | None = None
-    request_header_name: str | None = Field(default=None, min_length=1)
+    request_header_name: RequestHeader | None = None
     request_host: Literal[True] | None = None
 
     @override

@@ -73,7 +73,7 @@ def test_nobody_gets_in_while_the_other_service_is_down(traffic: TrafficLab) -> 
 SMUGGLED = [
     [("X-User", "root")],
     [("x-user", "root"), ("X-USER", "root")],
-    [("X_User", "root")],
+    [("X_User", "root"), ("X.User", "root"), ("X~User", "root"), ("X!User", "root")],
     [("X-User", "root"), ("Connection", "X-User")],
     [("Connection", "close, X-User")],
 ]
@@ -87,7 +87,7 @@ def test_the_name_that_the_other_service_told_cannot_be_smuggled_in_or_out(
     assert named["X-User"] == ["alice"]
     unnamed = ask_members(traffic, "demo-", headers).json()["headers"]
     assert "X-User" not in unnamed
-    assert {"X_user", "X_User"}.isdisjoint({*named, *unnamed})
+    assert "root" not in str([*named.values(), *unnamed.values()])
 
 
 @pytest.mark.parametrize("headers", SMUGGLED)
@@ -95,7 +95,9 @@ def test_the_name_of_basic_authentication_cannot_be_smuggled_in_or_out(
     traffic: TrafficLab, password: str, headers: list[tuple[str, str]]
 ) -> None:
     answer = traffic.outside.get(f"https://{ADMINS}/", auth=("admins", password), headers=headers)
-    assert answer.json()["headers"]["X-User"] == ["admins"]
+    seen = answer.json()["headers"]
+    assert seen["X-User"] == ["admins"]
+    assert "root" not in str(list(seen.values()))
 
 
 def bearing(traffic: TrafficLab, certificate: Path | None) -> ssl.SSLContext:

@@ -65,7 +65,12 @@ def test_encoded_characters_are_refused_on_every_public_entrypoint() -> None:
 
 
 def test_http2_is_tuned_by_an_argument_since_the_chart_has_no_value_for_it() -> None:
-    assert values()["additionalArguments"] == ["--entryPoints.websecure.http2.maxConcurrentStreams=250"]
+    assert "--entryPoints.websecure.http2.maxConcurrentStreams=250" in values()["additionalArguments"]
+
+
+def test_every_entrypoint_deletes_headers_that_backends_take_for_others() -> None:
+    for name in values()["ports"]:
+        assert f"--entryPoints.{name}.http.aliasHeadersStrategy=delete" in values()["additionalArguments"]
 
 
 def test_routers_that_name_no_entrypoint_answer_on_https_alone() -> None:

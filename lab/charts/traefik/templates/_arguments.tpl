@@ -37,7 +37,6 @@
 {{- include "traefik.option" (list (printf "%s.permanent" $redirect) .permanent) }}
 {{- end }}
 {{- include "traefik.option" (list (printf "%s.http.sanitizePath" $path) .sanitizePath) }}
-{{- include "traefik.option" (list (printf "%s.http.underscoreHeadersStrategy" $path) .underscoreHeadersStrategy) }}
 {{- include "traefik.switch" (list (printf "%s.http.tls" $path) (.tls).enabled) }}
 {{- end }}
 {{- if ($port.http3).enabled }}

@@ -1,0 +1,141 @@
+"""The pinned Traefik itself, without a cluster: it takes our arguments, and does what we rely on."""
+
+import http.client
+import json
+import platform
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from lab import parts
+from network.plan import Plan
+from network.plan.entrypoints import CONTAINER_PORTS, WEBSECURE
+
+SIGNS = "!#$%&'*+.^_`|~"
+"""What names of headers may hold besides letters, digits and hyphens (RFC 9110)."""
+
+
+class Backend(BaseHTTPRequestHandler):
+    """Tells which headers it was asked with, and on /auth who the client is."""
+
+    def do_GET(self) -> None:
+        text = json.dumps(self.headers.items()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        if self.path == "/auth":
+            self.send_header("X-Auth-User", "alice")
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    """Traefik at the pinned version."""
+    if platform.system() != "Linux":
+        pytest.skip("the pinned Traefik is there for Linux only")
+    return parts.ensure("traefik")["traefik"] / "traefik"
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[str]:
+    """Address of a backend."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def configuration(backend: str) -> dict[str, Any]:
+    """Return a route behind a forwardAuth, for Traefik's file provider."""
+    auth = {"address": f"{backend}/auth", "authResponseHeaders": ["X-Auth-User"]}
+    router = {"rule": "PathPrefix(`/`)", "service": "backend", "middlewares": ["login"]}
+    return {
+        "http": {
+            "routers": {"all": {**router, "entryPoints": [WEBSECURE]}},
+            "middlewares": {"login": {"forwardAuth": auth}},
+            "services": {"backend": {"loadBalancer": {"servers": [{"url": backend}]}}},
+        }
+    }
+
+
+@contextmanager
+def running(program: Path, arguments: Sequence[str], backend: str, folder: Path) -> Iterator[int]:
+    """Run Traefik with the arguments; the port of its HTTPS entrypoint, which speaks HTTP here."""
+    file = folder / "routes.yaml"
+    file.write_text(json.dumps(configuration(backend)))
+    ports = {name: free_port() for name in CONTAINER_PORTS}
+    listeners = [f"--entryPoints.{name}.address=127.0.0.1:{port}" for name, port in ports.items()]
+    command = [str(program), *listeners, f"--providers.file.filename={file}", "--log.level=WARN", *arguments]
+    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+        try:
+            _await(process, ports[WEBSECURE], folder / "log")
+            yield ports[WEBSECURE]
+        finally:
+            process.kill()
+
+
+def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not _answers(port):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return bool(ask(port, []))
+    except (OSError, json.JSONDecodeError):
+        return False
+
+
+def ask(port: int, headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the headers that the backend saw."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.putrequest("GET", "/")
+    for name, value in headers:
+        connection.putheader(name, value)
+    connection.endheaders()
+    text = connection.getresponse().read()
+    connection.close()
+    return dict(json.loads(text))
+
+
+def test_no_spelling_of_a_header_that_authentication_sets_reaches_the_backend(
+    plan: Plan, program: Path, backend: str, tmp_path: Path
+) -> None:
+    forged = [(f"X{sign}Auth{sign}User", "root") for sign in ("-", *SIGNS)]
+    arguments = plan.ingress.release.values["additionalArguments"]
+
+    with running(program, arguments, backend, tmp_path) as port:
+        seen = ask(port, forged)
+
+    assert seen["X-Auth-User"] == "alice"
+    assert "root" not in seen.values()
+    assert "aliasHeadersStrategy" not in (tmp_path / "log").read_text()
+
+
+def test_without_our_arguments_every_other_spelling_does(program: Path, backend: str, tmp_path: Path) -> None:
+    forged = [(f"X{sign}Auth{sign}User", "root") for sign in SIGNS]
+
+    with running(program, [], backend, tmp_path) as port:
+        seen = ask(port, forged)
+
+    assert list(seen.values()).count("root") == len(SIGNS)
