@@ -23,10 +23,30 @@ SIGNS = "!#$%&'*+.^_`|~"
 """What names of headers may hold besides letters, digits and hyphens (RFC 9110)."""
 
 
+FAILED = b"not now"
+
+
 class Backend(BaseHTTPRequestHandler):
-    """Tells which headers it was asked with, and on /auth who the client is."""
+    """Tells which headers it was asked with, and on /auth who the client is; fails on /whole and /pieces."""
+
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        match self.path:
+            case "/whole":
+                self._fail("Content-Length", str(len(FAILED)), FAILED)
+            case "/pieces":
+                self._fail("Transfer-Encoding", "chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(FAILED), FAILED))
+            case _:
+                self._tell()
+
+    def _fail(self, header: str, value: str, body: bytes) -> None:
+        self.send_response(503)
+        self.send_header(header, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _tell(self) -> None:
         text = json.dumps(self.headers.items()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
@@ -63,13 +83,27 @@ def free_port() -> int:
 
 
 def configuration(backend: str) -> dict[str, Any]:
-    """Return a route behind a forwardAuth, for Traefik's file provider."""
+    """Return routes behind a forwardAuth, and behind a retry, for Traefik's file provider."""
     auth = {"address": f"{backend}/auth", "authResponseHeaders": ["X-Auth-User"]}
-    router = {"rule": "PathPrefix(`/`)", "service": "backend", "middlewares": ["login"]}
+    retry = {"attempts": 3, "initialInterval": "1ms", "status": ["503"]}
+
+    def router(path: str, middleware: str) -> dict[str, Any]:
+        rule = f"PathPrefix(`{path}`)"
+        return {
+            "rule": rule,
+            "service": "backend",
+            "middlewares": [middleware],
+            "entryPoints": [WEBSECURE],
+        }
+
     return {
         "http": {
-            "routers": {"all": {**router, "entryPoints": [WEBSECURE]}},
-            "middlewares": {"login": {"forwardAuth": auth}},
+            "routers": {
+                "all": router("/", "login"),
+                "whole": router("/whole", "again"),
+                "pieces": router("/pieces", "again"),
+            },
+            "middlewares": {"login": {"forwardAuth": auth}, "again": {"retry": retry}},
             "services": {"backend": {"loadBalancer": {"servers": [{"url": backend}]}}},
         }
     }
@@ -139,3 +173,16 @@ def test_without_our_arguments_every_other_spelling_does(program: Path, backend:
         seen = ask(port, forged)
 
     assert list(seen.values()).count("root") == len(SIGNS)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/whole", 503), ("/pieces", 200)])
+def test_a_listed_answer_that_comes_in_pieces_turns_into_200(
+    program: Path, backend: str, tmp_path: Path, path: str, status: int
+) -> None:
+    """Where this fails on a newer Traefik, the warning `retried_answers_come_whole` is out of date."""
+    with running(program, [], backend, tmp_path) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (status, FAILED)
+        connection.close()

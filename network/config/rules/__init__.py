@@ -87,6 +87,7 @@ WARNINGS: tuple[Rule, ...] = (
     middlewares.limits_are_shared_or_said_not_to_be,
     middlewares.shared_limits_spare_the_default_chain,
     middlewares.limits_hold_for_the_patient,
+    middlewares.retried_answers_come_whole,
     middlewares.clients_behind_a_cdn_are_told_apart,
     chains.retries_repeat_the_backend_only,
     chains.retries_keep_what_is_let_in,

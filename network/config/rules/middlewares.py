@@ -104,6 +104,18 @@ def limits_hold_for_the_patient(traffic: Traffic) -> Iterator[Finding]:
             )
 
 
+def retried_answers_come_whole(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of listed answers that Traefik 3.7 may turn into 200 (`tests/contract/test_traefik.py`)."""
+    for name, middleware in traffic.middlewares.items():
+        if middleware.retry and middleware.retry.status is not None:
+            yield Finding(
+                ("traffic", "middlewares", name, "retry", "status"),
+                "a listed answer without Content-Length, to HEAD, or of more than 100 ms has begun at the "
+                "client, as 200, before it is tried again: if the last try fails, too, the client sees 200",
+                "list statuses only for backends that answer errors whole, or use the application's failover",
+            )
+
+
 def forwarded_addresses_are_trusted(ingress: Ingress, traffic: Traffic) -> Iterator[Finding]:
     """X-Forwarded-For is believed from a CDN only; without one it holds nothing that came from outside."""
     for location, strategy in _strategies(traffic):

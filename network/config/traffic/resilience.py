@@ -59,7 +59,8 @@ class Retry(Model):
     timeout: Duration | None = None
     """No further try starts after this time."""
     status: tuple[StatusCodes, ...] | None = Field(default=None, min_length=1)
-    """Answers that are worth another try, such as 502-504."""
+    """Answers that are worth another try, such as 502-504. A listed answer must come whole, with its
+    Content-Length: Traefik 3.7 passes on as 200 what it has begun to pass on before another try."""
     max_request_body_bytes: int | None = Field(default=None, ge=0)
     """Larger bodies are not kept, so their requests are not repeated; Traefik's default is 2 MiB."""
     disable_retry_on_network_error: bool | None = None

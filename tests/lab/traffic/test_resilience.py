@@ -89,7 +89,8 @@ def test_a_circuit_opens_while_the_backend_fails_and_closes_once_it_answers_agai
     until(lambda: statuses(visitor.ask_often("/guarded")) == {200})
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+# HEAD is left out: its answers have no Content-Length (tests/contract/test_traefik.py).
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_listed_status_is_tried_again_where_repeating_does_no_harm(
     traffic: TrafficLab, visitor: Visitor, method: str
 ) -> None:

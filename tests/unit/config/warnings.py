@@ -126,6 +126,10 @@ WARNED: dict[str, dict[str, Any]] = {
         },
         "expect": {"network:traffic.chains.shop[1]": "each try of a request passes it again | behind it"},
     },
+    "answers that are tried again after they have begun": {
+        "set": {"network:traffic": {"middlewares": {"again": {"retry": {"attempts": 3, "status": ["502"]}}}}},
+        "expect": {"network:traffic.middlewares.again.retry.status": "the client sees 200 | failover"},
+    },
     "bodies too large to be tried again": {
         "set": {
             "network:traffic": {
