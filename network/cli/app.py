@@ -217,39 +217,43 @@ def reachability(
     before: Annotated[
         Path | None,
         typer.Option(
-            "--before", help="A stack file, or a folder of manifests: colour only what differs from it."
+            "--before", help="A stack file, or a folder of manifests: show or colour what differs from it."
         ),
     ] = None,
+    suspicions: Annotated[
+        bool, typer.Option("--suspicions", help="Show what in the policies is probably not meant.")
+    ] = False,
 ) -> None:
-    """Show who reaches whom under the policies; with --from and --to one connection, and why.
+    """Show who reaches whom under the policies; with --from and --to one connection, and why; with --before
+    what opens and closes.
 
     Exits 1 if that connection is not possible, 2 if the input cannot be analysed.
     """
     try:
+        if (stack is None) == (folder is None) or (source is None) != (destination is None):
+            raise ValueError("give one of --stack and --folder, and both --from and --to or none")
+        if sum((svg is not None or before is not None, source is not None, suspicions)) > 1:
+            raise ValueError("give one of --from with --to, --before or --svg, and --suspicions")
+        found = _analysed(_read(stack, folder), semantics)
+        earlier = None if before is None else _analysed(_read_file(before), semantics)
         if svg is not None:
-            _picture(stack, folder, semantics, svg, drawing, before)
+            _picture(found, earlier, stack or str(folder), before, svg, drawing)
+        elif earlier is not None:
+            typer.echo(reachability_command.changes(earlier, found, output))
+        elif suspicions:
+            typer.echo(reachability_command.suspicions(found, output))
+        elif source is not None and destination is not None:
+            _point(found, source, destination, port, output)
         else:
-            _reachability(stack, folder, source, destination, port, semantics, output)
+            typer.echo(reachability_command.rows(found, output))
     except (reachability_command.UnusableInputError, ValueError) as error:
         typer.echo(error, err=True)
         raise typer.Exit(2) from error
 
 
-def _reachability(
-    stack: str | None,
-    folder: Path | None,
-    source: str | None,
-    destination: str | None,
-    port: str,
-    semantics: Semantics | None,
-    output: reachability_command.Format,
+def _point(
+    found: Reachability, source: str, destination: str, port: str, output: reachability_command.Format
 ) -> None:
-    if (stack is None) == (folder is None) or (source is None) != (destination is None):
-        raise ValueError("give one of --stack and --folder, and both --from and --to or none")
-    found = _analysed(_read(stack, folder), semantics)
-    if source is None or destination is None:
-        typer.echo(reachability_command.rows(found, output))
-        return
     wanted = parse_ports(port)
     typer.echo(reachability_command.point(found, source, destination, wanted, output))
     if not reachability_command.all_allowed(found, source, destination, wanted):
@@ -262,6 +266,12 @@ def _read(stack: str | None, folder: Path | None) -> reachability_command.Read:
     return reachability_command.of_stack(stack_files([stack] if stack else [])[0])
 
 
+def _read_file(path: Path) -> reachability_command.Read:
+    if path.is_file() and path.name.startswith("Pulumi."):
+        return reachability_command.of_stack(path)
+    return reachability_command.of_folder(path)
+
+
 def _analysed(read: reachability_command.Read, semantics: Semantics | None) -> Reachability:
     found, notes = reachability_command.analysed(read, semantics)
     reachability_command.print_notes(notes)
@@ -269,25 +279,19 @@ def _analysed(read: reachability_command.Read, semantics: Semantics | None) -> R
 
 
 def _picture(
-    stack: str | None,
-    folder: Path | None,
-    semantics: Semantics | None,
+    found: Reachability,
+    earlier: Reachability | None,
+    what: str,
+    before: Path | None,
     svg: Path,
     drawing: Drawing,
-    before: Path | None,
 ) -> None:
-    """Write a picture. Raises ValueError if the options do not fit or nobody could read it."""
-    if (stack is None) == (folder is None):
-        raise ValueError("give one of --stack and --folder")
-    found = _analysed(_read(stack, folder), semantics)
-    what = stack or str(folder)
+    """Write a picture. Raises ValueError if nobody could read it."""
     title = f"Reachability of {what}"
-    if before is None:
+    if earlier is None or before is None:
         picture = render.of_reachability(found)
     else:
-        of_file = before.is_file() and before.name.startswith("Pulumi.")
-        earlier = reachability_command.of_stack(before) if of_file else reachability_command.of_folder(before)
-        picture = render.of_difference(_analysed(earlier, semantics), found)
+        picture = render.of_difference(earlier, found)
         title += f" against {before.name}"
     drawn = render.matrix(picture, title) if drawing == "matrix" else render.graph(picture, title)
     Path(str(svg).replace("{stack}", what)).write_text(drawn, encoding="utf-8")

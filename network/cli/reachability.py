@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +14,9 @@ from network.cli.check import check_file
 from network.config import StackConfig
 from network.plan import build
 from network.reachability import Cluster, PeerClass, Reachability, Semantics, analyse, bits, expectations
+from network.reachability.compare import Both, compare
 from network.reachability.errors import UnreadableClusterError
+from network.reachability.lints import lints
 from network.reachability.ports import PortSet
 from network.reachability.read import live, plan, yaml_files
 from network.reachability.read.manifests import Contents
@@ -109,6 +111,64 @@ def rows(found: Reachability, output: Format) -> str:
             return "\n".join([*lines, *(f"| {_cell(s)} | {_cell(d)} | {p} |" for s, d, p in listed)])
         case "text":
             return "\n".join(f"{'; '.join(s)}\n    -> {'; '.join(d)}\n       {p}" for s, d, p in listed)
+
+
+def changes(before: Reachability, after: Reachability, output: Format) -> str:
+    """Return which connections open and close between two versions, in the forms of `rows`."""
+    difference = compare(before, after)
+    listed = [
+        (what, _peers(change.sources), _peers(change.destinations), change.ports)
+        for what, found in (("opened", difference.opened), ("closed", difference.closed))
+        for change in found
+        if [each.peer.kind for each in change.sources] != ["own-node"]
+    ]
+    match output:
+        case "json":
+            return json.dumps(
+                [
+                    {
+                        "change": what,
+                        "sources": sources,
+                        "destinations": destinations,
+                        "ports": _port_list(differing),
+                    }
+                    for what, sources, destinations, differing in listed
+                ],
+                indent=2,
+            )
+        case "markdown":
+            lines = ["| | from | to | ports |", "|---|---|---|---|"]
+            return "\n".join([*lines, *(f"| {w} | {_cell(s)} | {_cell(d)} | {p} |" for w, s, d, p in listed)])
+        case "text":
+            texts = (f"{w}: {'; '.join(s)}\n    -> {'; '.join(d)}\n       {p}" for w, s, d, p in listed)
+            return "\n".join(texts) or "nothing opens or closes"
+
+
+def _peers(peers: Iterable[Both]) -> list[str]:
+    return sorted({str(each) for each in peers})
+
+
+def suspicions(found: Reachability, output: Format) -> str:
+    """Return what in the policies is probably not meant, and the pods that no policy selects."""
+    listed = [
+        *((each.kind, each.subject, each.text) for each in lints(found)),
+        *(
+            ("no-policy", str(workload), "no policy selects these pods: whatever others allow passes")
+            for workload in found.unselected()
+        ),
+    ]
+    match output:
+        case "json":
+            return json.dumps(
+                [dict(zip(("kind", "subject", "text"), each, strict=True)) for each in listed], indent=2
+            )
+        case "markdown":
+            lines = ["| suspicion | where | what |", "|---|---|---|"]
+            return "\n".join(
+                [*lines, *(f"| {kind} | {subject} | {text} |" for kind, subject, text in listed)]
+            )
+        case "text":
+            return "\n".join(f"{s}: {t} ({k})" for k, s, t in listed) or "nothing is suspicious"
 
 
 def _shown(found: Reachability) -> Iterator[Any]:

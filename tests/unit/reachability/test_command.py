@@ -84,3 +84,35 @@ def test_a_stack_is_analysed_without_a_cluster(stack: str) -> None:
     code, output = _run("--stack", stack, "-o", "markdown")
     assert code == 0
     assert "| traefik/traefik |" in output
+
+
+def test_what_opens_and_closes_between_two_versions_is_listed(folder: str, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    later.mkdir()
+    (later / "shop.yaml").write_text(MANIFESTS.replace("5432", "5433"))
+    code, output = _run("--folder", str(later), "--before", str(Path(folder) / "shop.yaml"), "-o", "json")
+    assert code == 0
+    assert {(each["change"], each["ports"][0]["first"]) for each in json.loads(output)} == {
+        ("opened", 5433),
+        ("closed", 5432),
+    }
+    assert {(*each["sources"], *each["destinations"]) for each in json.loads(output)} == {
+        ("shop/web", "shop/db")
+    }
+
+
+def test_a_version_beside_itself_opens_and_closes_nothing(folder: str) -> None:
+    code, output = _run("--folder", folder, "--before", folder)
+    assert (code, output.strip()) == (0, "nothing opens or closes")
+
+
+def test_suspicions_name_pods_that_no_policy_selects(folder: str) -> None:
+    code, output = _run("--folder", folder, "--suspicions", "-o", "markdown")
+    assert code == 0
+    assert "| no-policy | shop/web | no policy selects these pods" in output
+
+
+def test_only_one_thing_is_shown_at_a_time(folder: str) -> None:
+    code, output = _run("--folder", folder, "--before", folder, "--suspicions")
+    assert code == 2
+    assert "give one of" in output
