@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.lab.outside import Outside
+from tests.lab.patience import until
 from tests.lab.traffic_lab import TrafficLab
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 60
-"""Beyond it what a test waits for does not come, however busy the machine is."""
+_TIMEOUT_SECONDS = 60
+"""Beyond it an answer does not come, however busy the machine is."""
 
 _MOST_CONNECTIONS = 200
 """The load balancer and kube-proxy choose a replica for each: some is met well before so many."""
@@ -30,14 +31,6 @@ _API, _METRICS = 8080, 9100
 
 _MARK = "proofs-mark"
 """A middleware that no route uses: each value of it is a new configuration."""
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Return once the condition holds; it is asked again and again."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS} s until {what}"
-        time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ class Connection:
 
     def __init__(self, outside: Outside, host: str, source: str) -> None:
         self._connection = http.client.HTTPSConnection(
-            host, timeout=PATIENCE_SECONDS, context=outside.context(), source_address=(source, 0)
+            host, timeout=_TIMEOUT_SECONDS, context=outside.context(), source_address=(source, 0)
         )
         outside.run(self._connection.connect)
         self._connection.auto_open = 0  # another connection might meet another replica
@@ -152,7 +145,7 @@ class Replicas:
         path = f"/api/http/middlewares/traefik-{_MARK}@kubernetescrd"
         # The API belongs to the configuration that serves requests: it says nothing of one that is to come.
         for process in self._processes():
-            wait_until(lambda process=process: mark in _ask(process, _API, path), "Traefik takes it on")
+            until(lambda process=process: mark in _ask(process, _API, path), "Traefik takes it on")
 
     def _loads(self) -> list[str]:
         """How many configurations each replica has taken on."""

@@ -2,13 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from lab.demo.deploy import declared
 from lab.engine.environment import Engine
@@ -113,6 +115,25 @@ class TrafficLab:
     def begin_counting(self, *workloads: str) -> None:
         for workload in workloads:
             self.demo(workload, "count", "reset")
+
+    @contextmanager
+    def changed(self, edit: Callable[[dict[str, Any]], None]) -> Generator[None]:
+        """The overlay is edited within the block, by `pulumi up` as a user would; then what it was before."""
+        overlay = self.platform.overlay
+        assert overlay is not None
+        before = overlay.read_text()
+        content = yaml.safe_load(before)
+        edit(content)
+        try:
+            overlay.write_text(yaml.safe_dump(content, sort_keys=False))
+            self._up()
+            yield
+        finally:
+            overlay.write_text(before)
+            self._up()
+
+    def _up(self) -> None:
+        self.platform.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive")
 
     def close(self) -> None:
         self.outside.close()

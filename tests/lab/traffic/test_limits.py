@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.lab.outside import Stream
-from tests.lab.replicas import Answer, Connection, Replicas, wait_until
+from tests.lab.patience import until
+from tests.lab.replicas import Answer, Connection, Replicas
 from tests.lab.traffic_lab import ZONE, TrafficLab
 
 pytestmark = pytest.mark.lab
@@ -114,7 +115,7 @@ def test_a_shared_limit_leaves_other_clients_alone(replicas: Replicas) -> None:
 
 def spend(connection: Connection) -> None:
     """Ask until the shared limit refuses."""
-    wait_until(lambda: connection.get("/forty-shared").status == 429, "the limit refuses")
+    until(lambda: connection.get("/forty-shared").status == 429, "the limit refuses")
 
 
 @contextmanager
@@ -147,7 +148,7 @@ def test_while_redis_is_down_what_it_counts_fails_and_nothing_else_does(
                 assert seen == [500, 200, 200]
         for connection in every:
             # It had nothing left: a Redis that starts knows nobody.
-            wait_until(
+            until(
                 lambda connection=connection: connection.get("/forty-shared").status == 200,
                 "Redis counts again",
             )
@@ -163,13 +164,13 @@ def test_a_client_has_so_many_requests_in_flight_in_each_replica_and_the_rest_ge
     ):
         (replica, (probe, *busy)), *elsewhere = mine.items()
         slow = [pool.submit(connection.get, "/few?delay=10s") for connection in busy]
-        wait_until(lambda: probe.get("/few").status == 429, "all of them are in flight")
+        until(lambda: probe.get("/few").status == 429, "all of them are in flight")
         refused = ask_on(probe, "/few", 3)
         in_other_replicas = [connections[0].get("/few") for _, connections in elsewhere]
         of_the_other = ask_on(others[replica][0], "/few", 3)
         still_open = not any(each.done() for each in slow)
         answered = [each.result() for each in slow]
-        wait_until(lambda: probe.get("/few").status == 200, "there is room again")
+        until(lambda: probe.get("/few").status == 200, "there is room again")
     assert still_open
     assert statuses(refused) == {429: 3}
     assert set(statuses(in_other_replicas)) == {200}
@@ -186,7 +187,7 @@ def flood(traffic: TrafficLab, path: str) -> tuple[Stream, Stream]:
         traffic.outside.stream(url, rate=60, clients=40, source=CLIENT) as flooding,
         traffic.outside.stream(url, rate=4, clients=2, source=OTHER) as other,
     ):
-        wait_until(lambda: len(other.tries) >= wanted, "the other client has asked")
+        until(lambda: len(other.tries) >= wanted, "the other client has asked")
     return flooding, other
 
 

@@ -1,13 +1,13 @@
 """Who gets which share of the requests: canary, A/B, copies, sticky clients, blue/green."""
 
 from collections import Counter
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
-import yaml
 
-from tests.lab.replicas import Answer, Connection, Replicas, wait_until
+from tests.lab.patience import until
+from tests.lab.replicas import Answer, Connection, Replicas
 from tests.lab.traffic_lab import ZONE, TrafficLab
 
 pytestmark = pytest.mark.lab
@@ -91,7 +91,7 @@ def test_the_stated_share_is_copied_exactly(traffic: TrafficLab, replicas: Repli
                     for _ in range(requests):
                         connection.get("/copied")
                 # Copies are sent when the answer is through.
-                wait_until(
+                until(
                     lambda: traffic.requests(COPY, kind) >= share * rounds,  # noqa: B023 - called here
                     "the copies arrive",
                 )
@@ -111,7 +111,7 @@ def test_a_mirror_that_is_slow_or_fails_delays_and_changes_no_answer(
         with replicas.connections(CANARY, WHO, "203.0.113.24") as connections:
             answers = [connection.get("/copied") for (connection,) in connections.values() for _ in range(20)]
             # Two of twenty, in each replica; a retried copy of a reset connection counts again.
-            wait_until(lambda: traffic.requests(COPY) >= 2 * len(connections), "the copies arrive")
+            until(lambda: traffic.requests(COPY) >= 2 * len(connections), "the copies arrive")
         return answers, len(connections)
 
     with traffic.mode(COPY, **mode):
@@ -120,23 +120,11 @@ def test_a_mirror_that_is_slow_or_fails_delays_and_changes_no_answer(
     assert max(answer.seconds for answer in answers) < 8
 
 
-@contextmanager
-def swapped(traffic: TrafficLab) -> Generator[None]:
-    """The weights of `blue-green` the other way round, by `pulumi up` as a user would; then back."""
-    overlay = traffic.platform.overlay
-    assert overlay is not None
-    before = overlay.read_text()
-    content = yaml.safe_load(before)
+def swapped(content: dict[str, Any]) -> None:
+    """Turn the weights of `blue-green` round."""
     service = content["network:applications"]["canary"]["services"]["blue-green"]
     for member in service["weighted"]["services"]:
         member["weight"] = 100 - member["weight"]
-    try:
-        overlay.write_text(yaml.safe_dump(content, sort_keys=False))
-        traffic.platform.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive")
-        yield
-    finally:
-        overlay.write_text(before)
-        traffic.platform.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive")
 
 
 def test_a_blue_green_switch_and_back_fails_no_request(traffic: TrafficLab, replicas: Replicas) -> None:
@@ -144,7 +132,7 @@ def test_a_blue_green_switch_and_back_fails_no_request(traffic: TrafficLab, repl
 
     def all_go_to(workload: str, connections: Mapping[str, list[Connection]]) -> None:
         """In each replica; one that has switched has switched for good."""
-        wait_until(
+        until(
             lambda: {each.get(path).workload for (each,) in connections.values()} == {workload},
             f"{workload} gets every request",
         )
@@ -153,12 +141,12 @@ def test_a_blue_green_switch_and_back_fails_no_request(traffic: TrafficLab, repl
         traffic.outside.stream(f"https://{CANARY}{path}", rate=10, clients=2) as kept,
         traffic.outside.stream(f"https://{CANARY}{path}", rate=5, clients=2, keep_alive=False) as anew,
     ):
-        with swapped(traffic):
+        with traffic.changed(swapped):
             with replicas.connections(CANARY, WHO, "203.0.113.25") as connections:
                 all_go_to(NEXT, connections)
             traffic.begin_counting(STABLE, NEXT)
             begun = len(anew.tries)
-            wait_until(lambda: len(anew.tries) >= begun + 20, "requests go on")
+            until(lambda: len(anew.tries) >= begun + 20, "requests go on")
             assert traffic.requests(STABLE, kind) == 0
             assert traffic.requests(NEXT, kind) > 0
         with replicas.connections(CANARY, WHO, "203.0.113.25") as connections:
