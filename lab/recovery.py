@@ -1,11 +1,16 @@
-"""What an interrupted run left in the account that Pulumi's state does not know, and how to take it in.
+"""What an interrupted run left that Pulumi's state does not know, and how to go on from there.
 
 A call that was cut off may have succeeded: the object then exists, costs money, and keeps its name, so
 that the next `up` is refused. `pulumi import` brings it under the program's control again.
+
+Helm keeps each revision of a release in a Secret. That of an install which was cut off keeps the
+release's name ("cannot re-use a name that is still in use"), that of an upgrade keeps off every other
+operation ("another operation is in progress"). Without it Helm goes on: the objects are marked as the
+release's own, and an install takes them over.
 """
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +49,11 @@ _ADOPTABLE = (
 )
 
 
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+_CUT_OFF = ("pending-upgrade", "pending-rollback")
+"""Helm's words for a revision of an installed release that is under way."""
+
+
 def import_commands(export: Json, account: Mapping[Kind, Mapping[str, Json]]) -> Iterator[str]:
     """The commands that bring what the state lacks under control.
 
@@ -62,3 +72,23 @@ def import_commands(export: Json, account: Mapping[Kind, Mapping[str, Json]]) ->
                 f"--parent {shlex.quote(f'parent={parents[0]}')} "
                 f"{adoptable.token} {adoptable.name} {identity}"
             )
+
+
+def release_commands(export: Json, revisions: Iterable[Json]) -> Iterator[str]:
+    """The commands that drop the revisions for which Helm refuses to go on.
+
+    `export` is what `pulumi stack export` prints, `revisions` the cluster's Secrets with the label
+    `owner=helm`. Of a release that the state knows, the revisions that came to an end stay.
+    """
+    resources: list[Json] = export["deployment"].get("resources") or []
+    known = {each.get("id") for each in resources if each["type"] == _RELEASE}
+    selectors: set[tuple[str, str]] = set()
+    for revision in revisions:
+        namespace, labels = revision["metadata"]["namespace"], revision["metadata"]["labels"]
+        selector = f"owner=helm,name={labels['name']}"
+        if f"{namespace}/{labels['name']}" not in known:
+            selectors.add((namespace, selector))
+        elif labels["status"] in _CUT_OFF:
+            selectors.add((namespace, f"{selector},status={labels['status']}"))
+    for namespace, selector in sorted(selectors):
+        yield f"kubectl delete secrets --namespace {namespace} --selector {selector}"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -25,7 +26,7 @@ from lab.internet.ca import Authority
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.parts import images
 from lab.paths import cache_dir, project_dir
-from lab.recovery import import_commands
+from lab.recovery import import_commands, release_commands
 from lab.status import print_status
 from network.cli.check import check_file
 
@@ -182,25 +183,41 @@ def _pulumi(lab: Lab, engine: Engine, *arguments: str) -> int:
 
 def _next_step(lab: Lab, engine: Engine) -> str:
     """What to do after an `up` that failed."""
-    export = subprocess.run(
-        lab.inside(["pulumi", "stack", "export"], project_dir()),
+    again = f"make up {lab.choice}"
+    commands = _recovery(lab, engine)
+    if not commands:
+        return f"pulumi up failed; its last lines say why. What was made stays; try again: {again}"
+    lines = "\n".join(f"  {command}" for command in commands)
+    return (
+        "pulumi up failed, and an interrupted run left what the state does not know.\n"
+        f"Run within `make shell {lab.choice}`:\n{lines}\nthen: {again}"
+    )
+
+
+def _recovery(lab: Lab, engine: Engine) -> list[str]:
+    """The commands that recover; none where the engine or the cluster tells nothing."""
+    export = _told(lab, engine, "pulumi", "stack", "export")
+    if export is None:
+        return []
+    revisions = _told(
+        lab, engine, "kubectl", "get", "secrets", "--all-namespaces", "--selector=owner=helm", "--output=json"
+    )
+    return [
+        *import_commands(export, _settled_account(lab).objects),
+        *release_commands(export, revisions["items"] if revisions else ()),
+    ]
+
+
+def _told(lab: Lab, engine: Engine, *command: str) -> dict[str, Any] | None:
+    """What a command within the lab prints as JSON; None when it fails."""
+    answer = subprocess.run(
+        lab.inside(command, project_dir()),
         env=engine.environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    commands: list[str] = []
-    if export.returncode == 0:
-        account = _settled_account(lab)
-        commands = list(import_commands(json.loads(export.stdout), account.objects))
-    again = f"make up {lab.choice}"
-    if not commands:
-        return f"pulumi up failed; its last lines say why. What was made stays; try again: {again}"
-    lines = "\n".join(f"  {command}" for command in commands)
-    return (
-        "pulumi up failed, and the account holds what an interrupted run made and the state does not know.\n"
-        f"Take it in, within `make shell {lab.choice}`:\n{lines}\nthen: {again}"
-    )
+    return json.loads(answer.stdout) if answer.returncode == 0 else None
 
 
 def _settled_account(lab: Lab) -> Account:

@@ -41,6 +41,9 @@ MOMENTS = {
 }
 """What `pulumi up` prints when a phase begins; each phase waits for the one before."""
 
+CUT_OFF = "name=traefik,owner=helm,status=pending-install"
+"""Labels of the Secret in which Helm keeps the revision that it is installing."""
+
 
 def interrupted_up(platform: Platform, moment: str, death: Death) -> None:
     """Bring the stack up, as far as need be with the help it asks for, and strike at the moment."""
@@ -73,7 +76,7 @@ def recover(platform: Platform) -> None:
 
 def obey(platform: Platform, output: str) -> None:
     """Run the commands that a failed `up` names."""
-    for command in re.findall(r"^\s*(pulumi import .*)$", output, re.MULTILINE):
+    for command in re.findall(r"^\s*((?:pulumi import|kubectl delete) .*)$", output, re.MULTILINE):
         platform.run(*shlex.split(command))
 
 
@@ -94,6 +97,16 @@ def test_a_lab_that_is_killed_at_five_moments_of_up_converges(fresh: Platform) -
 
 def test_a_cluster_whose_creation_lost_its_answer_is_taken_in(fresh: Platform) -> None:
     inject(fresh.folder / "cloud", Fault("create_cluster", lose_answer=True))
+    recover(fresh)
+    assert_whole(fresh)
+
+
+def test_a_release_whose_install_was_cut_off_is_taken_over(fresh: Platform) -> None:
+    process = fresh.start("up")
+    while CUT_OFF not in fresh.kubectl("get", "secrets", "--all-namespaces", "--show-labels", status=None):
+        assert process.poll() is None, "`up` ended before Traefik's install was seen"
+    kill_lab(fresh)
+    process.communicate()
     recover(fresh)
     assert_whole(fresh)
 
