@@ -9,6 +9,7 @@ from typing_extensions import override
 from network.config.applications.matchers import CookieName
 from network.config.model import Finding, Model
 from network.config.names import Name
+from network.config.paths import PathPrefix
 from network.config.quantities import Duration
 
 
@@ -23,6 +24,8 @@ class Cookie(Model):
     same_site: Literal["none", "lax", "strict"] = "lax"
     max_age: int = Field(default=0, ge=0, le=31_536_000)
     """Seconds that the cookie lives; 0 ends it with the browser."""
+    path: PathPrefix | None = None
+    """The part of the host that gets the cookie; where absent, all of it."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -78,7 +78,7 @@ def _options(balancing: Balancing) -> dict[str, Any]:
         mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, include=_AS_THEY_ARE
     )
     if balancing.sticky is not None:
-        options["sticky"] = balancing.sticky.model_dump(mode="json", by_alias=True)
+        options["sticky"] = balancing.sticky.model_dump(mode="json", by_alias=True, exclude_none=True)
     if balancing.passive_health_check is not None:
         options["passiveHealthCheck"] = balancing.passive_health_check.model_dump(mode="json", by_alias=True)
     if balancing.flush_interval is not None:
@@ -117,7 +117,7 @@ def _kinds(application: Application, service: Service) -> Iterator[tuple[str, An
 def _weighted(application: Application, weighted: Weighted) -> dict[str, Any]:
     spec: dict[str, Any] = {"services": [reference(application, each) for each in weighted.services]}
     if weighted.sticky is not None:
-        spec["sticky"] = weighted.sticky.model_dump(mode="json", by_alias=True)
+        spec["sticky"] = weighted.sticky.model_dump(mode="json", by_alias=True, exclude_none=True)
     return spec
 
 
