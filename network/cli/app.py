@@ -241,7 +241,7 @@ def reachability(
         elif earlier is not None:
             typer.echo(reachability_command.changes(earlier, found, output))
         elif suspicions:
-            typer.echo(reachability_command.suspicions(found, output))
+            typer.echo(reachability_command.suspicions(found, output, planned=folder is None))
         elif source is not None and destination is not None:
             _point(found, source, destination, port, output)
         else:

@@ -16,7 +16,7 @@ from network.plan import build
 from network.reachability import Cluster, PeerClass, Reachability, Semantics, analyse, bits, expectations
 from network.reachability.compare import Both, compare
 from network.reachability.errors import UnreadableClusterError
-from network.reachability.lints import lints
+from network.reachability.lints import lints, of_plan
 from network.reachability.ports import PortSet
 from network.reachability.read import live, plan, yaml_files
 from network.reachability.read.manifests import Contents
@@ -148,13 +148,19 @@ def _peers(peers: Iterable[Both]) -> list[str]:
     return sorted({str(each) for each in peers})
 
 
-def suspicions(found: Reachability, output: Format) -> str:
-    """Return what in the policies is probably not meant, and the pods that no policy selects."""
+def suspicions(found: Reachability, output: Format, *, planned: bool) -> str:
+    """Return what in the policies is probably not meant, and the pods that no policy selects.
+
+    Of our own plan (`planned`), without what it does on purpose, and without pods of namespaces that are
+    not the platform's.
+    """
+    governed = expectations.namespaces_with_policies(found)
     listed = [
-        *((each.kind, each.subject, each.text) for each in lints(found)),
+        *((each.kind, each.subject, each.text) for each in (of_plan if planned else lints)(found)),
         *(
             ("no-policy", str(workload), "no policy selects these pods: whatever others allow passes")
             for workload in found.unselected()
+            if not planned or workload.namespace in governed
         ),
     ]
     match output:

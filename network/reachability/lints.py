@@ -46,6 +46,19 @@ class Lint:
         return f"{self.subject}: {self.text} ({self.kind})"
 
 
+def of_plan(reachability: Reachability) -> tuple[Lint, ...]:
+    """Return the suspicions about policies of our own plan, without those that it raises on purpose: rules
+    that a wider policy says too, for each policy is complete for its pods, and the VPC as a block, by which
+    its load balancer is meant."""
+    vpc = reachability.cluster.node_addresses
+    return tuple(
+        lint
+        for lint in lints(reachability)
+        if lint.kind != "repeated-rule"
+        and not (isinstance(lint.about, AddressPeer) and lint.about.addresses == vpc)
+    )
+
+
 def without(these: Iterable[Lint], others: Iterable[Lint]) -> tuple[Lint, ...]:
     """Return the suspicions that are not among the others, those of another version."""
     known = {_identity(lint) for lint in others}

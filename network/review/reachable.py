@@ -14,8 +14,8 @@ from network.reachability.analysis import Exposure
 from network.reachability.compare import Change, compare
 from network.reachability.errors import UnreadableClusterError
 from network.reachability.expectations import Finding, cut, namespaces_with_policies, terms, undeclared
-from network.reachability.lints import Lint, lints
-from network.reachability.model import AddressPeer, Cluster, ContainerPort, Namespace, Workload
+from network.reachability.lints import Lint, of_plan
+from network.reachability.model import Cluster, ContainerPort, Namespace, Workload
 from network.reachability.names import name_of, range_name
 from network.reachability.ports import PROTOCOL_NAMES, PortSet
 from network.reachability.read.manifests import Found, contents
@@ -52,15 +52,8 @@ class Reachable:
 
     @cached_property
     def lints(self) -> tuple[Lint, ...]:
-        """Suspicions, without those that the plan raises on purpose: rules that a wider policy says too, and
-        the VPC as a block, by which its load balancer is meant."""
-        vpc = self.reachability.cluster.node_addresses
-        return tuple(
-            lint
-            for lint in lints(self.reachability)
-            if lint.kind != "repeated-rule"
-            and not (isinstance(lint.about, AddressPeer) and lint.about.addresses == vpc)
-        )
+        """Suspicions, without those that the plan raises on purpose."""
+        return of_plan(self.reachability)
 
     def undeclared(self, governed: Collection[str]) -> Reachability:
         """Return the part that no flow asks for, of the namespaces that are governed."""

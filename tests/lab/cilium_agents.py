@@ -6,9 +6,12 @@ counts this identity to, or by neither. Only allowing entries are modelled; one 
 """
 
 import json
+import os
 import re
+import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
@@ -129,6 +132,21 @@ def command(agent: int, *arguments: str) -> list[str]:
 
 def ask(agent: int, *arguments: str) -> str:
     return subprocess.run(command(agent, *arguments), check=True, capture_output=True, text=True).stdout
+
+
+@contextmanager
+def verdicts(platform: Platform, file: Path) -> Generator[None]:
+    """Meanwhile write down what every agent says of new connections."""
+    with ExitStack() as stack:
+        log = stack.enter_context(file.open("ab"))
+        for _, agent in running(platform):
+            monitor = subprocess.Popen(
+                command(agent, "monitor", "--type", "policy-verdict"), stdout=log, start_new_session=True
+            )
+            stack.callback(monitor.wait)
+            # With the command that entered the agent's namespaces ends the one that it runs there.
+            stack.callback(os.killpg, monitor.pid, signal.SIGTERM)
+        yield
 
 
 def read(node: str, endpoints: Any, policies: Any, addresses: Any, identities: Any) -> Agent:

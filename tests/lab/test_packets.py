@@ -15,11 +15,14 @@ import yaml
 from lab.internet.addresses import ACME_PRODUCTION, ACME_PRODUCTION_NAME, NAME_SERVER
 from lab.packets.places import Place
 from lab.parts.images import IMAGES
+from network.cli.undeclared import pod_names
+from network.cli.undeclared import undeclared as undeclared_in
 from network.plan.cilium_rules import cilium_policy
 from network.plan.flows import Entity, Flow, Pods, Port
 from tests.lab import cilium_agents
 from tests.lab.cilium_agents import Agent
 from tests.lab.packets.proof import CHANGE_SECONDS, Proof, pairs
+from tests.lab.patience import until
 from tests.lab.platform import Platform
 from tests.stacks import merged
 
@@ -161,6 +164,30 @@ def _assert_every_identity_was_met(agents: Sequence[Agent], places: Mapping[str,
         met = {agent.identity(place.address) for place in places.values()}
         named = agent.meant & set(agent.addresses.values())
         assert named <= met, (agent.node, {each: agent.labels.get(each) for each in named - met})
+
+
+@pytest.mark.parametrize("proof", ["cilium"], indirect=True)
+def test_a_namespace_that_only_reports_cuts_nothing_and_tells_what_no_flow_declares(
+    proof: Proof, tmp_path: Path
+) -> None:
+    file, pods = tmp_path / "verdicts", tmp_path / "pods.json"
+    pods.write_text(proof.platform.kubectl("get", "pods", "--all-namespaces", "--output=json"))
+
+    def undeclared() -> set[tuple[str, str, str, str]]:
+        found = undeclared_in(file.read_text().splitlines(), pod_names(pods.read_text()))
+        return {
+            (each.direction, each.source, each.destination, f"{each.port}/{each.protocol}") for each in found
+        }
+
+    def told() -> bool:
+        for target in (f"{ACME_PRODUCTION}:443", "api.api:8080"):
+            answer = proof.platform.lab("exec", "legacy/batch", "--", "demo", "dial", target)
+            assert "connected" in answer, f"{target} is cut"
+        return bool(undeclared())
+
+    with cilium_agents.verdicts(proof.platform, file):
+        until(told, "the agents tell of connections")
+    assert undeclared() == {("egress", "legacy/batch", str(ACME_PRODUCTION), "443/TCP")}
 
 
 def test_packets_notice_an_added_rule(proof: Proof) -> None:

@@ -24,6 +24,14 @@ def with_another_flow(content: dict[str, Any]) -> None:
     content["network:applications"]["shop"] = {"talksTo": {"web": [*declared, ADDED]}}
 
 
+def with_a_renamed_workload(content: dict[str, Any]) -> None:
+    """Call site/web site/front: its pods stay, its Service and its policies get other names."""
+    site = content["network:applications"]["site"]
+    site["workloads"]["front"] = site["workloads"].pop("web")
+    for route in site["routes"].values():
+        route["workload"] = route["workload"].replace("web", "front")
+
+
 def reaches(traffic: TrafficLab, url: str) -> bool:
     """Whether a pod of shop/web gets an answer, on a connection of its own."""
     namespace = traffic.target("shop/web").kubectl[1]
@@ -69,3 +77,19 @@ def test_no_request_of_a_declared_flow_fails_while_another_flow_is_added_and_rem
     told = {"shop": len(to_shop.tries), "site": len(to_site.tries), "api, from a pod": len(to_api)}
     assert min(told.values()) > 10
     print(f"requests: {told}; failed: 0")
+
+
+def test_no_request_fails_while_a_workload_is_renamed_and_named_as_before(traffic: TrafficLab) -> None:
+    def names(kind: str) -> set[str]:
+        listed = traffic.kubectl("get", kind, "--namespace=site", "--output=name").split()
+        return {each.partition("/")[2] for each in listed}
+
+    url = f"https://site.{ZONE}/"
+    before = names("services"), names("networkpolicies")
+    with traffic.outside.stream(url, rate=20, clients=2, keep_alive=False) as to_site:
+        with traffic.changed(with_a_renamed_workload):
+            assert names("services") == before[0] - {"web"} | {"front"}
+            assert names("networkpolicies") == before[1] - {"site-web"} | {"site-front"}
+        assert (names("services"), names("networkpolicies")) == before
+    assert to_site.failures == []
+    print(f"requests: {len(to_site.tries)}; failed: 0")

@@ -106,6 +106,11 @@ def test_a_version_beside_itself_opens_and_closes_nothing(folder: str) -> None:
     assert (code, output.strip()) == (0, "nothing opens or closes")
 
 
+@pytest.mark.parametrize("stack", stacks.NAMES)
+def test_nothing_about_a_shipped_stack_is_suspicious(stack: str) -> None:
+    assert _run("--stack", stack, "--suspicions") == (0, "nothing is suspicious\n")
+
+
 def test_suspicions_name_pods_that_no_policy_selects(folder: str) -> None:
     code, output = _run("--folder", folder, "--suspicions", "-o", "markdown")
     assert code == 0
