@@ -61,9 +61,11 @@ def _own_cni(stack: str) -> str:
 
 
 def needed_parts(cni: str) -> tuple[str, ...]:
-    """Every part but those of other pod networks."""
+    """Every part but those of other pod networks, and those that only proofs use."""
     of_others = {part for name, pods in POD_NETWORKS.items() if name != cni for part in pods.parts}
-    return tuple(part for part in lab_parts.PARTS if part not in of_others)
+    return tuple(
+        name for name, part in lab_parts.PARTS.items() if name not in of_others and not part.for_proofs
+    )
 
 
 def started(stack: str, console: Console) -> Engine:

@@ -173,9 +173,12 @@ def _traefik_crds() -> Part:
     )
 
 
-def _debian(name: str, purpose: str, package: str, commands: Mapping[str, str]) -> Part:
+def _debian(
+    name: str, purpose: str, package: str, commands: Mapping[str, str], *, for_proofs: bool = False
+) -> Part:
     """Programs of Debian, at whatever version the distribution has."""
-    return Part(name, "debian", purpose, Debian(package, commands), 10, tuple(commands))
+    recipe = Debian(package, commands)
+    return Part(name, "debian", purpose, recipe, 10, tuple(commands), for_proofs=for_proofs)
 
 
 _ALL = (
@@ -322,7 +325,7 @@ _ALL = (
     Part(
         name="actionlint",
         version=_ACTIONLINT,
-        purpose="checks the workflows; only tests use it",
+        purpose="checks the workflows",
         recipe=GoBuild(
             module="actionlint",
             commands={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
@@ -331,6 +334,7 @@ _ALL = (
         seconds=15,
         files=("actionlint",),
         probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
+        for_proofs=True,
     ),
     Part(
         name="cyclonus",
@@ -341,6 +345,7 @@ _ALL = (
         ),
         seconds=20,
         files=("cyclonus-verdicts",),
+        for_proofs=True,
     ),
     Part(
         name="nca",
@@ -349,6 +354,7 @@ _ALL = (
         recipe=Packages("nca.txt"),
         seconds=20,
         files=("packages",),
+        for_proofs=True,
     ),
     _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
     _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),
@@ -367,7 +373,7 @@ _ALL = (
         {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
     ),
     _debian("ipset", "kube-router's sets of addresses", "ipset", {"ipset": "ipset"}),
-    _debian("wrk", "load; only `make bench-ingress` uses it", "wrk", {"wrk": "wrk"}),
+    _debian("wrk", "load of `make bench-ingress`", "wrk", {"wrk": "wrk"}, for_proofs=True),
     _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
 )
 

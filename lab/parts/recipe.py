@@ -131,6 +131,8 @@ class Part:
     """What its folder contains at least."""
     probe: Probe | None = None
     """How to recognise the pinned version on PATH; None: never taken from there."""
+    for_proofs: bool = False
+    """Only tests and benchmarks use it: the lab runs without."""
 
     @property
     def key(self) -> str:

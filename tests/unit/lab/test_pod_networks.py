@@ -42,6 +42,11 @@ def test_a_lab_needs_no_part_of_another_pod_network() -> None:
                 assert not needed & set(others.parts)
 
 
+@pytest.mark.parametrize("cni", POD_NETWORKS)
+def test_a_lab_needs_no_part_that_only_proofs_use(cni: str) -> None:
+    assert not {"actionlint", "cyclonus", "nca", "wrk"} & set(up.needed_parts(cni))
+
+
 def test_cilium_waits_for_its_agent_while_the_plain_network_is_there_once_its_range_is_known(
     place: Place,
 ) -> None:
