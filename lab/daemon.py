@@ -23,6 +23,7 @@ from lab.cloud.state import Account, Kind
 from lab.internet.addresses import RESOLVER
 from lab.internet.ca import Authority
 from lab.internet.internet import Internet
+from lab.internet.primary import PrimaryZone
 from lab.internet.zones import Record
 from lab.machine.api import ApiError
 from lab.machine.pod_networks import POD_NETWORKS
@@ -51,7 +52,8 @@ def main() -> int:
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")
-    internet = Internet(folder / "internet", parts, supervisor, authority, api_port)
+    elsewhere = PrimaryZone(**supplies["elsewhere"]) if supplies["elsewhere"] else None
+    internet = Internet(folder / "internet", parts, supervisor, authority, api_port, elsewhere)
     internet.start()
     _report("The outside world answers: DNS, Let's Encrypt, the API")
 

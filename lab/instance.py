@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.internet.primary import PrimaryZone
+from lab.machine.pki import write_secret
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.sandbox import Record, inside, is_running, remove_leftovers, sandbox_command
 from lab.paths import project_dir, state_dir
@@ -68,10 +70,16 @@ class Lab:
         """What the daemon is given."""
         return self.folder / "supplies.json"
 
-    def _require_pod_network(self, cni: str) -> None:
+    def _require_the_same(self, cni: str, elsewhere: PrimaryZone | None) -> None:
         if not self._supplies.exists():
             return
-        earlier = json.loads(self._supplies.read_text()).get("cni", "cilium")
+        supplies = json.loads(self._supplies.read_text())
+        if supplies.get("elsewhere") != (asdict(elsewhere) if elsewhere else None):
+            raise LabError(
+                f"the lab {self.name} was started with another provider of the zone, and keeps its secrets. "
+                f"Drop it, then start again: make forget {self.choice}"
+            )
+        earlier = supplies.get("cni", "cilium")
         if earlier != cni:
             raise LabError(
                 f"the lab {self.name} has the pod network {earlier}, and a cluster keeps its own. For {cni} "
@@ -94,14 +102,16 @@ class Lab:
         zones: Sequence[str],
         cni: str,
         report: Callable[[str], None],
+        elsewhere: PrimaryZone | None = None,
     ) -> None:
         """Start the daemon unless it runs, and wait until it is ready.
 
-        `zones` are those that the account holds from the beginning, for a stack that adopts one.
-        `cni` is the pod network of its clusters, which lasts as long as they do. Raises LabError with
-        the end of its log when it ends instead, and when the lab's clusters have another pod network.
+        `zones` are those that the account holds from the beginning, for a stack that adopts one;
+        `elsewhere` is one that another provider serves. `cni` is the pod network of its clusters, which
+        lasts as long as they do. Raises LabError with the end of its log when it ends instead, and when the
+        lab's clusters have another pod network, or its zone another provider.
         """
-        self._require_pod_network(cni)
+        self._require_the_same(cni, elsewhere)
         if self.running() and self.ready.exists():
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -112,8 +122,9 @@ class Lab:
             "images": {name: str(path) for name, path in images.items()},
             "zones": list(zones),
             "cni": cni,
+            "elsewhere": asdict(elsewhere) if elsewhere else None,
         }
-        self._supplies.write_text(json.dumps(supplies))
+        write_secret(self._supplies, json.dumps(supplies).encode())
         daemon = [sys.executable, "-m", "lab.daemon", str(self.folder)]
         with self.log.open("wb") as log:
             keeper = subprocess.Popen(

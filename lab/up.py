@@ -5,9 +5,11 @@ import json
 import os
 import platform
 import subprocess
+import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from lab.charts import provide
 from lab.cloud.state import Account, Kind, Store
 from lab.demo import deploy
 from lab.engine.checkpoint import mend
+from lab.engine.elsewhere import elsewhere
 from lab.engine.environment import Engine
 from lab.engine.stack_file import load
 from lab.instance import Lab, LabError
@@ -61,10 +64,10 @@ def _own_cni(stack: str) -> str:
 
 
 def needed_parts(cni: str) -> tuple[str, ...]:
-    """Every part but those of other pod networks, and those that only proofs use."""
+    """Every part but those of other pod networks, and those that only some stacks or proofs use."""
     of_others = {part for name, pods in POD_NETWORKS.items() if name != cni for part in pods.parts}
     return tuple(
-        name for name, part in lab_parts.PARTS.items() if name not in of_others and not part.for_proofs
+        name for name, part in lab_parts.PARTS.items() if name not in of_others and not part.optional
     )
 
 
@@ -74,16 +77,17 @@ def started(stack: str, console: Console) -> Engine:
     _require_stack(stack)
     lab = lab_of(stack)
     cni = _cni(stack)
-    parts = lab_parts.ensure(*needed_parts(cni))
+    config = load(_stack_file(stack))["config"]
+    zone = elsewhere(config, lab.folder)
+    parts = lab_parts.ensure(*needed_parts(cni), *(("bind",) if zone else ()))
     bundle = Authority.at(cache_dir() / "authority").bundle
     archives = images.ensure(parts, bundle)
-    config = load(_stack_file(stack))["config"]
     charts = provide(parts, lab.folder / "charts", cache_dir(), config)
     for name, chart in charts.items():
         console.print(f"  chart {name}: {chart.origin}", highlight=False)
     dns = config["network:external"]["dns"]
     zones = [dns["zone"]] if dns.get("mode") == "adopt" else []
-    lab.start(parts, archives, zones, cni, lambda line: console.print(f"  {line}", highlight=False))
+    lab.start(parts, archives, zones, cni, lambda line: console.print(f"  {line}", highlight=False), zone)
     facts = lab.facts()
     engine = Engine(
         project=project_dir(),
@@ -115,6 +119,7 @@ def up(stack: str, console: Console) -> None:
         console.rule(f"pulumi up --stack {stack}")
         if _pulumi(lab, engine, "up", "--yes", "--skip-preview", "--color=never") != 0:
             raise LabError(_next_step(lab, engine))
+        _publish(lab, engine)
         deploy.deploy(lab, engine, config)
         if not print_status(lab, engine, console, SETTLING_SECONDS):
             raise LabError(
@@ -181,6 +186,27 @@ def _after_a_kill(lab: Lab, engine: Engine, console: Console) -> None:
 def _pulumi(lab: Lab, engine: Engine, *arguments: str) -> int:
     command = lab.inside(["pulumi", "--non-interactive", *arguments], project_dir())
     return subprocess.run(command, env=engine.environment, check=False).returncode
+
+
+def _publish(lab: Lab, engine: Engine) -> None:
+    """Make the records that the stack asks of another provider, as its operator would."""
+    zone = elsewhere(load(engine.original).get("config", {}), lab.folder)
+    if zone is None:
+        return
+    outputs = _told(lab, engine, "pulumi", "stack", "output", "--json")
+    records = (outputs or {}).get("records", [])
+    done = subprocess.run(
+        lab.inside([sys.executable, "-m", "lab.internet.bind"], project_dir()),
+        env={**engine.environment, "PYTHONPATH": str(project_dir())},
+        input=json.dumps({"zone": asdict(zone), "records": records}),
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0 or not records:
+        raise LabError(
+            f"the zone {zone.name} did not take the platform's records; see {lab.folder / 'logs'}. "
+            f"Try again: make up {lab.choice}"
+        )
 
 
 def _next_step(lab: Lab, engine: Engine) -> str:

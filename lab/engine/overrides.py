@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.engine.elsewhere import cloudflare_token, is_address, tsig_secret
 from lab.engine.throwaway import htpasswd, throw_away
+from lab.internet.addresses import PRIMARY
 from network import versions
 
 Values = Mapping[str, Any]
@@ -48,16 +50,27 @@ def overrides(
             "0s",
             "records are served at once here; cert-manager's own wait takes 60 s per name",
         ),
-        Override(
-            "network:dnsToken",
-            "the simulated account's token",
-            "your token is encrypted for your stack only, and no simulated account knows it",
-            lambda: token,
-        ),
+        *_zone(config, token, state),
         *_pod_network(config, cni),
         *(_users(name, state) for name in _basic_auth(config)),
         *_redis_password(config, state),
     )
+
+
+def _zone(config: Values, token: str, state: Path) -> Sequence[Override]:
+    """What gives write access to the zone, by who serves it."""
+    solver: Mapping[str, Any] = config.get("network:certificates", {}).get("dns01", {})
+    what, secret = {
+        "cloudflare": ("the token of the simulated Cloudflare account", lambda: cloudflare_token(state)),
+        "rfc2136": ("the key of the lab's name server", lambda: tsig_secret(state)),
+    }.get(solver.get("provider", ""), ("the simulated account's token", lambda: token))
+    reason = "your token is encrypted for your stack only, and nobody knows it here"
+    found = [Override("network:dnsToken", what, reason, secret)]
+    host, _, port = solver.get("nameserver", "").rpartition(":")
+    if is_address(host):
+        reason = "the lab's name server, in the place of yours"
+        found.append(Override("network:certificates.dns01.nameserver", f"{PRIMARY}:{port}", reason))
+    return found
 
 
 def _pod_network(config: Values, cni: str) -> Sequence[Override]:

@@ -12,7 +12,8 @@ import dns.message
 import dns.query
 import dns.rdatatype
 
-from lab.internet.addresses import NAMES, RESOLVER
+from lab.internet.addresses import NAMES, PRIMARY, RESOLVER
+from lab.internet.primary import PrimaryZone
 from lab.internet.zones import Record, root_file, server_configuration, zone_file
 from lab.machine.process import Supervisor
 
@@ -25,11 +26,18 @@ _PATIENCE = 10.0
 class Dns:
     """What names mean outside the clusters. A change is served when the call that made it returns."""
 
-    def __init__(self, folder: Path, program: Path, supervisor: Supervisor) -> None:
-        """`folder` holds the zone files; the resolver's address must exist in this network namespace."""
+    def __init__(
+        self, folder: Path, program: Path, supervisor: Supervisor, elsewhere: PrimaryZone | None
+    ) -> None:
+        """`folder` holds the zone files; the resolver's address must exist in this network namespace.
+
+        `elsewhere` is a zone to ask its own primary name server for.
+        """
         self._folder = folder
         self._program = program
         self._supervisor = supervisor
+        self._elsewhere = {elsewhere.name: f"{PRIMARY}:{elsewhere.port}"} if elsewhere else {}
+        self._names = {**NAMES, **({elsewhere.server: PRIMARY} if elsewhere else {})}
         self._lock = threading.Lock()
         self._contents: dict[str, object] = {}
         self._serial = 0
@@ -42,7 +50,7 @@ class Dns:
         Raises TimeoutError when CoreDNS does not serve them within ten seconds; its log says why.
         """
         contents: dict[str, object] = {zone: list(records) for zone, records in zones.items()}
-        contents[_ROOT] = {**NAMES, **(names or {})}
+        contents[_ROOT] = {**self._names, **(names or {})}
         with self._lock:
             changed = [zone for zone, content in contents.items() if self._contents.get(zone) != content]
             if not changed and contents.keys() == self._contents.keys():
@@ -51,7 +59,7 @@ class Dns:
             self._folder.mkdir(parents=True, exist_ok=True)
             for zone in changed:
                 text = (
-                    root_file({**NAMES, **(names or {})}, self._serial)
+                    root_file({**self._names, **(names or {})}, self._serial)
                     if zone == _ROOT
                     else zone_file(zone, zones[zone], self._serial)
                 )
@@ -64,7 +72,7 @@ class Dns:
     def _configure(self, zones: Sequence[str]) -> None:
         """Tell CoreDNS which zones exist; a change of their files it notices by itself."""
         file = self._folder / "Corefile"
-        text = server_configuration({zone: str(self._file(zone)) for zone in zones})
+        text = server_configuration({zone: str(self._file(zone)) for zone in zones}, self._elsewhere)
         if _PROCESS not in self._supervisor.pids:
             _replace(file, text)
             self._supervisor.ensure(_PROCESS, [str(self._program), "-conf", str(file)])

@@ -2,14 +2,25 @@
 
 import subprocess
 from collections.abc import Mapping
+from ipaddress import IPv4Address
 from pathlib import Path
 
-from lab.internet import acme
-from lab.internet.addresses import API, API_NAME, INTERNET, OPERATOR, RESOLVER
+from lab.internet import acme, bind, cloudflare
+from lab.internet.addresses import (
+    API,
+    API_NAME,
+    CLOUDFLARE,
+    CLOUDFLARE_NAME,
+    INTERNET,
+    OPERATOR,
+    PRIMARY,
+    RESOLVER,
+)
 from lab.internet.ca import Authority
 from lab.internet.dns import Dns
 from lab.internet.haproxy import LoadBalancers
 from lab.internet.load_balancer import TlsFront
+from lab.internet.primary import PrimaryZone
 from lab.machine.process import Supervisor
 
 
@@ -23,30 +34,44 @@ class Internet:
         supervisor: Supervisor,
         authority: Authority,
         api_port: int,
+        elsewhere: PrimaryZone | None = None,
     ) -> None:
-        """`folder` keeps its files; `api_port` is DigitalOcean's HTTP API on 127.0.0.1.
+        """`folder` keeps its files; `api_port` is DigitalOcean's HTTP API on 127.0.0.1; `elsewhere` is a
+        zone that DigitalOcean does not serve.
 
-        Needs the parts coredns, haproxy and pebble.
+        Needs the parts coredns, haproxy and pebble; for a zone elsewhere bind.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
         self._parts = parts
         self._supervisor = supervisor
         self._authority = authority
-        api = TlsFront(API_NAME, API, authority.issue([API_NAME], folder / f"{API_NAME}.pem"), api_port)
-        self.dns = Dns(folder / "dns", parts["coredns"] / "coredns", supervisor)
+        self._elsewhere = elsewhere
+        fronts = [self._front(API_NAME, API, api_port)]
+        if elsewhere and elsewhere.api_token:
+            port = cloudflare.serve(cloudflare.Cloudflare(elsewhere))
+            fronts.append(self._front(CLOUDFLARE_NAME, CLOUDFLARE, port))
+        self.dns = Dns(folder / "dns", parts["coredns"] / "coredns", supervisor, elsewhere)
         self.load_balancers = LoadBalancers(
             folder,
             parts["haproxy"] / "haproxy",
             supervisor,
-            (api, *acme.fronts(folder, authority)),
+            (*fronts, *acme.fronts(folder, authority)),
         )
+
+    def _front(self, name: str, address: IPv4Address, port: int) -> TlsFront:
+        """An API of the outside world under its own name and address."""
+        return TlsFront(name, address, self._authority.issue([name], self._folder / f"{name}.pem"), port)
 
     def start(self) -> None:
         """Give the namespace its addresses and start every server; safe to repeat."""
         # An address with a prefix on the loopback device makes the whole prefix local.
-        address = f"{OPERATOR}/{INTERNET.prefixlen}"
-        subprocess.run(["ip", "address", "replace", address, "dev", "lo"], check=True)
+        _give(f"{OPERATOR}/{INTERNET.prefixlen}")
+        if self._elsewhere:
+            # BIND listens on addresses that a device has, and not on all that are local.
+            _give(f"{PRIMARY}/32")
+            program = self._parts["bind"] / "named"
+            bind.start(self._elsewhere, self._folder / "primary", program, self._supervisor)
         self.dns.serve({})
         self.load_balancers.start()
         pebble = self._parts["pebble"] / "pebble"
@@ -66,3 +91,8 @@ class Internet:
         file.write_text(f"nameserver {RESOLVER}\n")
         target = Path("/etc/resolv.conf").resolve()
         subprocess.run(["mount", "--bind", str(file), str(target)], check=True)
+
+
+def _give(address: str) -> None:
+    """Give an address to the namespace's loopback device."""
+    subprocess.run(["ip", "address", "replace", address, "dev", "lo"], check=True)

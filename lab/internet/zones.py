@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.internet.addresses import NAME_SERVER_NAMES
+from lab.internet.addresses import NAME_SERVER, NAME_SERVER_NAMES, RESOLVER
 
 Record = Mapping[str, Any]
 """A record as DigitalOcean's API answers it: type, name ("@" or relative to the zone), data, ttl, and
@@ -40,14 +40,18 @@ def root_file(names: Mapping[str, IPv4Address], serial: int) -> str:
     return "\n".join(["$ORIGIN .", *lines, ""])
 
 
-def server_configuration(files: Mapping[str, str]) -> str:
-    """CoreDNS' Corefile: each zone (`.` among them) from its file, on every address of the namespace.
+def server_configuration(files: Mapping[str, str], elsewhere: Mapping[str, str] | None = None) -> str:
+    """CoreDNS' Corefile: each zone (`.` among them) from its file, or from the server (address and port)
+    that has it `elsewhere`.
 
     A changed file is read within a tenth of a second, if its serial changed.
     """
+    served = {zone: f"file {file} {{\n        reload 100ms\n    }}" for zone, file in files.items()}
+    forwarded = {zone: f"forward . {server}" for zone, server in (elsewhere or {}).items()}
+    own = f"bind {RESOLVER} {NAME_SERVER}"
     return "\n".join(
-        f"{zone} {{\n    errors\n    file {file} {{\n        reload 100ms\n    }}\n}}\n"
-        for zone, file in sorted(files.items())
+        f"{zone} {{\n    {own}\n    errors\n    {source}\n}}\n"
+        for zone, source in sorted({**served, **forwarded}.items())
     )
 
 

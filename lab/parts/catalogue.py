@@ -174,11 +174,11 @@ def _traefik_crds() -> Part:
 
 
 def _debian(
-    name: str, purpose: str, package: str, commands: Mapping[str, str], *, for_proofs: bool = False
+    name: str, purpose: str, package: str, commands: Mapping[str, str], *, optional: bool = False
 ) -> Part:
     """Programs of Debian, at whatever version the distribution has."""
     recipe = Debian(package, commands)
-    return Part(name, "debian", purpose, recipe, 10, tuple(commands), for_proofs=for_proofs)
+    return Part(name, "debian", purpose, recipe, 10, tuple(commands), optional=optional)
 
 
 _ALL = (
@@ -334,7 +334,7 @@ _ALL = (
         seconds=15,
         files=("actionlint",),
         probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
-        for_proofs=True,
+        optional=True,
     ),
     Part(
         name="cyclonus",
@@ -345,7 +345,7 @@ _ALL = (
         ),
         seconds=20,
         files=("cyclonus-verdicts",),
-        for_proofs=True,
+        optional=True,
     ),
     Part(
         name="nca",
@@ -354,7 +354,7 @@ _ALL = (
         recipe=Packages("nca.txt"),
         seconds=20,
         files=("packages",),
-        for_proofs=True,
+        optional=True,
     ),
     _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
     _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),
@@ -365,6 +365,15 @@ _ALL = (
         "redis-tools",
         {"redis-server": "redis-check-rdb", "redis-cli": "redis-cli"},
     ),
+    Part(
+        name="bind",
+        version="debian",
+        purpose="serves a zone that another provider than DigitalOcean has; takes dynamic updates",
+        recipe=Debian("bind9", {"named": "named"}, apart=True),
+        seconds=10,
+        files=("named",),
+        optional=True,
+    ),
     _debian("nft", "kube-proxy's rules", "nftables", {"nft": "nft"}),
     _debian(
         "iptables",
@@ -373,7 +382,7 @@ _ALL = (
         {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
     ),
     _debian("ipset", "kube-router's sets of addresses", "ipset", {"ipset": "ipset"}),
-    _debian("wrk", "load of `make bench-ingress`", "wrk", {"wrk": "wrk"}, for_proofs=True),
+    _debian("wrk", "load of `make bench-ingress`", "wrk", {"wrk": "wrk"}, optional=True),
     _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
 )
 

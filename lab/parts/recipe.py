@@ -108,6 +108,9 @@ class Debian:
     package: str
     commands: Mapping[str, str]
     """Link in the part's folder -> program on PATH."""
+    apart: bool = False
+    """Unpack it into the part's folder, with what else it needs, where it is not installed: installing it
+    would start its server on this machine."""
 
     def ingredients(self) -> Iterator[tuple[str, bytes]]:
         """A Debian package depends on nothing of ours."""
@@ -131,8 +134,8 @@ class Part:
     """What its folder contains at least."""
     probe: Probe | None = None
     """How to recognise the pinned version on PATH; None: never taken from there."""
-    for_proofs: bool = False
-    """Only tests and benchmarks use it: the lab runs without."""
+    optional: bool = False
+    """The lab runs without: only tests and benchmarks use it, or some stacks."""
 
     @property
     def key(self) -> str:

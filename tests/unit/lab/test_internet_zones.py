@@ -95,7 +95,9 @@ def test_the_root_knows_only_the_names_it_is_given() -> None:
     assert answers(zone, "example.org", "A") == []
 
 
-def test_every_zone_comes_from_its_file() -> None:
-    text = server_configuration({".": "/z/root", ZONE: "/z/dev"})
-    assert f"{ZONE} {{\n    errors\n    file /z/dev" in text
-    assert ". {\n    errors\n    file /z/root" in text
+def test_every_zone_comes_from_its_file_or_from_who_serves_it() -> None:
+    text = server_configuration({".": "/z/root", ZONE: "/z/dev"}, {"other.org": "203.0.113.55:5353"})
+    own = "bind 203.0.113.53 203.0.113.54\n    errors"
+    assert f"{ZONE} {{\n    {own}\n    file /z/dev" in text
+    assert f". {{\n    {own}\n    file /z/root" in text
+    assert f"other.org {{\n    {own}\n    forward . 203.0.113.55:5353" in text

@@ -8,6 +8,7 @@ import pytest
 
 from lab import up
 from lab.instance import Lab, LabError
+from lab.internet.primary import PrimaryZone
 from lab.machine.network import ClusterNetwork
 from lab.machine.node_config import containerd_config
 from lab.machine.node_init import CNI_FOLDER
@@ -43,8 +44,8 @@ def test_a_lab_needs_no_part_of_another_pod_network() -> None:
 
 
 @pytest.mark.parametrize("cni", POD_NETWORKS)
-def test_a_lab_needs_no_part_that_only_proofs_use(cni: str) -> None:
-    assert not {"actionlint", "cyclonus", "nca", "wrk"} & set(up.needed_parts(cni))
+def test_a_lab_needs_no_part_that_only_proofs_or_some_stacks_use(cni: str) -> None:
+    assert not {"actionlint", "cyclonus", "nca", "wrk", "bind"} & set(up.needed_parts(cni))
 
 
 def test_cilium_waits_for_its_agent_while_the_plain_network_is_there_once_its_range_is_known(
@@ -113,6 +114,16 @@ def test_an_unknown_pod_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv(up.CNI, "calico")
     with pytest.raises(LabError, match="cilium and generic"):
         up.lab_of("dev")
+
+
+def test_a_lab_keeps_who_serves_its_zone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    lab = Lab("named")
+    lab.folder.mkdir(parents=True)
+    (lab.folder / "supplies.json").write_text(json.dumps({"cni": "cilium", "elsewhere": None}))
+    zone = PrimaryZone("dev.example.com", "ns1.example.com", 53, "platform", "hmac-sha256", "c2VjcmV0")
+    with pytest.raises(LabError, match="make forget STACK=named"):
+        lab.start({}, {}, (), "cilium", lambda _: None, zone)
 
 
 def test_a_lab_keeps_its_pod_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

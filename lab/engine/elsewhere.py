@@ -1,0 +1,50 @@
+"""What a stack file says of a zone that another provider than DigitalOcean serves."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from ipaddress import AddressValueError, IPv4Address
+from pathlib import Path
+from typing import Any
+
+from lab.engine.throwaway import throw_away
+from lab.internet.primary import PrimaryZone
+
+_DEFAULT_PORT = 53
+_NUMBERED = "primary.invalid"
+"""Stands for a primary name server that the stack file names by its address."""
+_CLOUDFLARES = "anna.ns.cloudflare.com"
+
+
+def elsewhere(config: Mapping[str, Any], state: Path) -> PrimaryZone | None:
+    """The zone, with throw-away secrets of the lab; None where DigitalOcean serves it."""
+    dns = config.get("network:external", {}).get("dns", {})
+    if dns.get("provider") != "external":
+        return None
+    solver = config.get("network:certificates", {}).get("dns01", {})
+    secret = tsig_secret(state)
+    if solver.get("provider") != "rfc2136":
+        token = cloudflare_token(state)
+        return PrimaryZone(dns["zone"], _CLOUDFLARES, _DEFAULT_PORT, "lab", "hmac-sha256", secret, token)
+    host, _, port = solver["nameserver"].rpartition(":")
+    algorithm = solver.get("tsigAlgorithm", "HMACSHA256").lower().replace("hmac", "hmac-")
+    server = _NUMBERED if is_address(host) else host
+    return PrimaryZone(dns["zone"], server, int(port), solver["tsigKeyName"], algorithm, secret)
+
+
+def is_address(host: str) -> bool:
+    """Whether a name server is given by its address, which means another machine here."""
+    try:
+        IPv4Address(host)
+    except AddressValueError:
+        return False
+    return True
+
+
+def tsig_secret(state: Path) -> str:
+    """The lab's secret for dynamic updates, in base64."""
+    return b64encode(throw_away(state, "tsig").encode()).decode()
+
+
+def cloudflare_token(state: Path) -> str:
+    """The token of the lab's Cloudflare account."""
+    return throw_away(state, "cloudflare-token")

@@ -1,0 +1,65 @@
+"""Runs BIND for a zone that another provider than DigitalOcean serves, and writes to it.
+
+`python -m lab.internet.bind` puts the records into the zone that its input names (JSON: `zone`, `records`);
+run it with `Lab.inside`.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import dns.exception
+import dns.query
+import dns.rcode
+import dns.update
+
+from lab.internet.addresses import PRIMARY
+from lab.internet.primary import PrimaryZone, configuration, first_file, replacing
+from lab.machine.pki import write_secret
+from lab.machine.process import Supervisor
+
+_PROCESS = "primary-dns"
+_PATIENCE = 10.0
+"""Seconds until BIND must take updates."""
+
+
+class UpdateRefusedError(RuntimeError):
+    """BIND did not take an update; the text is its answer."""
+
+
+def start(zone: PrimaryZone, folder: Path, program: Path, supervisor: Supervisor) -> None:
+    """Serve the zone on its server's address; what was written to it earlier is still there."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / "zone"
+    if not file.exists():
+        file.write_text(first_file(zone))
+    settings = folder / "named.conf"
+    write_secret(settings, configuration(zone, folder, str(PRIMARY)).encode())
+    supervisor.ensure(_PROCESS, [str(program), "-g", "-c", str(settings)])
+
+
+def send(zone: PrimaryZone, message: dns.update.UpdateMessage) -> None:
+    """Change the zone; it answers with the change when this returns. Raises UpdateRefusedError."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            answer = dns.query.tcp(message, str(PRIMARY), timeout=_PATIENCE, port=zone.port)
+            break
+        except (OSError, dns.exception.DNSException):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    if answer.rcode() != dns.rcode.NOERROR:
+        raise UpdateRefusedError(f"{zone.server} answers {dns.rcode.to_text(answer.rcode())}")
+
+
+def main() -> None:
+    """Put the platform's records into the zone, as its operator would."""
+    given = json.load(sys.stdin)
+    zone = PrimaryZone(**given["zone"])
+    send(zone, replacing(zone, given["records"]))
+
+
+if __name__ == "__main__":
+    main()

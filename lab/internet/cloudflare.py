@@ -1,0 +1,133 @@
+"""The part of Cloudflare's API by which cert-manager proves names: zones and their TXT records.
+
+Simulated as its reference describes it (developers.cloudflare.com/api); the zone itself is served by BIND.
+Plain HTTP on 127.0.0.1; the lab's front ends TLS before it.
+"""
+
+import hmac
+import json
+import re
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+from lab.internet import bind
+from lab.internet.primary import PrimaryZone, update
+
+_RECORDS = re.compile(r"/client/v4/zones/(?P<zone>[0-9a-f]{32})/dns_records(?:/(?P<record>[0-9a-f]{32}))?")
+
+
+class RefusedError(Exception):
+    """A call that the API refuses: its status, and Cloudflare's number and text for why."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class Cloudflare:
+    """An account with one zone."""
+
+    def __init__(self, zone: PrimaryZone) -> None:
+        self._zone = zone
+        self._id = uuid4().hex
+        self._records: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def call(self, method: str, path: str, query: Mapping[str, str], body: Any, token: str) -> Any:
+        """The result of a call. Raises RefusedError."""
+        if not hmac.compare_digest(token.encode(), (self._zone.api_token or "").encode()):
+            raise RefusedError(403, 10000, "Authentication error")
+        if path == "/client/v4/zones" and method == "GET":
+            found = query.get("name", self._zone.name) == self._zone.name
+            return [{"id": self._id, "name": self._zone.name, "status": "active"}] if found else []
+        match = _RECORDS.fullmatch(path)
+        if match is None or match["zone"] != self._id:
+            raise RefusedError(404, 7003, "Could not route to " + path)
+        with self._lock:
+            match method, match["record"]:
+                case "GET", None:
+                    return [
+                        each
+                        for each in self._records.values()
+                        if all(each[key] == query[key] for key in ("type", "name") if key in query)
+                    ]
+                case "POST", None:
+                    return self._create(body)
+                case "DELETE", str(record) if record in self._records:
+                    return self._delete(record)
+                case _:
+                    raise RefusedError(404, 81044, "Record does not exist.")
+
+    def _create(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        if body.get("type") != "TXT":
+            raise RefusedError(400, 9005, "the lab's Cloudflare makes TXT records only")
+        record = {**body, "id": uuid4().hex}
+        there = {(each["name"], each["content"]) for each in self._records.values()}
+        if (record["name"], record["content"]) in there:
+            raise RefusedError(400, 81058, "An identical record already exists.")
+        message = update(self._zone)
+        message.add(_absolute(record), int(record["ttl"]), "TXT", _quoted(record))
+        bind.send(self._zone, message)
+        self._records[record["id"]] = record
+        return record
+
+    def _delete(self, identity: str) -> Mapping[str, Any]:
+        record = self._records[identity]
+        message = update(self._zone)
+        message.delete(_absolute(record), "TXT", _quoted(record))
+        bind.send(self._zone, message)
+        del self._records[identity]
+        return {"id": identity}
+
+
+def _absolute(record: Mapping[str, Any]) -> str:
+    return f"{record['name']}."
+
+
+def _quoted(record: Mapping[str, Any]) -> str:
+    return json.dumps(record["content"])
+
+
+def serve(account: Cloudflare) -> int:
+    """Answer calls on 127.0.0.1 in the background; the port."""
+
+    class Handler(_Handler):
+        """A handler of this account's calls."""
+
+    Handler.account = account
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, name="cloudflare", daemon=True).start()
+    return server.server_port
+
+
+class _Handler(BaseHTTPRequestHandler):
+    account: Cloudflare
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        url = urlsplit(self.path)
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        try:
+            result = self.account.call(
+                self.command, url.path, dict(parse_qsl(url.query)), json.loads(sent or b"null"), token
+            )
+            status, errors = 200, []
+        except RefusedError as refusal:
+            status, result, errors = refusal.status, None, [{"code": refusal.code, "message": str(refusal)}]
+        reply = {"success": not errors, "errors": errors, "messages": [], "result": result}
+        content = json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_DELETE = _answer  # noqa: N815 (names that the base calls)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: BIND logs what changes."""
