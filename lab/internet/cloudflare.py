@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,7 +34,7 @@ class Cloudflare:
 
     def __init__(self, zone: PrimaryZone) -> None:
         self._zone = zone
-        self._id = uuid4().hex
+        self._id = sha256(zone.name.encode()).hexdigest()[:32]
         self._records: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
