@@ -84,6 +84,8 @@ def _growth(sizes: Iterable[int]) -> None:
             math.log(last[what] / first[what]) / grown for what in ("reading", "analysing", "comparing")
         )
         print(f"{'exponent':8} " + " ".join(f"{each:10.2f}" for each in exponents))
+        both = [one["analysing"] + one["comparing"] for one in (first, last)]
+        print(f"exponent of analysing and comparing together: {math.log(both[1] / both[0]) / grown:.2f}")
 
 
 def _measure(pods: int) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What changes between two versions of a cluster: connections opened and closed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter, eq
 
 from network.reachability import bits, ports
 from network.reachability.analysis import Reachability, analyse
@@ -60,9 +61,8 @@ def compare(before: Reachability, after: Reachability) -> Difference:
     shared = list(_shared(before, after))
     was = _translated(before, [each.before for each in shared])
     now = _translated(after, [each.after for each in shared])
-    same = was.keys() & now.keys()
-    old = _by_source(key for key in was if key not in same)
-    new = _by_source(key for key in now if key not in same)
+    old = _by_source(row for row in was if row not in now)
+    new = _by_source(row for row in now if row not in was)
     return Difference(_changes(new, old, shared), _changes(old, new, shared))
 
 
@@ -165,8 +165,7 @@ _Identity = tuple[str, str, str, bool]
 _Classes = list[tuple[int, PeerClass]]
 
 
-def _identity(workload: Workload) -> _Identity:
-    return workload.kind, workload.namespace, workload.name, workload.host_network
+_identity: Callable[[Workload], _Identity] = attrgetter("kind", "namespace", "name", "host_network")
 
 
 def _pods(before: Reachability, after: Reachability) -> Iterator[Both]:
@@ -188,9 +187,7 @@ def _pods(before: Reachability, after: Reachability) -> Iterator[Both]:
 
 
 def _same(one: tuple[Workload, ...], other: tuple[Workload, ...]) -> bool:
-    return len(one) == len(other) and all(
-        here is there or _identity(here) == _identity(there) for here, there in zip(one, other, strict=True)
-    )
+    return len(one) == len(other) and all(map(eq, map(_identity, one), map(_identity, other)))
 
 
 def _mixed(old: _Classes, new: _Classes) -> Iterator[Both]:

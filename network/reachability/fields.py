@@ -1,6 +1,9 @@
 """Typed access to the fields of Kubernetes objects as parsed YAML or JSON."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from sys import intern
+from types import MappingProxyType
 from typing import Any, get_args
 
 from network.reachability.errors import UnreadableError
@@ -53,7 +56,13 @@ def labels(value: Any, path: str) -> Mapping[str, str]:
     for key, label in found.items():
         if not isinstance(label, str):
             raise UnreadableError(f"{path}.{key}", f"a label is a text, not {_kind(label)}: quote it")
-    return found
+    return _kept_once(tuple(found.items()))
+
+
+@lru_cache(maxsize=4096)
+def _kept_once(labels: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Labels of many pods are the same: what is kept once is near when it is looked at again."""
+    return MappingProxyType({intern(key): intern(label) for key, label in labels})
 
 
 def only(value: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:

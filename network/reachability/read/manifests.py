@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from sys import intern
 from typing import Any, get_args
 
 from network.reachability import fields
@@ -254,13 +256,18 @@ def _workload(
     if host_network not in (None, True, False):
         raise UnreadableError(f"{path}.hostNetwork", "must be true or false")
     return Workload(
-        fields.text(metadata.get("namespace", "default"), "metadata.namespace"),
+        intern(fields.text(metadata.get("namespace", "default"), "metadata.namespace")),
         fields.text(metadata.get("name"), "metadata.name"),
         fields.labels(pods.get("labels"), "labels of the pods"),
-        tuple(ports),
+        _kept_once(tuple(ports)),
         kind,
         host_network is True,
     )
+
+
+@lru_cache(maxsize=4096)
+def _kept_once(ports: tuple[ContainerPort, ...]) -> tuple[ContainerPort, ...]:
+    return ports
 
 
 def _container_ports(value: Any, path: str) -> Iterator[ContainerPort]:
