@@ -54,9 +54,12 @@ class Dns01(Model):
 class Http01(Model):
     """HTTP-01 for named certificates whose zone cert-manager cannot write to."""
 
-    wait_instead_of_self_check: Duration = "10s"
+    wait_instead_of_self_check: Duration = "30s"
     """cert-manager waits this long instead of its self-check, which fails: from inside the cluster the load
-    balancer's address bypasses the load balancer, and Traefik misses the PROXY header."""
+    balancer's address bypasses the load balancer, and Traefik misses the PROXY header.
+
+    The wait begins with the order for the solver's pod, so a node must pull its image within it. A look by
+    Let's Encrypt that comes too early costs an hour: so long cert-manager waits after a failed order."""
 
     @override
     def findings(self) -> Iterator[Finding]:

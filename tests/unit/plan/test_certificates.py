@@ -104,7 +104,7 @@ def test_the_self_check_is_replaced_by_a_wait_only_when_asked() -> None:
 def test_the_http01_solver_serves_the_names_that_chose_it_only() -> None:
     _, solver = certificates.build(stacks.everything()).issuers[0]["spec"]["acme"]["solvers"]
     assert solver["selector"] == {"dnsNames": ["www.partner.example"]}
-    assert solver["waitInsteadOfSelfCheck"] == "10s"
+    assert solver["waitInsteadOfSelfCheck"] == "30s"
 
 
 def test_http01_answers_on_plain_http_through_traefik_without_a_node_port() -> None:
