@@ -12,6 +12,7 @@ from rich.console import Console
 from lab import up as lab_up
 from lab import view as lab_view
 from lab.charts.repository import ChartError
+from lab.choice import lab_of
 from lab.demo import showcase
 from lab.demo.deploy import declared
 from lab.engine.environment import Engine, EngineError
@@ -59,7 +60,7 @@ def down(
     forget: Annotated[bool, typer.Option(help="Also drop the account and Pulumi's state.")] = False,
 ) -> None:
     """End everything that runs."""
-    lab = lab_up.lab_of(stack)
+    lab = lab_of(stack)
     if forget:
         lab.forget()
         console.print(f"The lab {lab.name} is gone, with everything it knew.")
@@ -71,7 +72,7 @@ def down(
 @app.command()
 def status(stack: Stack = "dev") -> None:
     """Show what runs and what is ready."""
-    lab = lab_up.lab_of(stack)
+    lab = lab_of(stack)
     if not lab.running():
         raise LabError(f"the lab {lab.name} does not run. Start it: make up {lab.choice}")
     if not print_status(lab, _engine(lab), console):
@@ -89,14 +90,14 @@ def shell(stack: Stack = "dev") -> None:
 @app.command(context_settings={"ignore_unknown_options": True})
 def kubectl(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run kubectl in the lab."""
-    engine = _engine(lab_up.lab_of(stack))
+    engine = _engine(lab_of(stack))
     sys.exit(_run(stack, ["kubectl", *(arguments or [])], engine))
 
 
 @app.command()
 def demo(stack: Stack = "dev") -> None:
     """Show the platform at work: what is promised, and what requests see."""
-    lab = lab_up.lab_of(stack)
+    lab = lab_of(stack)
     if not showcase.show(lab, _engine(lab), console):
         sys.exit(1)
 
@@ -104,7 +105,7 @@ def demo(stack: Stack = "dev") -> None:
 @app.command(context_settings={"ignore_unknown_options": True})
 def curl(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run curl as a client on the internet, which trusts both Let's Encrypts."""
-    lab = lab_up.lab_of(stack)
+    lab = lab_of(stack)
     engine = _engine(lab)
     authorities = str(trusted(lab, engine.bundle))
     sys.exit(_run(stack, ["curl", "--cacert", authorities, *(arguments or [])], engine))
@@ -117,7 +118,7 @@ def execute(
     stack: Stack = "dev",
 ) -> None:
     """Run a command in a pod of a workload: `shop/web -- demo get http://api.api:8080/`."""
-    engine = _engine(lab_up.lab_of(stack))
+    engine = _engine(lab_of(stack))
     target = pods(workload, declared(engine)).kubectl
     terminal = ["--stdin", "--tty"] if sys.stdin.isatty() else []
     command = ["kubectl", "exec", *terminal, *target, "--", *(arguments or ["demo", "mode"])]
@@ -131,7 +132,7 @@ def logs(
     stack: Stack = "dev",
 ) -> None:
     """Show the logs of a workload's pods or of one of the lab's own processes; `-f` follows them."""
-    lab = lab_up.lab_of(stack)
+    lab = lab_of(stack)
     engine = _engine(lab)
     if "/" not in what:
         sys.exit(_run(stack, ["tail", *(arguments or []), str(log(what, lab))], engine))
@@ -142,7 +143,7 @@ def logs(
 @app.command()
 def run(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run a command in the lab: `python -m lab run -- curl https://...`."""
-    engine = _engine(lab_up.lab_of(stack))
+    engine = _engine(lab_of(stack))
     sys.exit(_run(stack, arguments or ["true"], engine))
 
 
@@ -153,7 +154,7 @@ def view(
     port: Annotated[int, typer.Option(help="Local port.", min=1, max=65535)] = 9000,
 ) -> None:
     """Make an admin interface reachable on a local port, by port-forward only."""
-    lab_view.view(what, lab_up.lab_of(stack), stack, port, console)
+    lab_view.view(what, lab_of(stack), stack, port, console)
 
 
 def _engine(lab: Lab) -> Engine:
@@ -164,7 +165,7 @@ def _engine(lab: Lab) -> Engine:
 
 
 def _run(stack: str, command: list[str], engine: Engine) -> int:
-    lab = lab_up.lab_of(stack)
+    lab = lab_of(stack)
     done = subprocess.run(
         lab.inside(command, Path.cwd() if command[0] != "pulumi" else project_dir()),
         env=engine.environment,

@@ -16,10 +16,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from lab import inside
 from lab.demo.workloads import OWNER
 from lab.engine.environment import Engine
 from lab.instance import Lab, LabError
-from lab.paths import project_dir
 from lab.probe import probe
 
 _LAYERS = {"cert-manager": "certificates", "traefik": "ingress"}
@@ -112,13 +112,7 @@ def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0
 
 def _look(lab: Lab, engine: Engine) -> list[Row]:
     command = [sys.executable, "-m", "lab.status", str(engine.commands["kubectl"]), str(lab.folder)]
-    looked = subprocess.run(
-        lab.inside(command, project_dir()),
-        env={**engine.environment, "PYTHONPATH": str(project_dir())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    looked = inside.run(lab, engine, *command)
     if looked.returncode != 0:
         raise LabError(
             f"the cluster cannot be asked: {looked.stderr.strip()}\n"

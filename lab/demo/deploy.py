@@ -1,10 +1,10 @@
 """Bring the demo workloads into the lab's cluster."""
 
 import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lab import inside
 from lab.demo.redis import named, secret
 from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from lab.engine.environment import Engine
@@ -12,7 +12,6 @@ from lab.engine.overrides import REDIS_PASSWORD
 from lab.engine.stack_file import load
 from lab.engine.throwaway import throw_away
 from lab.instance import Lab, LabError
-from lab.paths import project_dir
 from network.cli.check import check_file
 from network.config import StackConfig
 from network.plan.kubernetes import manifest
@@ -77,14 +76,7 @@ def _apply(lab: Lab, engine: Engine, objects: Sequence[dict[str, Any]]) -> None:
 
 
 def _kubectl(lab: Lab, engine: Engine, *arguments: str, text: str = "") -> str:
-    done = subprocess.run(
-        lab.inside(["kubectl", *arguments], project_dir()),
-        env=engine.environment,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = inside.run(lab, engine, "kubectl", *arguments, text=text)
     if done.returncode != 0:
         raise LabError(
             f"the demo workloads cannot be brought up: {done.stderr.strip()}\n"

@@ -21,10 +21,10 @@ from cryptography import x509
 from rich.console import Console
 from rich.table import Table
 
+from lab import inside
 from lab.demo.scene import Breaker, Limit, Scene, Split
 from lab.engine.environment import Engine
 from lab.instance import Lab, LabError
-from lab.paths import project_dir
 
 KINDS = "ingressroutes,traefikservices,middlewares,certificates"
 
@@ -268,13 +268,7 @@ def show(lab: Lab, engine: Engine, console: Console) -> bool:
     Raises LabError when the platform cannot be asked.
     """
     command = [sys.executable, "-m", "lab.demo.showcase", str(engine.commands["kubectl"]), str(lab.folder)]
-    done = subprocess.run(
-        lab.inside(command, project_dir()),
-        env={**engine.environment, "PYTHONPATH": str(project_dir())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = inside.run(lab, engine, *command)
     if done.returncode != 0:
         raise LabError(
             f"the platform cannot be shown: {done.stderr.strip()}\nSee: make status STACK={engine.stack}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import up
+from lab import choice, up
 from lab.instance import Lab, LabError
 from lab.internet.primary import PrimaryZone
 from lab.machine.network import ClusterNetwork
@@ -102,8 +102,8 @@ def test_a_stack_has_a_lab_for_each_pod_network(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("LAB", raising=False)
     names: list[str] = []
     for cni in ("", "cilium", "generic"):
-        monkeypatch.setenv(up.CNI, cni)
-        names.append(up.lab_of("dev").name)
+        monkeypatch.setenv(choice.CNI, cni)
+        names.append(choice.lab_of("dev").name)
     assert names == ["dev", "dev", "dev-generic"]
     assert Lab("dev-generic").choice == "STACK=dev CNI=generic"
     assert Lab("dev").choice == "STACK=dev"
@@ -111,9 +111,9 @@ def test_a_stack_has_a_lab_for_each_pod_network(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_unknown_pod_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAB", raising=False)
-    monkeypatch.setenv(up.CNI, "calico")
+    monkeypatch.setenv(choice.CNI, "calico")
     with pytest.raises(LabError, match="cilium and generic"):
-        up.lab_of("dev")
+        choice.lab_of("dev")
 
 
 def test_a_lab_keeps_who_serves_its_zone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

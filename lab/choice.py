@@ -1,0 +1,56 @@
+"""Which stack file is meant, and which lab it runs in."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from lab.engine.stack_file import load
+from lab.instance import Lab, LabError
+from lab.machine.pod_networks import POD_NETWORKS
+from lab.paths import project_dir
+from network.cli.check import check_file
+
+CNI = "LAB_CNI"
+"""Environment variable that names the lab's pod network; the stack's own when it is unset or empty."""
+
+
+def lab_of(stack: str) -> Lab:
+    """The lab that a stack runs in, unless LAB names another: its own, and one for each pod network
+    beside its own."""
+    if named := os.environ.get("LAB"):
+        return Lab(named)
+    cni = pod_network(stack)
+    return Lab(stack if cni == _own_pod_network(stack) else f"{stack}-{cni}")
+
+
+def pod_network(stack: str) -> str:
+    """The pod network of the stack's lab. Raises LabError for one that the lab does not know."""
+    chosen = os.environ.get(CNI) or _own_pod_network(stack)
+    if chosen not in POD_NETWORKS:
+        raise LabError(f"CNI={chosen}: the lab knows {' and '.join(POD_NETWORKS)}")
+    return chosen
+
+
+def _own_pod_network(stack: str) -> str:
+    """What the stack's file says, or its default."""
+    return load(stack_file(stack)).get("config", {}).get("network:cluster", {}).get("cni", "cilium")
+
+
+def stack_file(stack: str) -> Path:
+    """The stack's file: in the project, unless LAB_STACK_FILE names another."""
+    return Path(os.environ.get("LAB_STACK_FILE", project_dir() / f"Pulumi.{stack}.yaml"))
+
+
+def valid_config(stack: str) -> dict[str, Any]:
+    """What the stack's file says. Raises LabError unless it exists and `network check` accepts it."""
+    file = stack_file(stack)
+    if not file.exists():
+        known = sorted(each.name.split(".")[1] for each in project_dir().glob("Pulumi.*.yaml"))
+        raise LabError(f"there is no {file}. Known stacks: {', '.join(known)}")
+    problems = check_file(file).problems
+    if problems:
+        raise LabError(
+            f"{file.name} has {len(problems)} problems; nothing was started. "
+            f"See them: .venv/bin/network check --stack {stack}"
+        )
+    return load(file)["config"]
