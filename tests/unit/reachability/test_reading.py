@@ -253,7 +253,7 @@ def check_survives(tree: Any) -> None:
 
 
 FUZZED = settings(
-    max_examples=20_000 if os.environ.get("CAMPAIGN") else 150,
+    max_examples=60_000 if os.environ.get("CAMPAIGN") else 150,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
