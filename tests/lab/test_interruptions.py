@@ -13,6 +13,7 @@ import pytest
 
 from lab.cloud.faults import Fault, inject
 from lab.cloud.state import Kind
+from tests.lab.patience import until
 from tests.lab.platform import Platform
 
 pytestmark = pytest.mark.lab
@@ -23,6 +24,7 @@ def kill_engine(platform: Platform) -> None:
 
 
 def kill_api_server(platform: Platform) -> None:
+    until(lambda: bool(platform.processes("kube-apiserver")), "there is an API server", pause=0.01)
     platform.kill(platform.processes("kube-apiserver"))
 
 

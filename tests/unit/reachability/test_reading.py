@@ -5,6 +5,7 @@
 
 import json
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,8 @@ _TREES = st.recursive(
 @st.composite
 def damaged(draw: st.DrawFn) -> Any:
     """Return a good policy of which one part, anywhere, is something else."""
-    policy = draw(strategies.policies(1))
+    # Parts of what is drawn are shared with what is drawn next.
+    policy = deepcopy(draw(strategies.policies(1)))
     here: Any = policy
     while True:
         keys = list(here) if isinstance(here, dict) else list(range(len(here)))
