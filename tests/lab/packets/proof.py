@@ -80,12 +80,15 @@ class Proof:
         return _places(found), {(source, target, port) for source, target, port in found["open"]}
 
     def changed(self, before: set[Row]) -> set[Row]:
-        """What is let through once it is no longer what it was."""
+        """What is let through once it is no longer what it was, twice in a row: an enforcer that lays its
+        rules anew, as kube-router does, is not done at one moment."""
         deadline = time.monotonic() + CHANGE_SECONDS
+        last = before
         while True:
             _, now = self.table()
-            if now != before or time.monotonic() > deadline:
+            if (now != before and now == last) or time.monotonic() > deadline:
                 return now
+            last = now
 
     def possible(self, places: Mapping[str, Place]) -> set[Row]:
         """What the declared flows and the listed exceptions say."""
