@@ -226,13 +226,15 @@ def test_weights_are_those_of_the_config() -> None:
 
 
 def test_a_sticky_split_says_everything_about_its_cookie() -> None:
-    assert balanced("canary")["weighted"]["sticky"]["cookie"] == {
-        "name": "canary",
-        "secure": True,
-        "httpOnly": True,
-        "sameSite": "none",
-        "maxAge": 3600,
-        "path": "/cart",
+    assert balanced("canary")["weighted"]["sticky"] == {
+        "cookie": {
+            "name": "canary",
+            "secure": True,
+            "httpOnly": True,
+            "sameSite": "none",
+            "maxAge": 3600,
+            "path": "/cart",
+        }
     }
 
 
