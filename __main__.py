@@ -16,6 +16,8 @@ from network.certificates import (
     CertManagerArgs,
 )
 from network.cluster import Cluster, ClusterArgs
+from network.cluster.account import Account
+from network.cluster.version import live_cluster, settled
 from network.external import (
     Network,
     NetworkArgs,
@@ -42,13 +44,18 @@ config = read_config()
 planned = plan.build(config)
 secrets = secret_values(config)
 
+# What the account has already: a cluster is never asked for an older version than its own
+account = Account.of_stack()
+live = live_cluster(account, planned.cluster.cluster.name)
+settled_cluster = settled(config, planned.cluster.cluster, live)
+
 # Outside the cluster: VPC and zone
 network = Network("network", NetworkArgs(planned.external.vpc, planned.external.zone))
 
 # The cluster in that VPC, and the provider for everything inside it
 cluster = Cluster(
     "cluster",
-    ClusterArgs(planned.cluster.cluster, planned.cluster.pools, network.vpc_id),
+    ClusterArgs(settled_cluster, planned.cluster.pools, network.vpc_id, live, account.clusters),
 )
 inside = ResourceOptions(providers=[cluster.provider])
 if planned.external.firewall is not None:
@@ -89,6 +96,7 @@ traefik = Traefik(
         planned.ingress,
         definitions,
         after=[namespaces[TRAEFIK], policies[TRAEFIK], *traffic.chains.values()],
+        reader=cluster.reader,
     ),
     inside,
 )

@@ -12,6 +12,7 @@ def options(
     resource: CloudResource,
     *,
     depends_on: Iterable[pulumi.Resource] = (),
+    hooks: pulumi.ResourceHookBinding | None = None,
 ) -> pulumi.ResourceOptions:
     """Return the options of a planned resource as a child of `component`."""
     return pulumi.ResourceOptions(
@@ -20,6 +21,7 @@ def options(
         protect=resource.protect,
         ignore_changes=list(resource.ignore_changes),
         delete_before_replace=resource.delete_before_replace,
+        hooks=hooks,
         custom_timeouts=(
             pulumi.CustomTimeouts(delete=resource.delete_timeout)
             if resource.delete_timeout is not None
