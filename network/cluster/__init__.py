@@ -50,9 +50,7 @@ class Cluster(pulumi.ComponentResource):
             opts=cloud.options(
                 self,
                 args.cluster,
-                hooks=pulumi.ResourceHookBinding(
-                    on_error=[Predecessor(args.clusters, args.before).hook()]
-                ),
+                hooks=pulumi.ResourceHookBinding(on_error=[Predecessor(args.clusters, args.before).hook()]),
             ),
         )
         for pool in args.pools:

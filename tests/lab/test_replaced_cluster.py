@@ -72,7 +72,9 @@ class Scene:
         config = stacks.stack_config("dev", self.over)
         planned = plan.build(config)
         vpc = digitalocean.Vpc(
-            "network", **planned.external.vpc.arguments, opts=pulumi.ResourceOptions(delete_before_replace=True)
+            "network",
+            **planned.external.vpc.arguments,
+            opts=pulumi.ResourceOptions(delete_before_replace=True),
         )
         account = Account(self.environment["DIGITALOCEAN_API_URL"], self.account.store.account.token)
         live = live_cluster(account, planned.cluster.cluster.name)
@@ -149,7 +151,9 @@ def test_a_cluster_is_replaced_by_one_up_with_all_that_is_in_it(scene: Scene, ov
     assert scene.up() == previewed
     assert scene.objects.done[made:] == ["delete last", "delete namespace", "create namespace", "create last"]
     done = scene.operations()[called:]
-    assert done.index("delete_node_pool") < done.index("delete_cluster_dangerous") < done.index("create_cluster")
+    assert (
+        done.index("delete_node_pool") < done.index("delete_cluster_dangerous") < done.index("create_cluster")
+    )
     assert scene.cluster["id"] != before["id"]
     assert set(scene.up()) == {"same"}
     scene.stack().destroy()

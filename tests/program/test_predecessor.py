@@ -45,7 +45,9 @@ def again(
             raise look
         return look
 
-    args = pulumi.ErrorHookArgs("urn", "", "cluster", "type", failed_operation=operation, errors=[error, "old"])
+    args = pulumi.ErrorHookArgs(
+        "urn", "", "cluster", "type", failed_operation=operation, errors=[error, "old"]
+    )
     return asyncio.run(Predecessor(clusters, before).again(args))
 
 

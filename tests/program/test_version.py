@@ -103,9 +103,7 @@ def test_a_version_below_the_live_one_is_refused_with_both_and_the_fix(
 
 
 @pytest.mark.parametrize("live", ["1.36.0-do.0", "1.35.9-do.12", "1.34.1-do.0"])
-def test_a_version_above_the_live_one_arrives(
-    api: Api, chart_in_a_folder: dict[str, Any], live: str
-) -> None:
+def test_a_version_above_the_live_one_arrives(api: Api, chart_in_a_folder: dict[str, Any], live: str) -> None:
     api.has(live)
     assert ignored(declared(chart_in_a_folder)) == []
 
