@@ -12,7 +12,6 @@ from network.cluster.account import LiveCluster
 from network.cluster.predecessor import Clusters, Predecessor
 from network.plan.cloud import CloudResource
 
-
 READER = "whichever cluster there is"
 """What the reading provider's cluster is called, so that none is ever another one."""
 

@@ -89,7 +89,7 @@ def test_waiting_ends(slept: list[float]) -> None:
 
 def test_waiting_ends_over_all_tries_together(slept: list[float]) -> None:
     args = pulumi.ErrorHookArgs("urn", "", "cluster", "type", failed_operation="create", errors=[OVERLAP])
-    waiting = Predecessor(lambda: [], OLD)
+    waiting = Predecessor(list, OLD)
     tries = 0
     while asyncio.run(waiting.again(args)):
         tries += 1
@@ -104,8 +104,8 @@ ENGINES_TRIES = 100
 def test_no_hook_keeps_destroy_from_running_without_the_program(update: Run) -> None:
     for each in update.declared:
         if not each.read:
-            hooks = each.request.hooks
-            assert not (hooks.before_delete or hooks.after_delete), each.urn
+            assert not each.request.hooks.before_delete, each.urn
+            assert not each.request.hooks.after_delete, each.urn
 
 
 def test_the_cluster_has_the_hook(update: Run) -> None:
