@@ -1,20 +1,18 @@
 """Kubernetes clusters, their credentials and upgrades."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
 
 from lab.cloud.backend import place
 from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES, version_key
 from lab.cloud.endpoints.node_pools import new_pool
 from lab.cloud.endpoints.request import Operation, Reply, Request, listing
+from lab.cloud.options import WEEK
 from lab.cloud.rules import kubernetes as rules
 from lab.cloud.state import Account, Json, Kind, now
+from lab.cloud.tokens import grant
 
 OVERLAY = {"cluster_subnet": "10.244.0.0/16", "service_subnet": "10.245.0.0/16"}
 """Ranges of a cluster that is not VPC-native: inside the overlay only."""
-
-WEEK = 7 * 24 * 3600
-"""Seconds that credentials live unless the call says otherwise (digitalocean.md, section 6)."""
 
 _SWITCHES = (
     "amd_gpu_device_metrics_exporter_plugin",
@@ -182,17 +180,18 @@ def _associated(request: Request) -> Reply:
 
 
 def _credentials(request: Request) -> Reply:
-    """Credentials; `expiry_seconds=0` asks for the API's own life of 7 days."""
+    """New credentials at each call; `expiry_seconds=0` asks for the API's own life of 7 days."""
     cluster = request.store.account.get(Kind.CLUSTER, request.ids[0])
     config = request.fleet.kubeconfig(cluster["id"])
     life = int(request.query.get("expiry_seconds", 0)) or WEEK
+    token, end = grant(request.store, cluster["id"], life)
     return 200, {
         "server": config["clusters"][0]["cluster"]["server"],
         "certificate_authority_data": config["clusters"][0]["cluster"]["certificate-authority-data"],
         "client_certificate_data": None,
         "client_key_data": None,
-        "token": config["users"][0]["user"]["token"],
-        "expires_at": (datetime.now(UTC) + timedelta(seconds=life)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "token": token,
+        "expires_at": end,
     }
 
 

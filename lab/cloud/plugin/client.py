@@ -41,7 +41,7 @@ class Client:
     ) -> Json:
         """The answer's body. Any method is retried on 5xx, on 429 and on a dropped connection."""
         url = f"{method} https://api.digitalocean.com{path}"
-        if self.token != self.cloud.store.account.token:
+        if not self.cloud.accepts(self.token):
             raise CallError(401, f"{url}: 401 Unable to authenticate you")
         failed: ApiError | ConnectionDroppedError | None = None
         for attempt in range(ATTEMPTS):

@@ -314,7 +314,7 @@ def test_the_kubeconfig_of_the_data_source_is_plain_and_that_of_the_resource_sec
     engine: Engine, cluster: Resource
 ) -> None:
     found = engine.invoke("digitalocean:index/getKubernetesCluster:getKubernetesCluster", name="network-dev")
-    assert "admin-token" in found["kubeConfigs"][0]["rawConfig"]
+    assert "token: dop_v1_" in found["kubeConfigs"][0]["rawConfig"]
     assert "4dabf18193072939515e22adb298388d" in cluster.outputs["kubeConfigs"]
 
 
