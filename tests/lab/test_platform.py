@@ -182,7 +182,8 @@ def test_with_credentials_that_have_ended_each_command_works_at_the_first_try(
 ) -> None:
     a_month_passes(dev)
     before = dev.export()["deployment"]["resources"]
-    dev.run("pulumi", "--non-interactive", "--cwd", str(project_dir()), *command)
+    # From another folder than the project's, too.
+    dev.run("env", "--chdir=/", "pulumi", "--non-interactive", f"--cwd={project_dir()}", *command)
     assert [each["urn"] for each in dev.export()["deployment"]["resources"]] == [
         each["urn"] for each in before
     ]
