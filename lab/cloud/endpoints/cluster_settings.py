@@ -39,7 +39,7 @@ def of_new(body: Json, version: str) -> Json:
         "name": body["name"],
         "auto_upgrade": body.get("auto_upgrade") or False,
         "surge_upgrade": body.get("surge_upgrade", True),
-        "ha": version_key(version) >= (1, 36) if ha is None else ha,
+        "ha": version_key(version)[0] >= (1, 36) if ha is None else ha,
         "sso": body.get("sso"),
         "maintenance_policy": _merged(_WINDOW, _without_blanks(body.get("maintenance_policy"))),
         "control_plane_firewall": _merged(_OPEN, body.get("control_plane_firewall")),
