@@ -1,6 +1,8 @@
 """The network platform of one environment: its layers in the order in which they depend on each
 other."""
 
+from functools import partial
+
 import pulumi
 from pulumi import ResourceOptions
 
@@ -34,10 +36,11 @@ from network.ingress import (
     TraefikDefinitionsArgs,
 )
 from network.namespaces import Namespaces, NamespacesArgs
+from network.plan.kubeconfig import kubeconfig
 from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
 from network.policies import Policies, PoliciesArgs
 from network.secrets import secret_values
-from network.stack import read_config
+from network.stack import read_config, stack_name
 from network.traffic import Traffic, TrafficArgs
 
 config = read_config()
@@ -55,7 +58,14 @@ network = Network("network", NetworkArgs(planned.external.vpc, planned.external.
 # The cluster in that VPC, and the provider for everything inside it
 cluster = Cluster(
     "cluster",
-    ClusterArgs(settled_cluster, planned.cluster.pools, network.vpc_id, live, account.clusters),
+    ClusterArgs(
+        settled_cluster,
+        planned.cluster.pools,
+        network.vpc_id,
+        partial(kubeconfig, config, stack_name()),
+        live,
+        account.clusters,
+    ),
 )
 inside = ResourceOptions(providers=[cluster.provider])
 if planned.external.firewall is not None:

@@ -14,10 +14,8 @@ from typing import Any
 
 import pulumi
 
-API = "https://api.digitalocean.com"
-
-TOKENS = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
-"""Variables from which the provider takes the account's token where the stack has none of its own."""
+from network.credentials.account import VARIABLES
+from network.credentials.api import API, API_VARIABLE
 
 TIMEOUT = 10.0
 """Seconds for one answer."""
@@ -57,9 +55,9 @@ class Account:
     def of_stack(cls) -> "Account":
         """The account as DigitalOcean's provider finds it: by the stack's config, else by the environment."""
         config = pulumi.Config("digitalocean")
-        tokens = (config.get("token"), *map(os.environ.get, TOKENS))
+        tokens = (config.get("token"), *map(os.environ.get, VARIABLES))
         return cls(
-            config.get("apiEndpoint") or os.environ.get("DIGITALOCEAN_API_URL") or API,
+            config.get("apiEndpoint") or os.environ.get(API_VARIABLE) or API,
             next(filter(None, tokens), ""),
         )
 

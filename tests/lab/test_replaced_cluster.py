@@ -38,6 +38,11 @@ OTHER_VPC = {"network:external": {"vpc": {"ipRange": "10.8.0.0/16"}}}
 POOLS = {"network:cluster": {"nodePools": {"batch": {"size": "s-2vcpu-4gb", "count": 1}}}}
 
 
+def kubeconfig(*known: str) -> str:
+    """Of the cluster; the stand-in for its provider makes no use of it."""
+    return " ".join(known)
+
+
 class Read(pulumi.CustomResource):
     """A Service that is only read."""
 
@@ -81,7 +86,7 @@ class Scene:
         settled_cluster = settled(config, planned.cluster.cluster, live)
         cluster = Cluster(
             "cluster",
-            ClusterArgs(settled_cluster, planned.cluster.pools, vpc.id, live, account.clusters),
+            ClusterArgs(settled_cluster, planned.cluster.pools, vpc.id, kubeconfig, live, account.clusters),
         )
         objects_in(cluster.provider, cluster.reader)
 
@@ -293,7 +298,7 @@ def test_the_engine_still_cannot_replace_the_provider_of_what_is_only_read(scene
         config = stacks.stack_config("dev", self.over)
         planned = plan.build(config).cluster
         vpc = digitalocean.Vpc("network", **plan.build(config).external.vpc.arguments)
-        cluster = Cluster("cluster", ClusterArgs(planned.cluster, (), vpc.id, None, lambda: ()))
+        cluster = Cluster("cluster", ClusterArgs(planned.cluster, (), vpc.id, kubeconfig, None, lambda: ()))
         objects_in(cluster.provider, cluster.provider)
 
     scene.declare = one_provider

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from network import versions
-from network.cluster.account import TOKENS
+from network.credentials.account import VARIABLES
+from network.credentials.api import API_VARIABLE
 from network.plan.ingress import CRDS
 from tests import stacks
 from tests.program.recording import Run, run
@@ -18,7 +19,7 @@ from tests.program.recording import Run, run
 def without_an_account() -> Iterator[None]:
     """No token of the developer's: the program would ask the account what it has."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in (*TOKENS, "DIGITALOCEAN_API_URL"):
+        for name in (*VARIABLES, API_VARIABLE):
             patch.delenv(name, raising=False)
         yield
 
