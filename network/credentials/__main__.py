@@ -53,8 +53,9 @@ def exec_credential(grant: Grant) -> dict[str, object]:
 def _refuse(sentence: str) -> int:
     """Say why there is no credential, and return the exit status.
 
-    Of a command that fails client-go tells the status alone, and Pulumi's engine shows nothing that a provider
-    or its children write to stderr. What client-go does quote is the kind of an answer that it does not know.
+    Of a command that fails client-go tells the status alone, and Pulumi's engine shows nothing that a
+    provider or its children write to stderr. What client-go does quote is the kind of an answer that it does
+    not know.
     """
     if CALLER in os.environ:
         print(json.dumps({"apiVersion": API_VERSION, "kind": sentence}))
