@@ -1,7 +1,8 @@
 """The DOKS cluster, its node pools and the Kubernetes provider (NET-1, ADM-1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_digitalocean as digitalocean
@@ -9,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from network import cloud
 from network.plan.cloud import CloudResource
+from network.plan.cluster import outside_bounds
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,23 @@ class Cluster(pulumi.ComponentResource):
             vpc_uuid=args.vpc_id,
             opts=cloud.options(self, args.cluster),
         )
-        for pool in args.pools:
+        pools = [
             digitalocean.KubernetesNodePool(
                 f"{name}-{pool.name}",
                 **pool.arguments,
                 cluster_id=cluster.id,
                 opts=cloud.options(self, pool),
             )
+            for pool in args.pools
+        ]
+        arguments = args.cluster.arguments
+        counts = [
+            _reachable(arguments["name"], arguments["node_pool"], cluster.node_pool.node_count),
+            *(
+                _reachable(arguments["name"], planned.arguments, pool.node_count)
+                for planned, pool in zip(args.pools, pools, strict=True)
+            ),
+        ]
         self.cluster_id = cluster.id
         # The token in `kube_configs` ends, and a state that holds it can then read nothing any more. The
         # certificate beside it is public; the SDK marks the two together as secret.
@@ -66,4 +78,20 @@ class Cluster(pulumi.ComponentResource):
             enable_server_side_apply=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig})
+        outputs = {"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig, "nodeCounts": counts}
+        self.register_outputs(outputs)
+
+
+def _reachable(
+    cluster: str, pool: Mapping[str, Any], present: pulumi.Output[int] | pulumi.Output[int | None]
+) -> pulumi.Output[int | None]:
+    """Return a pool's count; the run ends, and in a preview before anything is touched, where its new bounds
+    would be refused."""
+
+    def check(count: int | None) -> int | None:
+        why = outside_bounds(cluster, pool, count)
+        if why is not None:
+            raise pulumi.RunError(why)
+        return count
+
+    return present.apply(check)
