@@ -34,6 +34,7 @@ def options(folder: Path) -> Options:
 
 def choose(folder: Path, **changes: object) -> None:
     """Change some of them."""
+    folder.mkdir(parents=True, exist_ok=True)
     changed = replace(options(folder), **changes)
     write_secret(_file(folder), json.dumps(asdict(changed)).encode())
 

@@ -1,7 +1,8 @@
 """The DOKS cluster, its node pools and the Kubernetes provider (NET-1, ADM-1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_digitalocean as digitalocean
@@ -11,6 +12,7 @@ from network import cloud
 from network.cluster.account import LiveCluster
 from network.cluster.predecessor import Clusters, Predecessor
 from network.plan.cloud import CloudResource
+from network.plan.cluster import outside_bounds
 
 READER = "whichever cluster there is"
 """What the reading provider's cluster is called, so that none is ever another one."""
@@ -54,13 +56,23 @@ class Cluster(pulumi.ComponentResource):
                 hooks=pulumi.ResourceHookBinding(on_error=[Predecessor(args.clusters, args.before).hook()]),
             ),
         )
-        for pool in args.pools:
+        pools = [
             digitalocean.KubernetesNodePool(
                 f"{name}-{pool.name}",
                 **pool.arguments,
                 cluster_id=cluster.id,
                 opts=cloud.options(self, pool),
             )
+            for pool in args.pools
+        ]
+        arguments = args.cluster.arguments
+        counts = [
+            _reachable(arguments["name"], arguments["node_pool"], cluster.node_pool.node_count),
+            *(
+                _reachable(arguments["name"], planned.arguments, pool.node_count)
+                for planned, pool in zip(args.pools, pools, strict=True)
+            ),
+        ]
         self.cluster_id = cluster.id
         # The token in `kube_configs` ends, and a state that holds it can then read nothing any more. The
         # certificate beside it is public; the SDK marks the two together as secret.
@@ -92,4 +104,20 @@ class Cluster(pulumi.ComponentResource):
             cluster_identifier=READER,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig})
+        outputs = {"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig, "nodeCounts": counts}
+        self.register_outputs(outputs)
+
+
+def _reachable(
+    cluster: str, pool: Mapping[str, Any], present: pulumi.Output[int] | pulumi.Output[int | None]
+) -> pulumi.Output[int | None]:
+    """Return a pool's count; the run ends, and in a preview before anything is touched, where its new bounds
+    would be refused."""
+
+    def check(count: int | None) -> int | None:
+        why = outside_bounds(cluster, pool, count)
+        if why is not None:
+            raise pulumi.RunError(why)
+        return count
+
+    return present.apply(check)

@@ -134,29 +134,6 @@ def test_pods_reach_the_cluster_s_dns_across_nodes(dev: Platform) -> None:
     )
 
 
-def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platform, tmp_path: Path) -> None:
-    identities = ("clusterId", "vpcId", "loadBalancerAddress")
-    before = json.loads(dev.run("pulumi", "stack", "output", "--json"))
-    (service,) = dev.objects("service", "--namespace=traefik")
-    config = f"--config-file={next_version(dev, tmp_path)}"
-
-    preview = json.loads(dev.run("pulumi", "preview", "--json", config))
-    steps = {step["urn"]: step["op"] for step in preview["steps"]}
-    assert set(steps.values()) <= {"same", "update", "read", "refresh"}
-    changed = {urn.split("::")[2].split("$")[-1] for urn, op in steps.items() if op == "update"}
-    assert changed >= {
-        "kubernetes:helm.sh/v3:Release",
-        "digitalocean:index/kubernetesCluster:KubernetesCluster",
-    }
-
-    dev.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", config)
-    after = json.loads(dev.run("pulumi", "stack", "output", "--json"))
-    assert {key: after[key] for key in identities} == {key: before[key] for key in identities}
-    (upgraded,) = dev.objects("service", "--namespace=traefik")
-    assert upgraded["metadata"]["uid"] == service["metadata"]["uid"]
-    assert "41.3.1" in upgraded["metadata"]["labels"]["helm.sh/chart"]
-
-
 COMMANDS = (
     ("preview", "--expect-no-changes"),
     ("up", "--yes", "--expect-no-changes"),
@@ -226,6 +203,29 @@ def test_the_exported_kubeconfig_serves_kubectl_from_any_folder_a_month_later(
     a_month_passes(dev)
     assert "traefik" in dev.run("kubectl", f"--kubeconfig={file}", "get", "namespaces")
     assert "token" not in file.read_text()
+
+
+def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platform, tmp_path: Path) -> None:
+    identities = ("clusterId", "vpcId", "loadBalancerAddress")
+    before = json.loads(dev.run("pulumi", "stack", "output", "--json"))
+    (service,) = dev.objects("service", "--namespace=traefik")
+    config = f"--config-file={next_version(dev, tmp_path)}"
+
+    preview = json.loads(dev.run("pulumi", "preview", "--json", config))
+    steps = {step["urn"]: step["op"] for step in preview["steps"]}
+    assert set(steps.values()) <= {"same", "update", "read", "refresh"}
+    changed = {urn.split("::")[2].split("$")[-1] for urn, op in steps.items() if op == "update"}
+    assert changed >= {
+        "kubernetes:helm.sh/v3:Release",
+        "digitalocean:index/kubernetesCluster:KubernetesCluster",
+    }
+
+    dev.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", config)
+    after = json.loads(dev.run("pulumi", "stack", "output", "--json"))
+    assert {key: after[key] for key in identities} == {key: before[key] for key in identities}
+    (upgraded,) = dev.objects("service", "--namespace=traefik")
+    assert upgraded["metadata"]["uid"] == service["metadata"]["uid"]
+    assert "41.3.1" in upgraded["metadata"]["labels"]["helm.sh/chart"]
 
 
 def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_billable(

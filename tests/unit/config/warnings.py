@@ -31,10 +31,6 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:ingress": {"scale": {"maxReplicas": 50}}},
         "expect": {"network:ingress.loadBalancer.sizeUnit": "more than the load balancer passes"},
     },
-    "surge upgrades switched off": {
-        "set": {"network:cluster": {"surgeUpgrade": False}},
-        "expect": {"network:cluster.surgeUpgrade": "`false` is never sent"},
-    },
     "policies of production that only report": {
         "base": "prod",
         "set": {"network:applications": {"shop": {"policies": "report"}}},

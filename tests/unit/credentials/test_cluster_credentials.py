@@ -206,6 +206,15 @@ def test_a_revoked_account_token_gives_one_sentence_that_names_its_place(scene: 
     )
 
 
+def test_client_go_is_told_the_sentence_in_the_only_words_that_it_quotes(scene: Scene) -> None:
+    scene.variables["KUBERNETES_EXEC_INFO"] = "{}"
+    choose(scene.cloud.store.folder, token_accepted=False)
+    done = scene.ask()
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["kind"].startswith("DigitalOcean does not accept the account token in")
+
+
 def test_a_new_account_token_does_not_use_what_the_old_one_was_given(scene: Scene) -> None:
     first = scene.token()
     with scene.cloud.store.change() as account:

@@ -108,7 +108,7 @@ def test_a_revoked_account_token_is_refused_to_everybody(
 ) -> None:
     choose(cloud.store.folder, token_accepted=False)
     assert not cloud.accepts(cloud.store.account.token)
-    with pytest.raises((CallFailedError, HalfDoneError), match="401 .*Unable to authenticate you"):
+    with pytest.raises((CallFailedError, HalfDoneError), match=r"401 .*Unable to authenticate you"):
         engine.refresh(cluster)
     with pytest.raises(CallFailedError, match="401"):
         engine.create(VPC, "other", name="other", region="ams3", ipRange="10.10.0.0/16")
