@@ -80,10 +80,10 @@ class Cluster(pulumi.ComponentResource):
         self.kubeconfig = pulumi.Output.all(cluster.id, cluster.endpoint, authority).apply(
             lambda known: args.kubeconfig(*known)
         )
-        # Goes with a replaced cluster, and lets the provider go with it without being asked what differs.
+        # Goes with a replaced cluster, and lets the provider go along without being asked what differs.
         # Asked, that answers "replace", and the engine (3.274) thereupon ends the very process that has to
-        # delete what is in the cluster. Gone with the cluster itself, it would go first, before what it deletes:
-        # an edit that is taken back halfway then finds it missing.
+        # delete what is in the cluster. `deleted_with` the cluster itself it would go before what it deletes,
+        # and an edit that is taken back halfway would find it missing.
         life = pulumi.Stash(
             f"{name}-life", input=cluster.id, opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster)
         )
