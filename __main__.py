@@ -18,6 +18,8 @@ from network.certificates import (
     CertManagerArgs,
 )
 from network.cluster import Cluster, ClusterArgs
+from network.cluster.account import Account
+from network.cluster.version import live_cluster, settled
 from network.external import (
     Network,
     NetworkArgs,
@@ -45,6 +47,11 @@ config = read_config()
 planned = plan.build(config)
 secrets = secret_values(config)
 
+# What the account has already: a cluster is never asked for an older version than its own
+account = Account.of_stack()
+live = live_cluster(account, planned.cluster.cluster.name)
+settled_cluster = settled(config, planned.cluster.cluster, live)
+
 # Outside the cluster: VPC and zone
 network = Network("network", NetworkArgs(planned.external.vpc, planned.external.zone))
 
@@ -52,10 +59,12 @@ network = Network("network", NetworkArgs(planned.external.vpc, planned.external.
 cluster = Cluster(
     "cluster",
     ClusterArgs(
-        planned.cluster.cluster,
+        settled_cluster,
         planned.cluster.pools,
         network.vpc_id,
         partial(kubeconfig, config, stack_name()),
+        live,
+        account.clusters,
     ),
 )
 inside = ResourceOptions(providers=[cluster.provider])
@@ -97,6 +106,7 @@ traefik = Traefik(
         planned.ingress,
         definitions,
         after=[namespaces[TRAEFIK], policies[TRAEFIK], *traffic.chains.values()],
+        reader=cluster.reader,
     ),
     inside,
 )

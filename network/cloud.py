@@ -14,6 +14,7 @@ def options(
     depends_on: Iterable[pulumi.Resource] = (),
     kept: bool = False,
     import_: str | None = None,
+    hooks: pulumi.ResourceHookBinding | None = None,
 ) -> pulumi.ResourceOptions:
     """Return the options of a planned resource as a child of `component`.
 
@@ -27,6 +28,7 @@ def options(
         import_=import_,
         ignore_changes=list(resource.ignore_changes),
         delete_before_replace=resource.delete_before_replace,
+        hooks=hooks,
         custom_timeouts=(
             pulumi.CustomTimeouts(delete=resource.delete_timeout)
             if resource.delete_timeout is not None

@@ -9,8 +9,13 @@ import pulumi_digitalocean as digitalocean
 import pulumi_kubernetes as kubernetes
 
 from network import cloud
+from network.cluster.account import LiveCluster
+from network.cluster.predecessor import Clusters, Predecessor
 from network.plan.cloud import CloudResource
 from network.plan.cluster import outside_bounds
+
+READER = "whichever cluster there is"
+"""What the reading provider's cluster is called, so that none is ever another one."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,10 @@ class ClusterArgs:
     vpc_id: pulumi.Input[str]
     kubeconfig: Callable[[str, str, str], str]
     """Of the cluster by its id, its API server's URL and the certificate of its authority."""
+    before: LiveCluster | None
+    """What the account has by the cluster's name when the program starts."""
+    clusters: Clusters
+    """Says what the account has at any moment."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -31,6 +40,9 @@ class Cluster(pulumi.ComponentResource):
     kubeconfig: pulumi.Output[str]
     """Without a secret in it: whoever uses it is given a token at that moment (`network.credentials`)."""
     provider: kubernetes.Provider
+    """Declares what is in the cluster."""
+    reader: kubernetes.Provider
+    """Reads what others made in the cluster."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:cluster:Cluster", name, None, opts)
@@ -38,7 +50,11 @@ class Cluster(pulumi.ComponentResource):
             name,
             **args.cluster.arguments,
             vpc_uuid=args.vpc_id,
-            opts=cloud.options(self, args.cluster),
+            opts=cloud.options(
+                self,
+                args.cluster,
+                hooks=pulumi.ResourceHookBinding(on_error=[Predecessor(args.clusters, args.before).hook()]),
+            ),
         )
         pools = [
             digitalocean.KubernetesNodePool(
@@ -76,6 +92,16 @@ class Cluster(pulumi.ComponentResource):
             # A rotated token or password updates its Secret instead of replacing it.
             enable_secret_mutable=True,
             enable_server_side_apply=True,
+            # Goes with a replaced cluster without being asked what differs. Asked, it answers "replace", and
+            # the engine (3.274) thereupon ends the very process that has to delete what is in the cluster.
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster),
+        )
+        # A replaced provider is another one to the engine, and a resource that is only read is in no
+        # replacement: it would be left with a provider that no longer exists. This one is never replaced.
+        self.reader = kubernetes.Provider(
+            f"{name}-reader",
+            kubeconfig=self.kubeconfig,
+            cluster_identifier=READER,
             opts=pulumi.ResourceOptions(parent=self),
         )
         outputs = {"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig, "nodeCounts": counts}

@@ -122,7 +122,8 @@ class Cluster(Model):
     """The DOKS cluster."""
 
     version: KubernetesVersion
-    """Full version slug such as `1.36.1-do.0`: a prefix would replace the cluster or update for ever."""
+    """Full version slug such as `1.36.1-do.0`: a prefix would replace the cluster or update for ever.
+    It can only rise: one below the version that the cluster has is refused."""
     ha: bool
     """Highly available control plane; cannot be switched off later."""
     pod_range: PodRange = IPv4Network("10.244.0.0/16")

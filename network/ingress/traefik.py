@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 
 from network.manifests import declare
 from network.plan.ingress import IngressPlan
@@ -13,11 +14,12 @@ from network.releases import declare_release
 
 @dataclass(frozen=True)
 class TraefikArgs:
-    """The plan, and what must be in force before Traefik's pods start."""
+    """The plan, what must be in force before Traefik's pods start, and who reads what the release made."""
 
     ingress: IngressPlan
     definitions: Sequence[pulumi.Resource]
     after: Sequence[pulumi.Resource]
+    reader: kubernetes.Provider
 
 
 class Traefik(pulumi.ComponentResource):
@@ -40,7 +42,7 @@ class Traefik(pulumi.ComponentResource):
             f"{name}-load-balancer",
             pulumi.Output.concat(release.status.namespace, "/", args.ingress.service),
             # A read's id makes no dependency; without one, records outlive what they lead to.
-            pulumi.ResourceOptions(parent=self, depends_on=[release]),
+            pulumi.ResourceOptions(parent=self, provider=args.reader, depends_on=[release]),
         )
         self.load_balancer_address = service.status.apply(_address)
         self.register_outputs({"loadBalancerAddress": self.load_balancer_address})

@@ -75,8 +75,7 @@ def _cluster(config: StackConfig) -> CloudResource:
         name=name,
         arguments=arguments,
         protect=is_production(config),
-        # A version behind the live one replaces the cluster, which is what a refresh finds once
-        # DigitalOcean has upgraded it.
+        # DigitalOcean's to choose. Of one that is ours, only what raises it is asked for (`plan.version`).
         ignore_changes=("version",) if cluster.auto_upgrade else (),
         # A second cluster cannot have the first one's name and pod range.
         delete_before_replace=True,

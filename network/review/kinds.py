@@ -62,6 +62,7 @@ OWNERSHIP_GIVEN_UP = Kind(
 UPDATE_REFUSED = Kind(
     "update-refused", Weight.DANGER, "DigitalOcean refuses the update, halfway through the `up`"
 )
+VERSION_REFUSED = Kind("version-refused", Weight.DANGER, "the program refuses: no cluster goes back")
 NODES_REPLACED = Kind("nodes-replaced", Weight.ATTENTION, "nodes of a pool go: their pods move or stop")
 OBJECT_REPLACED = Kind("object-replaced", Weight.ATTENTION, "deleted and made anew, with a gap between")
 KEPT_BY_PROVIDER = Kind(
