@@ -7,7 +7,7 @@ import pulumi
 import pulumi_digitalocean as digitalocean
 import pulumi_kubernetes as kubernetes
 
-from network import cloud
+from network import cloud, outcome
 from network.plan.cloud import CloudResource
 
 
@@ -36,6 +36,7 @@ class Cluster(pulumi.ComponentResource):
             vpc_uuid=args.vpc_id,
             opts=cloud.options(self, args.cluster),
         )
+        cluster.status.apply(lambda status: _refuse_broken(args.cluster.name, status))
         for pool in args.pools:
             digitalocean.KubernetesNodePool(
                 f"{name}-{pool.name}",
@@ -61,3 +62,14 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"clusterId": self.cluster_id, "kubeconfig": self.kubeconfig})
+
+
+def _refuse_broken(name: str, status: str | None) -> None:
+    """End the program before anything waits for a cluster that will not answer; None: a preview."""
+    if status == "error":
+        outcome.refuse(
+            f"cluster {name}: DigitalOcean says that its state is `error`\n"
+            "  rule: a cluster that did not come to run never will, and keeps its name and its ranges\n"
+            "  fix:  docs/runbooks/interrupted-run.md, a cluster in state `error`: delete it, then `up`;\n"
+            "        if it has run before, ask DigitalOcean's support first"
+        )
