@@ -6,7 +6,6 @@ what the one before left. `CAMPAIGN=1` runs each death at each moment in a lab o
 
 import os
 import re
-import shlex
 from collections.abc import Callable
 
 import pytest
@@ -78,8 +77,10 @@ def recover(platform: Platform) -> None:
 
 def obey(platform: Platform, output: str) -> None:
     """Run the commands that a failed `up` names."""
-    for command in re.findall(r"^\s*((?:pulumi import|kubectl delete) .*)$", output, re.MULTILINE):
-        platform.run(*shlex.split(command))
+    for command in re.findall(
+        r"^\s*((?:pulumi (?:import|refresh)|kubectl delete|curl) .*)$", output, re.MULTILINE
+    ):
+        platform.run("bash", "-c", command)
 
 
 def assert_whole(platform: Platform) -> None:
