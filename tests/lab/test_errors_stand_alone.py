@@ -13,7 +13,7 @@ from tests.stacks import merged
 
 pytestmark = pytest.mark.lab
 
-NOISE = ("Traceback", "unhandled", "exit code", "KeyboardInterrupt", "RpcError", "StatusCode")
+NOISE = ("Traceback", "unhandled", "exit code", "KeyboardInterrupt", "RpcError", "monitor has terminated")
 
 
 @pytest.fixture(scope="module")
