@@ -7,7 +7,7 @@ import pulumi_digitalocean as digitalocean
 
 from network import cloud
 from network.plan.cloud import CloudResource
-from network.plan.external import VPC_DELETE_TIMEOUT, ZonePlan
+from network.plan.external import ZonePlan
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,6 @@ class Network(pulumi.ComponentResource):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:external:Network", name, None, opts)
         vpc = digitalocean.Vpc(name, **args.vpc.arguments, opts=cloud.options(self, args.vpc))
-        if not args.vpc.protect:  # whoever cannot destroy needs no warning of it
-            vpc.default.apply(lambda default: _warn_of_default(args.vpc.name, default))
         self.vpc_id = vpc.id
         self.zone = None if args.zone is None else self._zone(name, args.zone).name
         self.register_outputs({"vpcId": self.vpc_id, "zone": self.zone})
@@ -47,16 +45,4 @@ class Network(pulumi.ComponentResource):
                 import_=plan.name if adopted else None,
                 retain_on_delete=adopted,
             ),
-        )
-
-
-def _warn_of_default(name: str, default: bool | None) -> None:
-    """Tell now what `destroy` could only find out: it would try in vain until its time is over."""
-    if default:
-        pulumi.log.warn(
-            f"VPC {name}: it is the default of its region, having been the first there\n"
-            f"  rule: DigitalOcean never deletes a region's default VPC: `destroy` would try for "
-            f"{VPC_DELETE_TIMEOUT} and fail\n"
-            "  fix:  before any `destroy` make another VPC the default: docs/runbooks/interrupted-run.md, "
-            "the VPC is its region's default"
         )

@@ -103,17 +103,6 @@ def test_killed_while_it_was_destroyed(whole: Rehearsal) -> None:
         assert whole.objects(kind) == []
 
 
-def test_a_region_s_default_vpc_is_warned_of_and_another_put_in_its_place(nothing: Rehearsal) -> None:
-    with nothing.account.store.change() as account:
-        for vpc in account.all(Kind.VPC):
-            account.drop(Kind.VPC, vpc["id"])
-    assert "make another VPC the default" in nothing.up()
-    assert "make another VPC the default" in nothing.run("pulumi", "preview")
-    nothing.type("The VPC is its region's default")
-    (left,) = nothing.account.store.account.all(Kind.VPC)
-    assert (left["name"], left["default"]) == ("default-ams3", True)
-
-
 def test_killed_while_the_cluster_was_made(nothing: Rehearsal) -> None:
     killed_in(nothing, "create_cluster")
     nothing.type("Free the stack")
