@@ -1,6 +1,8 @@
 """The network platform of one environment: its layers in the order in which they depend on each
 other."""
 
+from functools import partial
+
 import pulumi
 from pulumi import ResourceOptions
 
@@ -33,10 +35,11 @@ from network.ingress import (
 )
 from network.namespaces import Namespaces, NamespacesArgs
 from network.outcome import tell_errors_once
+from network.plan.kubeconfig import kubeconfig
 from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
 from network.policies import Policies, PoliciesArgs
 from network.secrets import secret_values
-from network.stack import read_config
+from network.stack import read_config, stack_name
 from network.traffic import Traffic, TrafficArgs
 
 tell_errors_once()
@@ -50,7 +53,12 @@ network = Network("network", NetworkArgs(planned.external.vpc, planned.external.
 # The cluster in that VPC, and the provider for everything inside it
 cluster = Cluster(
     "cluster",
-    ClusterArgs(planned.cluster.cluster, planned.cluster.pools, network.vpc_id),
+    ClusterArgs(
+        planned.cluster.cluster,
+        planned.cluster.pools,
+        network.vpc_id,
+        partial(kubeconfig, config, stack_name()),
+    ),
 )
 inside = ResourceOptions(providers=[cluster.provider])
 if planned.external.firewall is not None:

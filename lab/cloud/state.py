@@ -50,6 +50,8 @@ class Account:
     serial: int = 0
     """The last numeric id that was given out."""
     objects: dict[Kind, dict[str, Json]] = field(default_factory=dict[Kind, dict[str, Json]])
+    grants: dict[str, Json] = field(default_factory=dict[str, Json])
+    """Tokens for clusters (`lab.cloud.tokens`)."""
 
     def all(self, kind: Kind) -> list[Json]:
         """Every object of a kind, oldest first."""
@@ -176,7 +178,7 @@ class Store:
 def _load(file: Path) -> Account:
     data = json.loads(file.read_text())
     objects = {Kind(kind): held for kind, held in data["objects"].items()}
-    return Account(token=data["token"], serial=data["serial"], objects=objects)
+    return Account(data["token"], data["serial"], objects, data.get("grants", {}))
 
 
 def _save(account: Account, file: Path) -> None:

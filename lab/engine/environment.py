@@ -19,6 +19,7 @@ from lab.engine import stack_file
 from lab.engine.overrides import Override, overrides
 from lab.engine.throwaway import throw_away
 from lab.machine.pki import write_secret
+from network.credentials.cache import FOLDER_VARIABLE
 
 _FOREIGN = (
     *("PULUMI_", "DIGITALOCEAN_", "KUBE", "SSL_CERT_DIR"),
@@ -96,6 +97,7 @@ class Engine:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "DIGITALOCEAN_TOKEN": self.digitalocean_token,
             "KUBECONFIG": str(self.kubeconfig),
+            FOLDER_VARIABLE: str(self.home / "credentials"),
             **dict.fromkeys(_TRUST, str(self.bundle)),
         }
 

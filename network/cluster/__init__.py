@@ -1,6 +1,6 @@
 """The DOKS cluster, its node pools and the Kubernetes provider (NET-1, ADM-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -18,6 +18,8 @@ class ClusterArgs:
     cluster: CloudResource
     pools: Sequence[CloudResource]
     vpc_id: pulumi.Input[str]
+    kubeconfig: Callable[[str, str, str], str]
+    """Of the cluster by its id, its API server's URL and the certificate of its authority."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -25,7 +27,7 @@ class Cluster(pulumi.ComponentResource):
 
     cluster_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
-    """Secret."""
+    """Without a secret in it: whoever uses it is given a token at that moment (`network.credentials`)."""
     provider: kubernetes.Provider
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -45,8 +47,12 @@ class Cluster(pulumi.ComponentResource):
                 opts=cloud.options(self, pool),
             )
         self.cluster_id = cluster.id
-        # Secret already, since the SDK marks `kube_configs`; the data source's would be plain text.
-        self.kubeconfig = cluster.kube_configs[0].raw_config
+        # The token in `kube_configs` ends, and a state that holds it can then read nothing any more. The
+        # certificate beside it is public; the SDK marks the two together as secret.
+        authority = pulumi.Output.unsecret(cluster.kube_configs[0].cluster_ca_certificate)
+        self.kubeconfig = pulumi.Output.all(cluster.id, cluster.endpoint, authority).apply(
+            lambda known: args.kubeconfig(*known)
+        )
         self.provider = kubernetes.Provider(
             name,
             kubeconfig=self.kubeconfig,

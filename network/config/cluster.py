@@ -130,7 +130,8 @@ class Cluster(Model):
     destroy_associated_resources: bool = False
     """On `destroy`, also remove load balancers and volumes made through the Kubernetes API."""
     kubeconfig_expire_seconds: int = Field(default=0, ge=0)
-    """Life of the API token in the kubeconfig; 0 is DigitalOcean's default of seven days."""
+    """Life of the tokens that the kubeconfig's users are given, in seconds; 0 is DigitalOcean's default of
+    seven days. Whoever uses the kubeconfig is given the next one when one ends."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -148,7 +149,7 @@ class Cluster(Model):
         if 0 < self.kubeconfig_expire_seconds < 3600:
             yield Finding(
                 ("kubeconfigExpireSeconds",),
-                "a token that ends during an `up` leaves it half done",
+                "so short a life makes a further token in the account at nearly every command",
                 "set 0 (seven days) or at least 3600",
             )
 

@@ -162,6 +162,7 @@ def rehearsal(folder: Path) -> Iterator[Rehearsal]:
     )
     environment = engine.environment | {
         "CURL_HOME": str(folder),
+        "DIGITALOCEAN_API_URL": f"http://127.0.0.1:{api.serve(account)}",
         "PATH": f"{parts['pulumi']}:{engine.environment['PATH']}",
         "PULUMI_SKIP_CONFIRMATIONS": "true",
         "PYTHONPATH": str(ROOT),
@@ -175,7 +176,7 @@ def rehearsal(folder: Path) -> Iterator[Rehearsal]:
 def _project(folder: Path) -> Path:
     """The project's folder, with the rehearsed program in the place of the whole one."""
     folder.mkdir()
-    for name in (".venv", "network", "Pulumi.yaml"):
+    for name in (".venv", "bin", "network", "Pulumi.yaml"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "__main__.py").symlink_to(Path(__file__).with_name("account") / "__main__.py")
     return folder

@@ -24,6 +24,10 @@ from network.config.load import NAMESPACE, SECRETS
 PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
 """Of the load balancer."""
+ENDPOINT = "https://cluster.k8s.example"
+AUTHORITY = "certificate-of-the-authority"
+TOKEN = "token-that-ends"
+"""Of the cluster, as the account answers them."""
 
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 """What the engine's protocol marks a secret value with."""
@@ -155,7 +159,8 @@ class Cloud(Mocks):
         if self._preview and args.resource_id in (None, "", UNKNOWN):
             return None, state
         if args.typ == "digitalocean:index/kubernetesCluster:KubernetesCluster":
-            state["kubeConfigs"] = [{"rawConfig": "kubeconfig of the cluster"}]
+            state["endpoint"] = ENDPOINT
+            state["kubeConfigs"] = [{"token": TOKEN, "clusterCaCertificate": AUTHORITY}]
         if args.typ == "kubernetes:helm.sh/v3:Release":
             state["status"] = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
         if args.typ == "kubernetes:core/v1:Service" and args.resource_id:

@@ -8,6 +8,7 @@ from network.config.rules import (
     certificates,
     chains,
     middlewares,
+    offers,
     policies,
     production,
     ranges,
@@ -19,6 +20,9 @@ from network.config.rules import (
 Rule = Callable[..., Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
+    offers.regions_are_offered,
+    offers.sizes_are_offered,
+    offers.versions_are_offered,
     ranges.own_ranges_are_apart,
     ranges.other_ranges_are_apart,
     ranges.vpc_is_not_reserved_in_its_region,

@@ -1,25 +1,19 @@
-"""What the program declares in the account, by the same components; nothing inside the cluster.
+"""What the program declares in the account: its first layers, as they stand in it, and the records.
 
 The runbook's rows are rehearsed with it, since an account needs no machines.
 """
 
-from network import plan
-from network.cluster import Cluster, ClusterArgs
-from network.external import Network, NetworkArgs, NodeFirewall, NodeFirewallArgs, Records, RecordsArgs
-from network.outcome import tell_errors_once
-from network.stack import read_config
+from pathlib import Path
 
 LOAD_BALANCER = "203.0.113.100"
+INSIDE = "\n# Namespaces, "
+"""Where the program goes on inside the cluster."""
 
-tell_errors_once()
-planned = plan.build(read_config())
-
-network = Network("network", NetworkArgs(planned.external.vpc, planned.external.zone))
-assert network.zone is not None
-cluster = Cluster(
-    "cluster",
-    ClusterArgs(planned.cluster.cluster, planned.cluster.pools, network.vpc_id),
+program = Path(__file__).resolve().parents[3] / "__main__.py"
+outside, _, inside = program.read_text().partition(INSIDE)
+assert inside, f"{program} has no more the comment that begins with {INSIDE.strip()!r}"
+names = dict(globals())
+exec(compile(outside, program, "exec"), names)
+names["Records"](
+    "records", names["RecordsArgs"](names["network"].zone, names["planned"].external.records, LOAD_BALANCER)
 )
-if planned.external.firewall is not None:
-    NodeFirewall("firewall", NodeFirewallArgs(planned.external.firewall, cluster.cluster_id))
-Records("records", RecordsArgs(network.zone, planned.external.records, LOAD_BALANCER))
