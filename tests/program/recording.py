@@ -5,6 +5,7 @@ deletion, what a change replaces, whether objects are accepted) is shown by the 
 """
 
 import runpy
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -200,7 +201,11 @@ def run(
         runpy.run_path(str(program), run_name="__main__")
         return pulumi.Output.all(*(export(*each) for each in root.outputs.items()))
 
-    cast(Any, whole_program)()
+    interrupts = signal.getsignal(signal.SIGINT)
+    try:
+        cast(Any, whole_program)()
+    finally:
+        signal.signal(signal.SIGINT, interrupts)
     return Run(tuple(monitor.declared), exports)
 
 
