@@ -36,6 +36,7 @@ from network.ingress import (
     TraefikDefinitionsArgs,
 )
 from network.namespaces import Namespaces, NamespacesArgs
+from network.outcome import tell_errors_once
 from network.plan.kubeconfig import kubeconfig
 from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
 from network.policies import Policies, PoliciesArgs
@@ -43,6 +44,7 @@ from network.secrets import secret_values
 from network.stack import read_config, stack_name
 from network.traffic import Traffic, TrafficArgs
 
+tell_errors_once()
 config = read_config()
 planned = plan.build(config)
 secrets = secret_values(config)

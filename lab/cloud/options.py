@@ -24,6 +24,11 @@ class Options:
     """Credentials from before this moment (ISO 8601) have ended, whatever life they were given."""
     token_accepted: bool = True
     """Whether the account's token is (still) valid."""
+    default_vpcs: bool = True
+    """Whether each region has its default VPC when the account is new. Where one has none, the first VPC that
+    is made there becomes it, and is never deleted."""
+    cluster_fails: str = ""
+    """Why a new cluster does not come up: it ends in the state `error` with this message."""
 
 
 def options(folder: Path) -> Options:

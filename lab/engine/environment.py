@@ -27,6 +27,9 @@ _FOREIGN = (
 )
 """Beginnings of variables of the user's that would lead a process out of the lab."""
 
+_HARMLESS = ("PULUMI_SKIP_CONFIRMATIONS",)
+"""Variables of the user's that only begin like those."""
+
 _TRUST = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 """Variables by which programs are told whom to trust: OpenSSL's and Go's, curl's, Python's requests'."""
 
@@ -187,7 +190,7 @@ class Engine:
 
 
 def _foreign(name: str) -> bool:
-    return name.upper().startswith(_FOREIGN)
+    return name.upper().startswith(_FOREIGN) and name not in _HARMLESS
 
 
 def _kubernetes_version() -> str:

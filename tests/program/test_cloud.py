@@ -1,6 +1,7 @@
 """DigitalOcean's resources: protection, adoption, replacement, timeouts, records."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +33,49 @@ def test_vpc_cluster_and_zone_are_protected_in_production_only(
     }
     (resource,) = _dev(chart_in_a_folder, over).of(type_)
     assert resource.request.protect is protected
+
+
+def _with_default_vpc(
+    monkeypatch: pytest.MonkeyPatch, configs: Mapping[str, Mapping[str, str]], answer: Any, preview: bool
+) -> Declared:
+    asked: list[str] = []
+
+    def get_vpc(region: str) -> Any:
+        asked.append(region)
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(id="id-of-default", name=answer)
+
+    monkeypatch.setattr("network.external.default_vpc.digitalocean.get_vpc", get_vpc)
+    (vpc,) = run(configs["dev"], preview=preview).of(VPC)
+    assert asked == ([] if preview else ["ams3"])
+    return vpc
+
+
+NO_DEFAULT = Exception("Error retrieving VPC: unable to find default VPC in ams3 region")
+
+
+@pytest.mark.parametrize(
+    ("answer", "preview", "kept", "taken_over"),
+    [
+        ("network-dev", False, True, "id-of-default"),
+        (NO_DEFAULT, False, True, ""),
+        ("default-ams3", False, False, ""),
+        (Exception("403 forbidden"), False, False, ""),
+        ("network-dev", True, False, ""),
+    ],
+    ids=["ours", "none yet", "another", "no answer", "a preview asks nobody"],
+)
+def test_a_vpc_that_is_or_becomes_its_region_s_default_outlives_destroy(
+    monkeypatch: pytest.MonkeyPatch,
+    configs: Mapping[str, Mapping[str, str]],
+    answer: Any,
+    preview: bool,
+    kept: bool,
+    taken_over: str,
+) -> None:
+    vpc = _with_default_vpc(monkeypatch, configs, answer, preview)
+    assert (vpc.request.retainOnDelete, vpc.request.importId) == (kept, taken_over)
 
 
 def test_a_new_zone_is_made(dev: Run) -> None:

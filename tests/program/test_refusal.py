@@ -5,24 +5,33 @@ from unittest.mock import patch
 
 import pulumi
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
+from network.outcome import TOLD
 from tests import stacks
 from tests.program import recording
 from tests.unit.config.corpus import Case, corpus
 
 
 def _refused(config: dict[str, str]) -> tuple[str, list[recording.Declared]]:
-    """Run the program and return its error and what it had declared by then."""
+    """Run the program and return what it told, once, and what it had declared by then."""
     monitors: list[recording.Recorder] = []
+    told: list[str] = []
 
     class Watched(recording.Recorder):
         def __init__(self, mocks: recording.Cloud) -> None:
             super().__init__(mocks)
             monitors.append(self)
 
-    with patch.object(recording, "Recorder", Watched), pytest.raises(pulumi.RunError) as refused:
+    with (
+        patch.object(recording, "Recorder", Watched),
+        patch.object(pulumi.log, "error", told.append),
+        pytest.raises(SystemExit) as ended,
+    ):
         recording.run(config)
-    return str(refused.value), monitors[0].declared
+    assert ended.value.code == TOLD
+    (message,) = told
+    return message, monitors[0].declared
 
 
 @pytest.mark.parametrize("case", corpus(), ids=lambda case: case.name)
@@ -69,3 +78,18 @@ def test_a_chart_without_definitions_is_told_with_the_key_to_change(empty_folder
     config = stacks.config_map("dev", {"network:charts": {"traefik": chart}})
     message, _ = _refused(config)
     assert "network:charts.traefik.path" in message
+
+
+def test_a_cluster_in_state_error_ends_the_program_with_the_way_out(
+    chart_in_a_folder: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = recording.Cloud.new_resource
+
+    def broken(cloud: recording.Cloud, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        identity, state = answer(cloud, args)
+        return identity, state | ({"status": "error"} if args.typ.endswith(":KubernetesCluster") else {})
+
+    monkeypatch.setattr(recording.Cloud, "new_resource", broken)
+    message, _ = _refused(stacks.config_map("dev", chart_in_a_folder))
+    assert "cluster network-dev" in message
+    assert "docs/runbooks/interrupted-run.md" in message
