@@ -80,6 +80,13 @@ class Cluster(pulumi.ComponentResource):
         self.kubeconfig = pulumi.Output.all(cluster.id, cluster.endpoint, authority).apply(
             lambda known: args.kubeconfig(*known)
         )
+        # Goes with a replaced cluster, and lets the provider go along without being asked what differs.
+        # Asked, that answers "replace", and the engine (3.274) thereupon ends the very process that has to
+        # delete what is in the cluster. `deleted_with` the cluster itself it would go before what it deletes,
+        # and an edit that is taken back halfway would find it missing.
+        life = pulumi.Stash(
+            f"{name}-life", input=cluster.id, opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster)
+        )
         self.provider = kubernetes.Provider(
             name,
             kubeconfig=self.kubeconfig,
@@ -92,9 +99,7 @@ class Cluster(pulumi.ComponentResource):
             # A rotated token or password updates its Secret instead of replacing it.
             enable_secret_mutable=True,
             enable_server_side_apply=True,
-            # Goes with a replaced cluster without being asked what differs. Asked, it answers "replace", and
-            # the engine (3.274) thereupon ends the very process that has to delete what is in the cluster.
-            opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster),
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=life),
         )
         # A replaced provider is another one to the engine, and a resource that is only read is in no
         # replacement: it would be left with a provider that no longer exists. This one is never replaced.

@@ -23,7 +23,9 @@ class Objects(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self) -> None:
         self.done: list[str] = []
-        """Such as `create configMap`, in order."""
+        """Such as `create namespace`, in order."""
+        self.stuck = ""
+        """What cannot be deleted."""
 
     def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:
         return provider_pb2.ProviderHandshakeResponse()
@@ -66,6 +68,8 @@ class Objects(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
     def Delete(self, request: Any, context: Any) -> Empty:
+        if self.stuck and request.urn.endswith(f"::{self.stuck}"):
+            context.abort(grpc.StatusCode.UNKNOWN, f"{self.stuck} has a finalizer")
         self._note("delete", request.urn)
         return Empty()
 

@@ -152,7 +152,9 @@ def test_a_cluster_is_replaced_by_one_up_with_all_that_is_in_it(scene: Scene, ov
     before, made, called = scene.cluster, len(scene.objects.done), len(scene.operations())
     scene.over = stacks.merged(POOLS, over)
     previewed = scene.preview()
-    assert previewed["replace"] == (6 if over is OTHER_VPC else 5)  # cluster, pool, provider, two objects
+    assert previewed["replace"] == (
+        7 if over is OTHER_VPC else 6
+    )  # cluster, pool, stash, provider, two objects
     assert scene.up() == previewed
     assert scene.objects.done[made:] == ["delete last", "delete namespace", "create namespace", "create last"]
     done = scene.operations()[called:]
@@ -163,6 +165,33 @@ def test_a_cluster_is_replaced_by_one_up_with_all_that_is_in_it(scene: Scene, ov
     assert set(scene.up()) == {"same"}
     scene.stack().destroy()
     assert scene.account.store.account.all(Kind.CLUSTER) == []
+
+
+def test_a_deletion_that_fails_halfway_is_gone_on_with(scene: Scene) -> None:
+    scene.up()
+    old, made = scene.cluster["id"], len(scene.objects.done)
+    scene.over, scene.objects.stuck = OTHER_PODS, "namespace"
+    with pytest.raises(automation.CommandError, match="has a finalizer"):
+        scene.up()
+    assert scene.cluster["id"] == old
+    scene.objects.stuck = ""
+    scene.up()
+    assert scene.cluster["id"] != old
+    assert scene.objects.done[made:] == ["delete last", "delete namespace", "create namespace", "create last"]
+    assert set(scene.up()) == {"same"}
+
+
+def test_an_edit_that_is_taken_back_halfway_leaves_the_cluster_whole(scene: Scene) -> None:
+    scene.up()
+    old, made = scene.cluster["id"], len(scene.objects.done)
+    scene.over, scene.objects.stuck = OTHER_PODS, "namespace"
+    with pytest.raises(automation.CommandError, match="has a finalizer"):
+        scene.up()
+    scene.over = {}
+    scene.up()
+    assert scene.cluster["id"] == old
+    assert scene.objects.done[made:] == ["delete last", "create last"]
+    assert set(scene.up()) == {"same"}
 
 
 def test_a_replaced_cluster_waits_until_its_own_ranges_and_name_are_free(scene: Scene) -> None:

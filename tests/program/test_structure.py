@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from network.cluster import READER
+from network.cluster.cluster import READER
 from tests.program.recording import Declared, Run
 
 
@@ -55,7 +55,9 @@ def test_a_computed_kubeconfig_cannot_replace_the_provider(update: Run) -> None:
 
 def test_the_provider_goes_with_its_cluster_without_being_asked_what_differs(update: Run) -> None:
     (cluster,) = update.of("digitalocean:index/kubernetesCluster:KubernetesCluster")
-    assert _provider(update, "cluster").request.deletedWith == cluster.urn
+    (life,) = update.of("pulumi:index:Stash")
+    assert life.request.deletedWith == cluster.urn
+    assert _provider(update, "cluster").request.deletedWith == life.urn
 
 
 def test_no_cluster_replaces_the_provider_that_only_reads(program: Run) -> None:
