@@ -4,21 +4,14 @@ Pulumi shows a program what it wanted, never what is there, and the provider's o
 credentials of the cluster at each call. So this asks for the list, which changes nothing.
 """
 
-import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from network.credentials.account import VARIABLES
-from network.credentials.api import API, API_VARIABLE
-
-TIMEOUT = 10.0
-"""Seconds for one answer."""
+from network.digitalocean_api import TOKEN_VARIABLES, AwayError, RefusedError, endpoint, get
 
 GOING = frozenset({"deleting", "deleted"})
 """States of a cluster that is being deleted (the API's `status.state`)."""
@@ -55,9 +48,9 @@ class Account:
     def of_stack(cls) -> "Account":
         """The account as DigitalOcean's provider finds it: by the stack's config, else by the environment."""
         config = pulumi.Config("digitalocean")
-        tokens = (config.get("token"), *map(os.environ.get, VARIABLES))
+        tokens = (config.get("token"), *map(os.environ.get, TOKEN_VARIABLES))
         return cls(
-            config.get("apiEndpoint") or os.environ.get(API_VARIABLE) or API,
+            config.get("apiEndpoint") or endpoint(),
             next(filter(None, tokens), ""),
         )
 
@@ -72,16 +65,12 @@ class Account:
         """Yield what all pages of a list hold."""
         url: str | None = self.endpoint.rstrip("/") + path
         while url:
-            answer = self._get(url)
+            answer = self._page(url)
             yield from answer.get(key) or ()
             url = ((answer.get("links") or {}).get("pages") or {}).get("next")
 
-    def _get(self, url: str) -> Any:
-        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.token}"})
+    def _page(self, url: str) -> Any:
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise AccountError(f"{error.code} {error.reason}") from None
-        except (OSError, ValueError) as error:
+            return get(url, self.token)
+        except (AwayError, RefusedError) as error:
             raise AccountError(str(error)) from None

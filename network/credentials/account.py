@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network.credentials import CredentialsError
+from network.digitalocean_api import TOKEN_VARIABLES
 
 KEY = "digitalocean:token"
-
-VARIABLES = ("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
-"""Read by the provider, in this order, where the stack has no token of its own (the Terraform provider below
-it documents them for its argument `token`)."""
 
 ABSENT = "not found"
 """What Pulumi says of a config key that a stack does not have."""
@@ -35,12 +32,12 @@ def account_token(project: Path, stack: str) -> AccountToken:
     value, refusal = _from_stack(project, stack)
     if value:
         return AccountToken(value, f"{KEY} of stack {stack}")
-    for name in VARIABLES:
+    for name in TOKEN_VARIABLES:
         if value := os.environ.get(name, ""):
             return AccountToken(value, name)
     raise CredentialsError(
         f"no token of the DigitalOcean account to ask for the cluster's credentials with: {refusal}, and "
-        f"{VARIABLES[0]} is not set; set one of them (`pulumi config set --secret {KEY}`)"
+        f"{TOKEN_VARIABLES[0]} is not set; set one of them (`pulumi config set --secret {KEY}`)"
     )
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from network import versions
-from network.credentials.account import VARIABLES
-from network.credentials.api import API_VARIABLE
+from network.digitalocean_api import API_VARIABLE, TOKEN_VARIABLES
 from network.plan.ingress import CRDS
 from tests import stacks
 from tests.program.recording import Run, run
@@ -19,7 +18,7 @@ from tests.program.recording import Run, run
 def without_an_account() -> Iterator[None]:
     """No token of the developer's: the program would ask the account what it has."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in (*VARIABLES, API_VARIABLE):
+        for name in (*TOKEN_VARIABLES, API_VARIABLE):
             patch.delenv(name, raising=False)
         yield
 

@@ -1,43 +1,20 @@
 """A stack that is refused registers nothing."""
 
 from typing import Any
-from unittest.mock import patch
 
-import pulumi
 import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
-from network.outcome import TOLD
 from tests import stacks
 from tests.program import recording
+from tests.program.refusals import refusal
 from tests.unit.config.corpus import Case, corpus
-
-
-def _refused(config: dict[str, str]) -> tuple[str, list[recording.Declared]]:
-    """Run the program and return what it told, once, and what it had declared by then."""
-    monitors: list[recording.Recorder] = []
-    told: list[str] = []
-
-    class Watched(recording.Recorder):
-        def __init__(self, mocks: recording.Cloud) -> None:
-            super().__init__(mocks)
-            monitors.append(self)
-
-    with (
-        patch.object(recording, "Recorder", Watched),
-        patch.object(pulumi.log, "error", told.append),
-        pytest.raises(SystemExit) as ended,
-    ):
-        recording.run(config)
-    assert ended.value.code == TOLD
-    (message,) = told
-    return message, monitors[0].declared
 
 
 @pytest.mark.parametrize("case", corpus(), ids=lambda case: case.name)
 def test_an_invalid_stack_registers_nothing(case: Case) -> None:
-    message, declared = _refused(case.raw)
-    assert declared == []
+    message, declared = refusal(case.raw)
+    assert declared == ()
     for path in case.expected:
         assert path in message
 
@@ -51,8 +28,8 @@ def test_every_problem_is_told_before_anything_is_registered() -> None:
             "network:typo": {},
         },
     )
-    message, declared = _refused(config)
-    assert declared == []
+    message, declared = refusal(config)
+    assert declared == ()
     for path in (
         "network:environment.region",
         "network:ingress.loadBalancer.sizeUnit",
@@ -64,8 +41,8 @@ def test_every_problem_is_told_before_anything_is_registered() -> None:
 def test_a_missing_secret_is_told_with_the_command_that_sets_it() -> None:
     config = stacks.config_map("dev")
     del config["network:dnsToken"]
-    message, declared = _refused(config)
-    assert declared == []
+    message, declared = refusal(config)
+    assert declared == ()
     assert "pulumi config set --secret network:dnsToken" in message
 
 
@@ -76,7 +53,7 @@ def test_a_chart_without_definitions_is_told_with_the_key_to_change(empty_folder
         "path": empty_folder,
     }
     config = stacks.config_map("dev", {"network:charts": {"traefik": chart}})
-    message, _ = _refused(config)
+    message, _ = refusal(config)
     assert "network:charts.traefik.path" in message
 
 
@@ -90,6 +67,6 @@ def test_a_cluster_in_state_error_ends_the_program_with_the_way_out(
         return identity, state | ({"status": "error"} if args.typ.endswith(":KubernetesCluster") else {})
 
     monkeypatch.setattr(recording.Cloud, "new_resource", broken)
-    message, _ = _refused(stacks.config_map("dev", chart_in_a_folder))
+    message, _ = refusal(stacks.config_map("dev", chart_in_a_folder))
     assert "cluster network-dev" in message
     assert "docs/runbooks/interrupted-run.md" in message
