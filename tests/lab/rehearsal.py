@@ -41,8 +41,8 @@ LESS: Mapping[str, Any] = {"network:external": {"dns": {"hosts": []}}}
 """What is laid over the dev stack for one without further pool, firewall and host."""
 
 _API = "api.digitalocean.com"
-_PATIENCE = 120
-"""Seconds for one command."""
+_PATIENCE = 900
+"""Seconds for one command, on a machine that may be busy."""
 
 
 @dataclass(frozen=True)

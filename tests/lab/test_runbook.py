@@ -18,6 +18,8 @@ pytestmark = pytest.mark.lab
 
 MAKING = "What it was making"
 THEN = ("Then, whatever it was", "Remove a twin")
+PATIENCE = 600
+"""Seconds for a run to come so far, on a machine that may be busy."""
 NOT_FOUND = 4
 """jq's exit status when nothing fits."""
 SMALL_ONES = ("create_node_pool", "create_firewall", "create_record")
@@ -62,13 +64,13 @@ def hang(stage: Rehearsal, *operations: str) -> None:
 
 def under_way(stage: Rehearsal, *operations: str) -> None:
     """Wait until each operation hangs, and the engine has written that it is under way."""
-    until(lambda: set(operations) <= stage.hanging(), f"{operations} are under way")
+    until(lambda: set(operations) <= stage.hanging(), f"{operations} are under way", PATIENCE)
 
 
 def carried_out(stage: Rehearsal, *operations: str) -> None:
     """Wait until the calls that hung have been carried out, though their caller has gone."""
     for operation in operations:
-        until(lambda each=operation: stage.done(each), f"{operation} was carried out")
+        until(lambda each=operation: stage.done(each), f"{operation} was carried out", PATIENCE)
         release(stage.account.store.folder, operation)
 
 
