@@ -5,10 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
 from network.plan.external import VPC_DELETE_TIMEOUT
 from tests import stacks
-from tests.program.recording import ADDRESS, Declared, Run, run
+from tests.program.recording import ADDRESS, Cloud, Declared, Run, run
 
 VPC = "digitalocean:index/vpc:Vpc"
 CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
@@ -206,3 +207,18 @@ def test_a_preview_of_a_new_environment_knows_no_address(
 ) -> None:
     preview = run(configs["dev"], preview=True)
     assert preview.exports["loadBalancerAddress"].value is None
+
+
+def test_bounds_that_a_pool_s_present_count_breaks_end_the_run_with_the_command_that_moves_it(
+    monkeypatch: pytest.MonkeyPatch, chart_in_a_folder: dict[str, Any]
+) -> None:
+    answer = Cloud.new_resource
+
+    def with_one_node(cloud: Cloud, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        key, state = answer(cloud, args)
+        return key, {**state, "nodeCount": 1} if args.typ == POOL else state
+
+    monkeypatch.setattr(Cloud, "new_resource", with_one_node)
+    pool = {"size": "s-4vcpu-8gb", "autoScale": {"min": 3, "max": 5}}
+    with pytest.raises(Exception, match="node-pool update network-dev batch-s-4vcpu-8gb --auto-scale"):
+        _dev(chart_in_a_folder, {"network:cluster": {"nodePools": {"batch": pool}}})
