@@ -13,6 +13,7 @@ from rich.text import Text
 from network.cli import files
 from network.cli import reachability as reachability_command
 from network.cli import schema as schema_file
+from network.cli.across import check_files
 from network.cli.addresses import table
 from network.cli.check import Line, Report, check_file, stack_of
 from network.cli.files import Commands, writable
@@ -57,11 +58,11 @@ def check(
     stack: Stacks = [],  # noqa: B006  typer copies it
     file: Annotated[list[Path], typer.Option("--file", "-f", help="A stack file elsewhere.")] = [],  # noqa: B006
 ) -> None:
-    """Check stack files: every problem at once, with line, rule and fix.
+    """Check stack files: every problem at once, with line, rule and fix; and each against the others.
 
     Exits 1 if there is a problem, 2 if a file cannot be read at all.
     """
-    reports = [check_file(path) for path in file or stack_files(stack)]
+    reports = check_files(file) if file else check_files(stack_files([]), wanted=stack_files(stack))
     console = Console(highlight=False, soft_wrap=True)
     for report in reports:
         _print(report, console)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from network.config.model import Model
-from network.config.names import Region
+from network.config.names import Name, Region
 from network.config.text import Form
 
 EnvironmentName = Annotated[
@@ -27,3 +27,6 @@ class Environment(Model):
     """`production` protects VPC, cluster and zone from `destroy` and refuses what is for debugging only."""
     region: Region
     """DigitalOcean region slug, for example `ams3`. Changing it replaces everything."""
+    account: Name | None = None
+    """Any name for the DigitalOcean account, where the stacks of this project have several: stacks that give
+    the same one, or none, are compared by `network check`. It changes nothing that is made."""
