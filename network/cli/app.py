@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from network.cli import files
 from network.cli import reachability as reachability_command
 from network.cli import schema as schema_file
+from network.cli.across import check_files
 from network.cli.addresses import table
-from network.cli.check import Line, Report, check_file
+from network.cli.check import Line, Report, check_file, stack_of
+from network.cli.files import Commands, writable
 from network.cli.plan import document
 from network.cli.project import root, stack_files
 from network.cli.review import review as review_of
@@ -29,7 +32,7 @@ from network.reachability.ports import parse as parse_ports
 from network.review.kinds import KINDS
 from network.review.sources import SourceError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help=__doc__)
 
 Drawing = Literal["matrix", "graph"]
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="Stack; may be repeated. All if absent.")]
@@ -47,6 +50,7 @@ def _print_kinds(wanted: bool) -> None:
 @app.callback()
 def network() -> None:
     """The network platform: what Pulumi cannot do."""
+    files.print_anything()
 
 
 @app.command()
@@ -54,13 +58,16 @@ def check(
     stack: Stacks = [],  # noqa: B006  typer copies it
     file: Annotated[list[Path], typer.Option("--file", "-f", help="A stack file elsewhere.")] = [],  # noqa: B006
 ) -> None:
-    """Check stack files: every problem at once, with line, rule and fix. Exits 1 if there is one."""
-    reports = [check_file(path) for path in file or stack_files(stack)]
+    """Check stack files: every problem at once, with line, rule and fix; and each against the others.
+
+    Exits 1 if there is a problem, 2 if a file cannot be read at all.
+    """
+    reports = check_files(file) if file else check_files(stack_files([]), wanted=stack_files(stack))
     console = Console(highlight=False, soft_wrap=True)
     for report in reports:
         _print(report, console)
     if any(report.problems for report in reports):
-        raise typer.Exit(1)
+        raise typer.Exit(1 if all(report.readable for report in reports) else 2)
 
 
 @app.command()
@@ -72,7 +79,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of stack files, write it, or check that it is current."""
     if write:
-        (root() / schema_file.NAME).write_text(schema_file.text(), encoding="utf-8")
+        files.write(root() / schema_file.NAME, schema_file.text())
     elif current and not schema_file.is_current(root()):
         typer.echo(f"{schema_file.NAME} is not what the models say: run `network schema --write`", err=True)
         raise typer.Exit(1)
@@ -84,46 +91,48 @@ def schema(
 def addresses(
     stack: Stacks = [],  # noqa: B006
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Write a picture instead; {stack} is replaced.")
+        Path | None,
+        typer.Option("--svg", callback=writable, help="Write a picture instead; {stack} is replaced."),
     ] = None,
 ) -> None:
     """Show the address plan: ranges, what fits in them, what is free."""
     for path in stack_files(stack):
-        report = check_file(path)
-        if report.config is None:
-            _print(report, Console(highlight=False, soft_wrap=True))
-            raise typer.Exit(1)
-        plan = address_plan.build(report.config)
-        title = f"Addresses of {report.config.environment.name}"
+        config = _config(path)
+        plan = address_plan.build(config)
+        title = f"Addresses of {config.environment.name}"
         if svg is None:
             Console().print(table(plan, title))
         else:
-            target = Path(str(svg).replace("{stack}", report.config.environment.name))
-            target.write_text(picture(plan, title), encoding="utf-8")
+            files.write(_named(svg, config.environment.name), picture(plan, title))
 
 
 @app.command()
 def flows(
     stack: Stacks = [],  # noqa: B006
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the page there.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", callback=writable, help="Write the page there.")
+    ] = None,
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Also write a drawing of each stack; {stack} is replaced.")
+        Path | None,
+        typer.Option(
+            "--svg", callback=writable, help="Also write a drawing of each stack; {stack} is replaced."
+        ),
     ] = None,
 ) -> None:
     """Show the declared flows by layer, with ports and reasons, as Markdown."""
-    configs = {
-        path.name.removeprefix("Pulumi.").removesuffix(".yaml"): _config(path) for path in stack_files(stack)
-    }
+    configs = {stack_of(path): _config(path) for path in stack_files(stack)}
     page = flow_document.page(configs)
     if output is None:
         typer.echo(page, nl=False)
     else:
-        output.write_text(page, encoding="utf-8")
+        files.write(output, page)
     for name, config in configs.items() if svg is not None else ():
         drawn = render.of_flows(flow for flows in flow_document.by_layer(config).values() for flow in flows)
-        Path(str(svg).replace("{stack}", name)).write_text(
-            render.graph(drawn, f"Declared flows of {name}"), encoding="utf-8"
-        )
+        files.write(_named(svg, name), render.graph(drawn, f"Declared flows of {name}"))
+
+
+def _named(svg: Path | None, stack: str) -> Path:
+    return Path(str(svg).replace("{stack}", stack))
 
 
 def _config(path: Path) -> StackConfig:
@@ -131,7 +140,7 @@ def _config(path: Path) -> StackConfig:
     report = check_file(path)
     if report.config is None:
         _print(report, Console(highlight=False, soft_wrap=True))
-        raise typer.Exit(1)
+        raise typer.Exit(1 if report.readable else 2)
     return report.config
 
 
@@ -157,7 +166,9 @@ def review(
         str,
         typer.Option("--fail-on", help="Kinds of findings, with commas, that make it exit 1 (see --kinds)."),
     ] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the comment there.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", callback=writable, help="Write the comment there.")
+    ] = None,
     preview_url: Annotated[
         str | None, typer.Option("--preview-url", help="Where `pulumi preview`'s result stands.")
     ] = None,
@@ -184,7 +195,7 @@ def review(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        files.write(output, text)
     if failed := [name for name in wanted if name in reviewed.found]:
         typer.echo(f"refused: {', '.join(failed)}", err=True)
         raise typer.Exit(1)
@@ -211,7 +222,8 @@ def reachability(
         reachability_command.Format, typer.Option("--output", "-o", help="How to write it.")
     ] = "text",
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Write a picture instead; {stack} is replaced.")
+        Path | None,
+        typer.Option("--svg", callback=writable, help="Write a picture instead; {stack} is replaced."),
     ] = None,
     drawing: Annotated[Drawing, typer.Option("--drawing", help="Which picture.")] = "matrix",
     before: Annotated[
@@ -294,7 +306,7 @@ def _picture(
         picture = render.of_difference(earlier, found)
         title += f" against {before.name}"
     drawn = render.matrix(picture, title) if drawing == "matrix" else render.graph(picture, title)
-    Path(str(svg).replace("{stack}", what)).write_text(drawn, encoding="utf-8")
+    files.write(_named(svg, what), drawn)
 
 
 @app.command()

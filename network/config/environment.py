@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from network.config import offers
 from network.config.model import Finding, Model, repeated
-from network.config.names import DropletSize, KubernetesVersion, Region
+from network.config.names import DropletSize, KubernetesVersion, Name, Region
 from network.config.text import Form
 
 EnvironmentName = Annotated[
@@ -58,3 +58,6 @@ class Environment(Model):
     """DigitalOcean region slug, for example `ams3`. Changing it replaces everything."""
     also_offered: AlsoOffered = Field(default_factory=AlsoOffered)
     """Regions, sizes and versions that are newer than the program's table (`network/config/offers.py`)."""
+    account: Name | None = None
+    """Any name for the DigitalOcean account, where the stacks of this project have several: stacks that give
+    the same one, or none, are compared by `network check`. It changes nothing that is made."""

@@ -43,6 +43,10 @@ STACK_REMOVED = Kind(
     "stack-removed", Weight.DANGER, "a stack file is gone; what it made stays, unmanaged", decides=True
 )
 
+STACKS_COLLIDE = Kind(
+    "stacks-collide", Weight.DANGER, "two stacks take the same name, range or host in one account"
+)
+
 PLATFORM_REPLACED = Kind(
     "platform-replaced", Weight.DANGER, "the cluster, its VPC or the zone is made anew", decides=True
 )
