@@ -124,6 +124,9 @@ def _providers(config: StackConfig) -> dict[str, Any]:
             "crossProviderNamespaces": [TRAEFIK],
             # Of two TLSOptions or TLSStores named `default` Traefik would use neither.
             "defaultTLSResourcesNamespace": TRAEFIK,
+            # By the old names, `api-web` of namespace `shop` and `web` of `shop-api` were one service, of one
+            # set of pods; so were their transports, with their certificates.
+            "safeNaming": True,
         },
         "kubernetesIngress": {
             "enabled": True,
