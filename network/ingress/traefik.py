@@ -29,7 +29,11 @@ class Traefik(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:ingress:Traefik", name, None, opts)
-        before = [*args.definitions, *args.after]
+        roles = [declare(self, role) for role in args.ingress.access.roles]
+        bindings = [
+            declare(self, binding, depends_on=[*roles, *args.after]) for binding in args.ingress.access.bindings
+        ]
+        before = [*args.definitions, *args.after, *bindings]
         tls = [
             declare(self, manifest, depends_on=before)
             for manifest in (args.ingress.tls_option, args.ingress.tls_store)

@@ -6,7 +6,7 @@ from typing import Any
 from network import versions
 from network.config import StackConfig
 from network.config.charts import Chart
-from network.plan import certificates, entrypoints, load_balancer
+from network.plan import certificates, entrypoints, load_balancer, traefik_access
 from network.plan.kubernetes import Manifest, ReleasePlan, manifest
 from network.plan.names import TRAEFIK
 from network.plan.resources import requirements
@@ -19,21 +19,7 @@ POD_LABELS = {
 }
 """Labels of Traefik's pods: the chart's name, and release and namespace."""
 
-CRDS = tuple(
-    f"traefik.io_{kind}.yaml"
-    for kind in (
-        "ingressroutes",
-        "ingressroutetcps",
-        "ingressrouteudps",
-        "middlewares",
-        "middlewaretcps",
-        "serverstransports",
-        "serverstransporttcps",
-        "tlsoptions",
-        "tlsstores",
-        "traefikservices",
-    )
-)
+CRDS = tuple(f"traefik.io_{kind}.yaml" for kind in traefik_access.KINDS)
 """Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
 
 CRDS_URL = "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v{version}/traefik/crds"
@@ -47,6 +33,8 @@ class IngressPlan:
     crds: tuple[str, ...]
     """URLs or paths of CRD files. Helm installs a chart's `crds/` once and never upgrades them, so
     the program declares them itself, before the release, which then skips them."""
+    access: traefik_access.TraefikAccess
+    """In force before the release."""
     release: ReleasePlan
     tls_option: Manifest
     """Own manifests rather than chart values, for both TLS objects: the chart takes any key below
@@ -62,6 +50,7 @@ def build(config: StackConfig) -> IngressPlan:
     """Return the ingress layer's plan."""
     return IngressPlan(
         crds=_crds(config.charts.traefik),
+        access=traefik_access.build(config),
         release=ReleasePlan(
             name=TRAEFIK,
             namespace=TRAEFIK,
@@ -89,6 +78,8 @@ def _values(config: StackConfig) -> dict[str, Any]:
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "core": {"strictTLSOptions": True},
         "ingressClass": {"enabled": True, "isDefaultClass": False, "name": TRAEFIK},
+        # The roles are `traefik_access`'.
+        "rbac": {"enabled": False},
         "providers": _providers(config),
         **_dashboard(),
         "ports": entrypoints.ports(config),
@@ -111,9 +102,11 @@ def _values(config: StackConfig) -> dict[str, Any]:
 
 
 def _providers(config: StackConfig) -> dict[str, Any]:
+    namespaces = traefik_access.watched(config)
     return {
         "kubernetesCRD": {
             "enabled": True,
+            "namespaces": namespaces,
             # Routes of every application refer to the chains in Traefik's namespace, whose
             # Secrets stay there. Only the platform may write routes (`access.py`), so nobody
             # can reach another application's Services this way.
@@ -130,6 +123,7 @@ def _providers(config: StackConfig) -> dict[str, Any]:
         },
         "kubernetesIngress": {
             "enabled": True,
+            "namespaces": namespaces,
             # Only Ingresses that ask for it: cert-manager's HTTP-01 solvers do.
             "ingressClass": TRAEFIK,
             "allowExternalNameServices": False,

@@ -44,7 +44,6 @@ RULES: tuple[Rule, ...] = (
     production.kubernetes_is_supported,
     applications.namespaces_are_free,
     applications.joined_names_are_unique,
-    applications.traefiks_names_are_unique,
     applications.external_services_are_outside,
     applications.production_opens_no_node_ports,
     routes.routes_do_not_collide,

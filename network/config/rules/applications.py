@@ -53,26 +53,6 @@ def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
                 )
 
 
-def traefiks_names_are_unique(applications: Applications) -> Iterator[Finding]:
-    """Traefik joins namespace, name and port by hyphens; of two services of one name it keeps either."""
-    owners: dict[str, str] = {}
-    for name, application in applications.items():
-        namespace = application.namespace or name
-        for workload, declared in application.workloads.items():
-            for port in declared.ports:
-                owners.setdefault(f"{namespace}-{workload}-{port}", f"port {port} of {name}.{workload}")
-    for name, application in applications.items():
-        for service in application.services:
-            joined = f"{application.namespace or name}-{service}"
-            owner = owners.setdefault(joined, f"service {name}.{service}")
-            if owner != f"service {name}.{service}":
-                yield Finding(
-                    ("applications", name, "services", service),
-                    f"Traefik would call it {joined}, as {owner}",
-                    "rename it",
-                )
-
-
 def external_services_are_outside(applications: Applications) -> Iterator[Finding]:
     """Traefik would ask itself, through its own load balancer or past it."""
     own = {h for a in applications.values() for route in a.routes.values() for h in route.all_hosts}

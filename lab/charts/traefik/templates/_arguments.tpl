@@ -81,6 +81,10 @@
 {{- include "traefik.option" (list "providers.kubernetesingress.ingressClass" .ingressClass) }}
 {{- end }}
 {{- end }}
+{{- with .Values.providers }}
+{{- include "traefik.option" (list "providers.kubernetescrd.namespaces" .kubernetesCRD.namespaces) }}
+{{- include "traefik.option" (list "providers.kubernetesingress.namespaces" .kubernetesIngress.namespaces) }}
+{{- end }}
 {{- end }}
 
 {{/* What Traefik tells about itself and its requests. */}}
