@@ -45,6 +45,7 @@ def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
     """
     server = pki.server(spec)
     kubelets = pki.client("kube-apiserver-kubelet-client", ("system:masters",))
+    front = pki.front_proxy("front-proxy-client")
     return [
         str(binary),
         f"--etcd-servers={_ETCD}",
@@ -58,6 +59,14 @@ def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         "--enable-aggregator-routing=true",
+        # By these an aggregated API, such as metrics-server's, believes whom the API server asks for.
+        f"--requestheader-client-ca-file={pki.front_proxies.certificate}",
+        "--requestheader-allowed-names=front-proxy-client",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={front.certificate}",
+        f"--proxy-client-key-file={front.key}",
         "--allow-privileged=true",
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={pki.service_account_key}",

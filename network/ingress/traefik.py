@@ -31,7 +31,8 @@ class Traefik(pulumi.ComponentResource):
         super().__init__("webgrip:ingress:Traefik", name, None, opts)
         roles = [declare(self, role) for role in args.ingress.access.roles]
         bindings = [
-            declare(self, binding, depends_on=[*roles, *args.after]) for binding in args.ingress.access.bindings
+            declare(self, binding, depends_on=[*roles, *args.after])
+            for binding in args.ingress.access.bindings
         ]
         before = [*args.definitions, *args.after, *bindings]
         tls = [

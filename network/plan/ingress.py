@@ -19,6 +19,9 @@ POD_LABELS = {
 }
 """Labels of Traefik's pods: the chart's name, and release and namespace."""
 
+READY_PATH = "/api/version"
+"""On the internal entrypoint, by the dashboard's route."""
+
 CRDS = tuple(f"traefik.io_{kind}.yaml" for kind in traefik_access.KINDS)
 """Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
 
@@ -157,6 +160,9 @@ def _scale(config: StackConfig) -> dict[str, Any]:
         "deployment": {
             "terminationGracePeriodSeconds": config.ingress.shutdown.termination_grace_seconds,
             # A rollout goes on only once the load balancer sends connections to the new replica.
+            # Answered by a route that is read with all others. By its own health check Traefik is ready at
+            # once, and answers 404 for the seconds that reading some ten namespaces takes.
+            "readinessPath": READY_PATH,
             "minReadySeconds": config.ingress.load_balancer.health_check.recovery_seconds,
         },
         "autoscaling": {

@@ -134,8 +134,8 @@ def _version_findings(options: dict[str, Any]) -> Iterator[Finding]:
     elif known and lowest and VERSIONS.index(lowest) >= VERSIONS.index(highest):
         yield Finding(
             ("options", "minVersion"),
-            f"Traefik wants it below maxVersion ({highest}), and drops all TLS settings of the transport where "
-            "it is not",
+            f"Traefik wants it below maxVersion ({highest}), and drops all TLS settings of the transport "
+            "where it is not",
             "lower minVersion, or raise or remove maxVersion",
         )
 
@@ -149,6 +149,7 @@ def _suite_findings(options: dict[str, Any]) -> Iterator[Finding]:
         if suite not in CIPHER_SUITES:
             yield Finding(
                 ("options", "cipherSuites", index),
-                "only forward-secret AEAD suites of TLS 1.2 that Go knows are accepted; those of 1.3 are fixed",
+                "only forward-secret AEAD suites of TLS 1.2 that Go knows are accepted; "
+                "those of 1.3 are fixed",
                 did_you_mean(suite, CIPHER_SUITES),
             )
