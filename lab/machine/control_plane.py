@@ -8,9 +8,9 @@ from lab.machine import kubeconfig, network
 from lab.machine.api import ApiClient
 from lab.machine.inputs import Parts, find
 from lab.machine.network import ClusterNetwork
-from lab.machine.pki import Pki, write_secret
+from lab.machine.pki import KeyPair, Pki, write_secret
 from lab.machine.process import Supervisor
-from lab.machine.spec import ClusterSpec, MachineError
+from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
 
 _ETCD = "http://127.0.0.1:2379"
 _ETCD_PEERS = "http://127.0.0.1:2380"
@@ -124,6 +124,10 @@ class ControlPlane:
         text = kubeconfig.for_certificate(self.server, authority, self._pki.client(user, groups))
         write_secret(path, text.encode())
         return path
+
+    def kubelet_certificate(self, node: NodeSpec) -> KeyPair:
+        """By which a node's kubelet shows itself."""
+        return self._pki.kubelet(node)
 
     @property
     def admin_config(self) -> str:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from lab.machine.spec import ClusterSpec
+from lab.machine.spec import ClusterSpec, NodeSpec
 
 _VALIDITY = datetime.timedelta(days=3650)
 _AUTHORITY = "kubernetes-ca"
@@ -68,6 +68,14 @@ class Pki:
         """A client certificate; Kubernetes takes its name as user and organizations as groups."""
         file = "client-" + user.replace(":", "-")
         return self._issue(file, user, groups, ExtendedKeyUsageOID.CLIENT_AUTH, [])
+
+    def kubelet(self, node: NodeSpec) -> KeyPair:
+        """A kubelet's serving certificate, for the node's address as on DOKS."""
+        names: list[x509.GeneralName] = [x509.DNSName(node.name), x509.IPAddress(node.address)]
+        file = f"kubelet-{node.name}-{node.address}"
+        return self._issue(
+            file, f"system:node:{node.name}", ("system:nodes",), ExtendedKeyUsageOID.SERVER_AUTH, names
+        )
 
     def front_proxy(self, name: str) -> KeyPair:
         """A certificate by which the API server asks aggregated APIs."""

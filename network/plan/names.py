@@ -5,10 +5,13 @@ from network.config import StackConfig
 CERT_MANAGER = "cert-manager"
 """Namespace and release of cert-manager."""
 
+METRICS_SERVER = "metrics-server"
+"""Namespace and name of metrics-server."""
+
 TRAEFIK = "traefik"
 """Namespace, release, Service and IngressClass of Traefik."""
 
-PLATFORM_NAMESPACES = (CERT_MANAGER, TRAEFIK)
+PLATFORM_NAMESPACES = (CERT_MANAGER, METRICS_SERVER, TRAEFIK)
 """Namespaces that hold the platform's own pods."""
 
 

@@ -17,6 +17,7 @@ TAKEN_NAMESPACES = (
     "kube-node-lease",
     "kube-public",
     "kube-system",
+    "metrics-server",
     "traefik",
 )
 """Namespaces of Kubernetes and of the platform."""
