@@ -5,7 +5,7 @@ from typing import Any
 
 from network import versions
 from network.config import StackConfig
-from network.config.charts import Chart
+from network.config.charts import TraefikChart
 from network.plan import certificates, entrypoints, load_balancer, traefik_access
 from network.plan.kubernetes import Manifest, ReleasePlan, manifest
 from network.plan.names import TRAEFIK
@@ -25,17 +25,14 @@ READY_PATH = "/api/version"
 CRDS = tuple(f"traefik.io_{kind}.yaml" for kind in traefik_access.KINDS)
 """Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
 
-CRDS_URL = "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v{version}/traefik/crds"
-"""The chart's sources at the tag of its release."""
-
 
 @dataclass(frozen=True)
 class IngressPlan:
     """Traefik and what it reads before the first request."""
 
     crds: tuple[str, ...]
-    """URLs or paths of CRD files. Helm installs a chart's `crds/` once and never upgrades them, so
-    the program declares them itself, before the release, which then skips them."""
+    """Names of files in the chart's `crds/`. Helm installs those once and never upgrades them, so the program
+    declares them itself, before the release, which then skips them."""
     access: traefik_access.TraefikAccess
     """In force before the release."""
     release: ReleasePlan
@@ -45,6 +42,8 @@ class IngressPlan:
     tls_store: Manifest
     node_loss_seconds: int
     """Within this time after a node's sudden end the load balancer sends it no new connection."""
+    ipv6: bool
+    """Whether the load balancer has an IPv6 address too."""
     service: str
     """Service whose load balancer the DNS records point at."""
 
@@ -52,7 +51,7 @@ class IngressPlan:
 def build(config: StackConfig) -> IngressPlan:
     """Return the ingress layer's plan."""
     return IngressPlan(
-        crds=_crds(config.charts.traefik),
+        crds=CRDS,
         access=traefik_access.build(config),
         release=ReleasePlan(
             name=TRAEFIK,
@@ -64,19 +63,15 @@ def build(config: StackConfig) -> IngressPlan:
         tls_option=_tls_option(config),
         tls_store=_tls_store(config),
         node_loss_seconds=config.ingress.load_balancer.health_check.loss_seconds,
+        ipv6=config.ingress.load_balancer.ipv6,
         service=TRAEFIK,
     )
-
-
-def _crds(chart: Chart) -> tuple[str, ...]:
-    folder = CRDS_URL.format(version=chart.version) if chart.path is None else f"{chart.path}/crds"
-    return tuple(f"{folder}/{name}" for name in CRDS)
 
 
 def _values(config: StackConfig) -> dict[str, Any]:
     ingress = config.ingress
     return {
-        "image": {"tag": versions.TRAEFIK_IMAGE_TAG},
+        **_image(config.charts.traefik),
         # Both would need egress to the internet.
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "core": {"strictTLSOptions": True},
@@ -102,6 +97,15 @@ def _values(config: StackConfig) -> dict[str, Any]:
             }
         },
     }
+
+
+def _image(chart: TraefikChart) -> dict[str, Any]:
+    """Return the image that goes with the chart: another version of it brings its own."""
+    if chart.image_digest is not None:
+        # The chart cannot tell the version from a digest, and decides by it what to render.
+        version = {"versionOverride": versions.TRAEFIK_IMAGE_TAG} if chart.is_pinned else {}
+        return {"image": {"digest": chart.image_digest}, **version}
+    return {"image": {"tag": versions.TRAEFIK_IMAGE_TAG}} if chart.is_pinned else {}
 
 
 def _providers(config: StackConfig) -> dict[str, Any]:
@@ -158,6 +162,7 @@ def _scale(config: StackConfig) -> dict[str, Any]:
     scale = config.ingress.scale
     return {
         "deployment": {
+            **({"hostUsers": False} if config.ingress.user_namespace else {}),
             "terminationGracePeriodSeconds": config.ingress.shutdown.termination_grace_seconds,
             # A rollout goes on only once the load balancer sends connections to the new replica.
             # Answered by a route that is read with all others. By its own health check Traefik is ready at

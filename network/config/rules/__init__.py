@@ -14,6 +14,7 @@ from network.config.rules import (
     references,
     renewal,
     routes,
+    zones,
 )
 
 Rule = Callable[..., Iterable[Finding]]
@@ -71,9 +72,12 @@ RULES: tuple[Rule, ...] = (
 
 WARNINGS: tuple[Rule, ...] = (
     ranges.pod_range_is_unproven,
+    ranges.overlay_service_range,
+    ranges.reserved_ranges_are_free,
     ranges.service_range_is_unproven,
     ranges.default_vpcs_may_collide,
     ranges.cdn_can_be_bypassed,
+    zones.adopted_zone_gets_only_what_is_asked_for,
     certificates.wildcard_covers_it_already,
     production.replicas_share_nodes,
     production.balancer_limits_replicas,
