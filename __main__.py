@@ -21,6 +21,7 @@ from network.cluster import Cluster, ClusterArgs
 from network.cluster.account import Account
 from network.cluster.version import live_cluster, settled
 from network.external import (
+    LoadBalancerAddresses,
     Network,
     NetworkArgs,
     NodeFirewall,
@@ -35,10 +36,11 @@ from network.ingress import (
     TraefikDefinitions,
     TraefikDefinitionsArgs,
 )
+from network.metrics import MetricsServer, MetricsServerArgs
 from network.namespaces import Namespaces, NamespacesArgs
 from network.outcome import tell_errors_once
 from network.plan.kubeconfig import kubeconfig
-from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
+from network.plan.names import CERT_MANAGER, METRICS_SERVER, TRAEFIK, application_namespace
 from network.policies import Policies, PoliciesArgs
 from network.secrets import secret_values
 from network.stack import read_config, stack_name
@@ -81,6 +83,13 @@ policies = Policies("policies", PoliciesArgs(planned.policies, namespaces), insi
 Access("access", AccessArgs(planned.access, namespaces), inside)
 admission = Admission("admission", AdmissionArgs(planned.admission), inside)
 
+# What autoscalers ask
+MetricsServer(
+    "metrics",
+    MetricsServerArgs(planned.metrics, after=[namespaces[METRICS_SERVER], policies[METRICS_SERVER]]),
+    inside,
+)
+
 # cert-manager and its issuers
 cert_manager = CertManager(
     "cert-manager",
@@ -94,9 +103,7 @@ cert_manager = CertManager(
     inside,
 )
 # Traefik's definitions, the middlewares and chains that its entrypoints name, then Traefik
-definitions = TraefikDefinitions(
-    "definitions", TraefikDefinitionsArgs(planned.ingress.crds), inside
-).definitions
+definitions = TraefikDefinitions("definitions", TraefikDefinitionsArgs(planned.ingress), inside).definitions
 traffic = Traffic(
     "traffic",
     TrafficArgs(planned.traffic, secrets, after=[namespaces[TRAEFIK], *definitions]),
@@ -107,6 +114,7 @@ traefik = Traefik(
     TraefikArgs(
         planned.ingress,
         definitions,
+        namespaces,
         after=[namespaces[TRAEFIK], policies[TRAEFIK], *traffic.chains.values()],
         reader=cluster.reader,
     ),
@@ -124,11 +132,12 @@ for application in planned.applications:
 
 # Names that lead to the load balancer: made in the zone, or told where another provider serves it
 address = traefik.load_balancer_address
+addresses = LoadBalancerAddresses(address, traefik.load_balancer_ipv6)
 entry: list[pulumi.Resource] = [traefik.load_balancer]
 if network.zone is not None:
-    entry += Records("records", RecordsArgs(network.zone, planned.external.records, address)).records
+    entry += Records("records", RecordsArgs(network.zone, planned.external.records, addresses)).records
 else:
-    pulumi.export("records", required_records(planned.external.records, address))
+    pulumi.export("records", required_records(planned.external.records, addresses))
 
 # Certificates that Traefik serves: by DNS-01 at once, by HTTP-01 once requests come in
 Certificates(

@@ -8,9 +8,9 @@ from lab.machine import kubeconfig, network
 from lab.machine.api import ApiClient
 from lab.machine.inputs import Parts, find
 from lab.machine.network import ClusterNetwork
-from lab.machine.pki import Pki, write_secret
+from lab.machine.pki import KeyPair, Pki, write_secret
 from lab.machine.process import Supervisor
-from lab.machine.spec import ClusterSpec, MachineError
+from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
 
 _ETCD = "http://127.0.0.1:2379"
 _ETCD_PEERS = "http://127.0.0.1:2380"
@@ -47,6 +47,7 @@ def api_server_command(
     """
     server = pki.server(spec)
     kubelets = pki.client("kube-apiserver-kubelet-client", ("system:masters",))
+    front = pki.front_proxy("front-proxy-client")
     return [
         str(binary),
         f"--etcd-servers={_ETCD}",
@@ -60,6 +61,14 @@ def api_server_command(
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         "--enable-aggregator-routing=true",
+        # By these an aggregated API, such as metrics-server's, believes whom the API server asks for.
+        f"--requestheader-client-ca-file={pki.front_proxies.certificate}",
+        "--requestheader-allowed-names=front-proxy-client",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={front.certificate}",
+        f"--proxy-client-key-file={front.key}",
         "--allow-privileged=true",
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={pki.service_account_key}",
@@ -127,6 +136,10 @@ class ControlPlane:
         text = kubeconfig.for_certificate(self.server, authority, self._pki.client(user, groups))
         write_secret(path, text.encode())
         return path
+
+    def kubelet_certificate(self, node: NodeSpec) -> KeyPair:
+        """By which a node's kubelet shows itself."""
+        return self._pki.kubelet(node)
 
     @property
     def admin_config(self) -> str:

@@ -195,6 +195,17 @@ ChartVersion = Annotated[
     ),
 ]
 
+ImageDigest = Annotated[
+    str,
+    Form(
+        pattern=r"sha256:[0-9a-f]{64}",
+        rule="a digest is `sha256:` and 64 hexadecimal digits",
+        fix="`crane digest <image>:<tag>` tells it; take that of the index, not of one architecture",
+        longest=71,
+    ),
+]
+"""Digest of an image."""
+
 ChartRepository = Annotated[
     str,
     Form(

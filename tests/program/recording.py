@@ -23,6 +23,7 @@ from network.config.load import NAMESPACE, SECRETS
 
 PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
+IPV6_ADDRESS = "2001:db8::100"
 """Of the load balancer."""
 ENDPOINT = "https://cluster.k8s.example"
 AUTHORITY = "certificate-of-the-authority"
@@ -164,7 +165,7 @@ class Cloud(Mocks):
         if args.typ == "kubernetes:helm.sh/v3:Release":
             state["status"] = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
         if args.typ == "kubernetes:core/v1:Service" and args.resource_id:
-            state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+            state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}, {"ip": IPV6_ADDRESS}]}}
         if args.typ == "digitalocean:index/domain:Domain":
             state.setdefault("name", args.resource_id)
         return args.resource_id or f"id-of-{args.name}", state

@@ -9,7 +9,7 @@ from pulumi.runtime.mocks import MockResourceArgs
 
 from network.plan.external import VPC_DELETE_TIMEOUT
 from tests import stacks
-from tests.program.recording import ADDRESS, Cloud, Declared, Run, run
+from tests.program.recording import ADDRESS, IPV6_ADDRESS, Cloud, Declared, Run, run
 
 VPC = "digitalocean:index/vpc:Vpc"
 CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
@@ -113,6 +113,14 @@ def test_address_records_hold_the_load_balancers_address(update: Run) -> None:
     addresses = [each for each in update.of(RECORD) if each.inputs["type"] == "A"]
     assert {each.inputs["value"] for each in addresses} == {ADDRESS}
     assert {"@", "*"} <= {each.inputs["name"] for each in addresses}
+
+
+def test_ipv6_records_hold_the_load_balancers_other_address(everything: Run, dev: Run) -> None:
+    def ipv6(of: Run) -> dict[str, str]:
+        return {e.inputs["name"]: e.inputs["value"] for e in of.of(RECORD) if e.inputs["type"] == "AAAA"}
+
+    assert ipv6(dev) == {}
+    assert ipv6(everything) == dict.fromkeys(("@", "*", "shop", "www"), IPV6_ADDRESS)
 
 
 def test_the_vpc_waits_for_its_cluster_to_vanish(update: Run) -> None:

@@ -15,6 +15,7 @@ from network.config.rules import (
     references,
     renewal,
     routes,
+    zones,
 )
 
 Rule = Callable[..., Iterable[Finding]]
@@ -49,7 +50,6 @@ RULES: tuple[Rule, ...] = (
     production.surge_upgrades_stay_on,
     applications.namespaces_are_free,
     applications.joined_names_are_unique,
-    applications.traefiks_names_are_unique,
     applications.external_services_are_outside,
     applications.production_opens_no_node_ports,
     routes.routes_do_not_collide,
@@ -77,9 +77,12 @@ RULES: tuple[Rule, ...] = (
 
 WARNINGS: tuple[Rule, ...] = (
     ranges.pod_range_is_unproven,
+    ranges.overlay_service_range,
+    ranges.reserved_ranges_are_free,
     ranges.service_range_is_unproven,
     ranges.default_vpcs_may_collide,
     ranges.cdn_can_be_bypassed,
+    zones.adopted_zone_gets_only_what_is_asked_for,
     certificates.wildcard_covers_it_already,
     production.replicas_share_nodes,
     production.balancer_limits_replicas,

@@ -110,7 +110,7 @@ def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
         yield Finding(
             kinds.NAME_REMOVED,
             f"Record {code(inputs['name'])} {inputs['type']} of {code(inputs['domain'])} is deleted"
-            + (": the name resolves by the wildcard at most." if inputs["type"] == "A" else "."),
+            + (": the name resolves by the wildcard at most." if inputs["type"] in ("A", "AAAA") else "."),
         )
     elif type_name == "Firewall":
         text = f"Firewall {code(before['name'])} is deleted: only DigitalOcean's own for DOKS is left."
