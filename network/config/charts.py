@@ -92,8 +92,8 @@ class CertManagerChart(Chart):
 class Charts(Model):
     """Charts of the platform."""
 
-    traefik: Annotated[TraefikChart, Field(default_factory=TraefikChart)]
-    cert_manager: Annotated[CertManagerChart, Field(default_factory=CertManagerChart)]
+    traefik: TraefikChart = Field(default_factory=TraefikChart)
+    cert_manager: CertManagerChart = Field(default_factory=CertManagerChart)
 
 
 def numbers(version: str) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ def test_a_missing_secret_is_told_with_the_command_that_sets_it() -> None:
 def test_a_chart_in_a_folder_that_the_values_do_not_fit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("version: 41.2.0")
     chart = {"path": str(tmp_path)}
-    message, _ = _refused(stacks.config_map("dev", {"network:charts": {"traefik": chart}}))
+    message, _ = refusal(stacks.config_map("dev", {"network:charts": {"traefik": chart}}))
     assert "the chart is 41.2.0, but the platform's values fit from 41.3.0 on" in message
 
 
