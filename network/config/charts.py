@@ -1,7 +1,7 @@
 """Where Helm charts come from."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from typing_extensions import override
