@@ -73,7 +73,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 # --- checks ------------------------------------------------------------------------------------------------
 
 .PHONY: check generate lint test bench bench-reachability bench-ingress lock review review-examples
-check: setup ## Check both stack files without Pulumi
+check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
 generate: setup ## Write what follows from Traefik's CRDs, models and stacks: options, JSON Schema, pictures

@@ -1,6 +1,8 @@
 """The network platform of one environment: its layers in the order in which they depend on each
 other."""
 
+from functools import partial
+
 import pulumi
 from pulumi import ResourceOptions
 
@@ -16,7 +18,10 @@ from network.certificates import (
     CertManagerArgs,
 )
 from network.cluster import Cluster, ClusterArgs
+from network.cluster.account import Account
+from network.cluster.version import live_cluster, settled
 from network.external import (
+    LoadBalancerAddresses,
     Network,
     NetworkArgs,
     NodeFirewall,
@@ -31,16 +36,25 @@ from network.ingress import (
     TraefikDefinitions,
     TraefikDefinitionsArgs,
 )
+from network.metrics import MetricsServer, MetricsServerArgs
 from network.namespaces import Namespaces, NamespacesArgs
-from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
+from network.outcome import tell_errors_once
+from network.plan.kubeconfig import kubeconfig
+from network.plan.names import CERT_MANAGER, METRICS_SERVER, TRAEFIK, application_namespace
 from network.policies import Policies, PoliciesArgs
 from network.secrets import secret_values
-from network.stack import read_config
+from network.stack import read_config, stack_name
 from network.traffic import Traffic, TrafficArgs
 
+tell_errors_once()
 config = read_config()
 planned = plan.build(config)
 secrets = secret_values(config)
+
+# What the account has already: a cluster is never asked for an older version than its own
+account = Account.of_stack()
+live = live_cluster(account, planned.cluster.cluster.name)
+settled_cluster = settled(config, planned.cluster.cluster, live)
 
 # Outside the cluster: VPC and zone
 network = Network("network", NetworkArgs(planned.external.vpc, planned.external.zone))
@@ -48,7 +62,14 @@ network = Network("network", NetworkArgs(planned.external.vpc, planned.external.
 # The cluster in that VPC, and the provider for everything inside it
 cluster = Cluster(
     "cluster",
-    ClusterArgs(planned.cluster.cluster, planned.cluster.pools, network.vpc_id),
+    ClusterArgs(
+        settled_cluster,
+        planned.cluster.pools,
+        network.vpc_id,
+        partial(kubeconfig, config, stack_name()),
+        live,
+        account.clusters,
+    ),
 )
 inside = ResourceOptions(providers=[cluster.provider])
 if planned.external.firewall is not None:
@@ -61,6 +82,13 @@ policies = Policies("policies", PoliciesArgs(planned.policies, namespaces), insi
 # Who may do what, and ask for which names
 Access("access", AccessArgs(planned.access, namespaces), inside)
 admission = Admission("admission", AdmissionArgs(planned.admission), inside)
+
+# What autoscalers ask
+MetricsServer(
+    "metrics",
+    MetricsServerArgs(planned.metrics, after=[namespaces[METRICS_SERVER], policies[METRICS_SERVER]]),
+    inside,
+)
 
 # cert-manager and its issuers
 cert_manager = CertManager(
@@ -75,9 +103,7 @@ cert_manager = CertManager(
     inside,
 )
 # Traefik's definitions, the middlewares and chains that its entrypoints name, then Traefik
-definitions = TraefikDefinitions(
-    "definitions", TraefikDefinitionsArgs(planned.ingress.crds), inside
-).definitions
+definitions = TraefikDefinitions("definitions", TraefikDefinitionsArgs(planned.ingress), inside).definitions
 traffic = Traffic(
     "traffic",
     TrafficArgs(planned.traffic, secrets, after=[namespaces[TRAEFIK], *definitions]),
@@ -88,7 +114,9 @@ traefik = Traefik(
     TraefikArgs(
         planned.ingress,
         definitions,
+        namespaces,
         after=[namespaces[TRAEFIK], policies[TRAEFIK], *traffic.chains.values()],
+        reader=cluster.reader,
     ),
     inside,
 )
@@ -104,11 +132,12 @@ for application in planned.applications:
 
 # Names that lead to the load balancer: made in the zone, or told where another provider serves it
 address = traefik.load_balancer_address
+addresses = LoadBalancerAddresses(address, traefik.load_balancer_ipv6)
 entry: list[pulumi.Resource] = [traefik.load_balancer]
 if network.zone is not None:
-    entry += Records("records", RecordsArgs(network.zone, planned.external.records, address)).records
+    entry += Records("records", RecordsArgs(network.zone, planned.external.records, addresses)).records
 else:
-    pulumi.export("records", required_records(planned.external.records, address))
+    pulumi.export("records", required_records(planned.external.records, addresses))
 
 # Certificates that Traefik serves: by DNS-01 at once, by HTTP-01 once requests come in
 Certificates(

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from lab import up as lab_up
 from lab import view as lab_view
 from lab.charts.repository import ChartError
 from lab.choice import lab_of
+from lab.cloud import options
 from lab.demo import showcase
 from lab.demo.deploy import declared
 from lab.engine.environment import Engine, EngineError
@@ -145,6 +148,31 @@ def run(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run a command in the lab: `python -m lab run -- curl https://...`."""
     engine = _engine(lab_of(stack))
     sys.exit(_run(stack, arguments or ["true"], engine))
+
+
+@app.command()
+def account(
+    credentials_seconds: Annotated[
+        int | None, typer.Option(min=1, help="How long a cluster's tokens live from now on (7 days: 604800).")
+    ] = None,
+    end_credentials: Annotated[
+        bool, typer.Option("--end-credentials", help="End every cluster's token that has been given out.")
+    ] = False,
+    token_accepted: Annotated[
+        bool | None, typer.Option(help="Whether the account's token is valid, or revoked.")
+    ] = None,
+    stack: Stack = "dev",
+) -> None:
+    """Show how the simulated account behaves, or change it: days that a real one has some day."""
+    folder = lab_of(stack).folder / "cloud"
+    given = {
+        "credentials_seconds": credentials_seconds,
+        "credentials_ended": datetime.now(UTC).isoformat() if end_credentials else None,
+        "token_accepted": token_accepted,
+    }
+    options.choose(folder, **{name: value for name, value in given.items() if value is not None})
+    for name, value in asdict(options.options(folder)).items():
+        console.print(f"{name}: {value}")
 
 
 @app.command()

@@ -13,14 +13,14 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from lab.acme_accounts import begin_again
-from lab.cloud import api, provider
+from lab.cloud import api, authenticator, provider
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import Controllers
 from lab.cloud.endpoints.domains import records_of
 from lab.cloud.fleet import running
 from lab.cloud.machines import Machines
 from lab.cloud.state import Account, Kind
-from lab.internet.addresses import RESOLVER
+from lab.internet.addresses import OPERATOR, RESOLVER
 from lab.internet.ca import Authority
 from lab.internet.internet import Internet
 from lab.internet.primary import PrimaryZone
@@ -48,13 +48,15 @@ def main() -> int:
     supervisor = Supervisor(folder / "logs")
     pods = POD_NETWORKS[supplies["cni"]]
     images, namespaces = _paths(supplies["images"]), folder / "namespaces.json"
-    machines = Machines(folder / "clusters", parts, images, namespaces, pods)
+    asked = authenticator.url(OPERATOR)
+    machines = Machines(folder / "clusters", parts, images, namespaces, pods, asked)
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")
     elsewhere = PrimaryZone(**supplies["elsewhere"]) if supplies["elsewhere"] else None
     internet = Internet(folder / "internet", parts, supervisor, authority, api_port, elsewhere)
     internet.start()
+    authenticator.serve(cloud.store, OPERATOR)
     _report("The outside world answers: DNS, Let's Encrypt, the API")
 
     def follow(_: Account | None, account: Account) -> None:

@@ -9,7 +9,7 @@ from lab.engine.checkpoint import mend
 from lab.engine.environment import Engine
 from lab.inside import run, told
 from lab.instance import Lab
-from lab.recovery import import_commands, release_commands
+from lab.recovery import account_commands, release_commands
 
 SETTLING_SECONDS = 90
 """For a cluster that is being made when `up` fails."""
@@ -46,7 +46,7 @@ def _recovery(lab: Lab, engine: Engine) -> list[str]:
     listing = ("get", "secrets", "--all-namespaces", "--selector=owner=helm", "--output=json")
     revisions = told(lab, engine, "kubectl", *listing)
     return [
-        *import_commands(export, _settled_account(lab).objects),
+        *account_commands(export, _settled_account(lab)),
         *release_commands(export, revisions["items"] if revisions else ()),
     ]
 

@@ -33,11 +33,11 @@ def declare_release(
     elif chart.repository.startswith("oci://"):
         location, version = (
             f"{chart.repository.rstrip('/')}/{plan.chart_name}",
-            chart.version,
+            chart.canonical_version,
         )
         repository = None
     else:
-        location, version = plan.chart_name, chart.version
+        location, version = plan.chart_name, chart.canonical_version
         repository = RepositoryOptsArgs(repo=chart.repository)
     return Release(
         name,

@@ -22,3 +22,9 @@ def read_config() -> StackConfig:
     if checked.config is None:
         raise pulumi.RunError(str(ConfigError(checked.problems)))
     return checked.config
+
+
+def stack_name() -> str:
+    """Return the name of the stack by which every command of Pulumi's finds it, whoever's default
+    organization applies."""
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"

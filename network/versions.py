@@ -1,5 +1,9 @@
 """Every version that the platform pins; each line is kept current by Renovate."""
 
+METRICS_SERVER_IMAGE = "registry.k8s.io/metrics-server/metrics-server"
+# renovate: datasource=docker depName=registry.k8s.io/metrics-server/metrics-server
+METRICS_SERVER_IMAGE_TAG = "v0.9.0"
+
 TRAEFIK_CHART_REPOSITORY = "https://traefik.github.io/charts"
 # renovate: datasource=helm depName=traefik registryUrl=https://traefik.github.io/charts
 TRAEFIK_CHART = "41.3.0"

@@ -66,7 +66,7 @@ def on_loopback(arguments: Sequence[str], free_port: Callable[[], int]) -> tuple
             if listener[1].lower() == WEBSECURE:
                 secure = port
         elif not _is(r"--providers\.", argument):
-            result.append(re.sub(r"\b[a-z0-9]+-([a-z0-9-]+)@kubernetescrd", r"\1@file", argument))
+            result.append(re.sub(r"\b[a-z0-9-]+_([a-z0-9-]+)@kubernetescrd", r"\1@file", argument))
     return result, secure
 
 

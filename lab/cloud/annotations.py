@@ -1,7 +1,7 @@
 """A Service of type LoadBalancer as the load balancer that it asks for."""
 
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any
 
 from lab.cloud.state import Json
@@ -106,6 +106,14 @@ def settings_of(service: Json) -> dict[str, str]:
     """The annotations for the controller, by suffix."""
     annotations: dict[str, str] = service["metadata"].get("annotations") or {}
     return {key.removeprefix(PREFIX): each for key, each in annotations.items() if key.startswith(PREFIX)}
+
+
+def addresses(service: Json, ipv4: str) -> list[str]:
+    """The addresses of its load balancer, as the controller reports them: IPv4 first. One of IPv6 is told for
+    names to lead to; nothing listens there."""
+    if settings_of(service).get("network-stack") != "DUALSTACK":
+        return [ipv4]
+    return [ipv4, str(IPv6Address(int(IPv6Address("2001:db8::")) + int(IPv4Address(ipv4))))]
 
 
 def body_of(service: Json, cluster: Json) -> Json:

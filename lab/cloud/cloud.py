@@ -1,5 +1,6 @@
 """The API: one call at a time is found, logged, made to fail where asked, and carried out."""
 
+import hmac
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from lab.cloud.endpoints import OPERATIONS
 from lab.cloud.endpoints.request import Operation, Reply, Request
 from lab.cloud.errors import ApiError, not_found
 from lab.cloud.fleet import Fleet
+from lab.cloud.options import options
 from lab.cloud.state import Json, Store, now
 
 _UNLOGGED = ("private_key",)
@@ -48,6 +50,11 @@ class Cloud:
         self.fleet = Fleet(self.store, backend, dns, max_real_nodes, report)
         self._log = threading.Lock()
         self._routes = [(operation, _pattern(operation)) for operation in OPERATIONS]
+
+    def accepts(self, token: str) -> bool:
+        """Whether a token is the account's, and still valid."""
+        same = hmac.compare_digest(token.encode(), self.store.account.token.encode())
+        return same and options(self.store.folder).token_accepted
 
     def call(
         self,

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from lab.cloud.annotations import ID, body_of, refusals, settings_of
+from lab.cloud.annotations import ID, addresses, body_of, refusals, settings_of
 from lab.cloud.backend import Report
 from lab.cloud.balancers import load_balancers
 from lab.cloud.cloud import Cloud
@@ -155,10 +155,14 @@ class Controllers:
         if (service["metadata"].get("annotations") or {}).get(ID) != balancer["id"]:
             client.patch(service, {"metadata": {"annotations": {ID: balancer["id"]}}})
         name = settings_of(service).get("hostname")
-        point = {"hostname": name} if name else {"ip": balancer["ip"]}
-        known = service.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
-        if not point.items() <= known[0].items():
-            client.patch(service, {"status": {"loadBalancer": {"ingress": [point]}}}, "/status")
+        points = (
+            [{"hostname": name}] if name else [{"ip": each} for each in addresses(service, balancer["ip"])]
+        )
+        known = service.get("status", {}).get("loadBalancer", {}).get("ingress") or []
+        if [
+            {key: each.get(key) for key in point} for each, point in zip(known, points, strict=False)
+        ] != points:
+            client.patch(service, {"status": {"loadBalancer": {"ingress": points}}}, "/status")
 
     def _release(self, client: Services, cluster: Json, service: Json) -> None:
         """Delete the load balancer, then let the Service go."""

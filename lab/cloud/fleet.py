@@ -9,6 +9,7 @@ import yaml
 
 from lab.cloud.backend import ClusterBackend, Report, spec_of
 from lab.cloud.errors import ApiError
+from lab.cloud.options import options
 from lab.cloud.state import Account, Json, Kind, Store, now
 
 
@@ -82,6 +83,8 @@ class Fleet:
             if key in self._booted:
                 self._backend.scale(spec, self._report)
             else:
+                if why := options(self._store.folder).cluster_fails:
+                    raise RuntimeError(why)
                 self._backend.boot(spec, self._report)
                 self._booted.add(key)
         except Exception as error:  # whatever the machines raise is the cluster's fate, not the cloud's

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lab.cloud.backend import Report
@@ -15,7 +16,8 @@ class Machines:
     """Boots each cluster in a folder of its own below `folder`; what is there is continued.
 
     `namespaces` names a file with the names (JSON) of namespaces that every cluster has: those of teams
-    who were there before the platform. It may be missing.
+    who were there before the platform. It may be missing. `authenticator` is the URL of
+    `lab.cloud.authenticator`, which the API servers ask.
     """
 
     def __init__(
@@ -25,12 +27,14 @@ class Machines:
         images: Mapping[str, Path],
         namespaces: Path,
         pods: PodNetwork,
+        authenticator: str,
     ) -> None:
         self._folder = folder
         self._parts = parts
         self._images = images
         self._namespaces = namespaces
         self._pods = pods
+        self._authenticator = authenticator
         self._clusters: dict[str, Cluster] = {}
 
     def boot(self, spec: ClusterSpec, report: Report) -> None:
@@ -71,5 +75,6 @@ class Machines:
     def _cluster(self, spec: ClusterSpec) -> Cluster:
         if spec.id not in self._clusters:
             folder = self._folder / spec.id
-            self._clusters[spec.id] = Cluster(spec, folder, self._parts, self._images, self._pods)
+            asking = replace(spec, authenticator=f"{self._authenticator}/{spec.id}")
+            self._clusters[spec.id] = Cluster(asking, folder, self._parts, self._images, self._pods)
         return self._clusters[spec.id]

@@ -8,20 +8,26 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 import grpc
-from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    plugin_pb2,
+    provider_pb2,
+    provider_pb2_grpc,
+)
 
 from lab.cloud.cloud import Cloud
 from lab.cloud.plugin.checks import Failure, failures
 from lab.cloud.plugin.client import CallError, Client
 from lab.cloud.plugin.compare import planned, project
+from lab.cloud.plugin.failing import abort, half_done, listed
 from lab.cloud.plugin.functions import FUNCTIONS, MissingArgumentsError
-from lab.cloud.plugin.properties import marked, previewed, with_defaults
-from lab.cloud.plugin.resource import RefusedError, Resource
+from lab.cloud.plugin.properties import in_order, marked, named_by_program, previewed, with_defaults
+from lab.cloud.plugin.resource import RefusedError, Resource, top
 from lab.cloud.plugin.resources import RESOURCES
-from lab.cloud.plugin.values import State, decode, encode, has_unknown
+from lab.cloud.plugin.values import State, decode, encode
 
 VERSION = "4.84.1"
 """Of the plugin whose place this takes: the one that the Python SDK asks for."""
@@ -46,6 +52,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         # The real plugin falls back to DIGITALOCEAN_TOKEN of the shell that it is started from. This one
         # runs elsewhere; the lab's shell has the account's token.
         self._token = cloud.store.account.token
+        self._engine: engine_pb2_grpc.EngineStub | None = None
 
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
@@ -53,6 +60,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ProviderHandshakeResponse()
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> Empty:
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(request.address))
         return Empty()
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -94,7 +102,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.InvokeResponse:
         function = FUNCTIONS.get(request.tok)
         if function is None:
-            _fail(context, f"the lab's DigitalOcean has no function {request.tok}")
+            abort(context, f"the lab's DigitalOcean has no function {request.tok}")
         arguments = decode(request.args)
         try:
             result = function(self._client(context), arguments)
@@ -102,7 +110,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             failure = provider_pb2.CheckFailure(**error.failure._asdict())
             return provider_pb2.InvokeResponse(failures=[failure])
         except CallError as error:
-            _fail(context, f"invoking {request.tok}: {error}")
+            abort(context, f"invoking {request.tok}: {listed(str(error))}")
         answer = provider_pb2.InvokeResponse()
         getattr(answer, "return").CopyFrom(encode({**arguments, **result}))
         return answer
@@ -113,22 +121,20 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request.urn, context)
         olds, news = decode(request.olds), decode(request.news)
         inputs = with_defaults(resource, _name(request.urn), request.randomSeed, olds, news)
-        wrong = list(failures(resource.inputs, inputs, _name(request.urn)))
-        if not wrong and not has_unknown(inputs):
-            wrong = list(resource.check(inputs))
-        return _checked(encode(inputs), wrong)
+        return _checked(encode(inputs), failures(resource.inputs, inputs, _name(request.urn)))
 
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         resource = _resource(request.urn, context)
         olds, news = decode(request.olds), decode(request.news)
+        self._planned(context, resource, news)
         found = resource.differences(olds, news)
         reasons = resource.replacements(olds, news, found)
         kinds = provider_pb2.PropertyDiff.Kind
         detailed = {
             each.path: provider_pb2.PropertyDiff(
-                kind=kinds.Value(f"{each.change}_REPLACE" if each.path in reasons else each.change)
+                kind=kinds.Value(f"{each.change}_REPLACE" if each.replaces else each.change)
             )
             for each in found
         }
@@ -136,7 +142,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return answer(
             changes=answer.DIFF_SOME if found else answer.DIFF_NONE,
             replaces=reasons,
-            diffs=sorted({_top(each.path) for each in found}),
+            diffs=sorted({top(each.path) for each in found}),
+            # A name that the program gives is taken as long as the original stands.
+            deleteBeforeReplace=bool(reasons) and named_by_program(resource, news),
             detailedDiff=detailed,
             hasDetailedDiff=True,
         )
@@ -146,38 +154,45 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CreateResponse:
         resource = _resource(request.urn, context)
         inputs = decode(request.properties)
+        self._planned(context, resource, inputs)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=encode(previewed(resource, inputs)))
+            return provider_pb2.CreateResponse(properties=marked(resource, previewed(resource, inputs)))
         client = self._client(context)
         try:
             key = resource.create(client, inputs)
         except (CallError, RefusedError) as error:
-            _fail(context, str(error))
-        state = _settled(context, resource, key, inputs, inputs, lambda: resource.read(client, key, inputs))
+            self._fail(context, str(error), request.urn)
+        state = self._settled(
+            context, resource, request.urn, key, inputs, inputs, lambda: resource.read(client, key, inputs)
+        )
         if state is None:
             # The object exists, the state does not know it (facts, section 4).
-            _fail(context, f"expected non-nil error with nil state during Create of {request.urn}")
+            abort(context, f"expected non-nil error with nil state during Create of {request.urn}")
         return provider_pb2.CreateResponse(id=key, properties=marked(resource, state))
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         """After a refused update the state holds what was wanted, so the next one finds no difference and,
-        for most resources, only reads (digitalocean-provider.md, "What surprises most" 5)."""
+        for most resources, only reads; what it read it keeps for a refresh to find
+        (digitalocean-provider.md, "What surprises most" 5, and section 9)."""
         resource = _resource(request.urn, context)
         olds, news = decode(request.olds), decode(request.news)
+        self._planned(context, resource, news)
         wanted = planned(resource.inputs, olds, news)
         if request.preview:
             return provider_pb2.UpdateResponse(properties=marked(resource, wanted))
-        changed = {_top(each.path) for each in resource.differences(olds, news)}
+        changed = {top(each.path) for each in resource.differences(olds, news)}
         client = self._client(context)
 
         def carry_out() -> State | None:
             if changed or resource.resends:
                 resource.update(client, request.id, olds, wanted, changed)
-            return resource.read(client, request.id, wanted)
+                return resource.read(client, request.id, wanted)
+            state = resource.read(client, request.id, wanted)
+            return state and {**state, **{key: wanted[key] for key in resource.inputs if key in wanted}}
 
-        state = _settled(context, resource, request.id, news, wanted, carry_out)
+        state = self._settled(context, resource, request.urn, request.id, news, wanted, carry_out)
         return provider_pb2.UpdateResponse(properties=marked(resource, state or {}))
 
     def Read(
@@ -191,9 +206,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 key, known = resource.adopt(client, key, known)
             state = resource.read(client, key, known)
         except CallError as error:
-            _fail(context, str(error))
+            self._fail(context, str(error), request.urn)
         if state is None:
             return provider_pb2.ReadResponse()
+        state = in_order({**resource.inputs, **resource.outputs}, state)
         kept = {"__defaults": inputs["__defaults"]} if "__defaults" in inputs else {}
         found = {**project(resource.inputs, state, inputs), **kept}
         return provider_pb2.ReadResponse(id=key, properties=marked(resource, state), inputs=encode(found))
@@ -204,8 +220,43 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         try:
             resource.delete(self._client(context), request.id, decode(request.properties), timeout)
         except (CallError, RefusedError) as error:
-            _fail(context, str(error))
+            self._fail(context, str(error), request.urn)
         return Empty()
+
+    def _planned(self, context: grpc.ServicerContext, resource: Resource, inputs: State) -> None:
+        """End the call when the plugin cannot plan: it names no input then."""
+        for wrong in resource.check(inputs):
+            abort(context, listed(wrong))
+
+    def _settled(
+        self,
+        context: grpc.ServicerContext,
+        resource: Resource,
+        urn: str,
+        key: str,
+        inputs: State,
+        wanted: State,
+        carry_out: Callable[[], State | None],
+    ) -> State | None:
+        """What `carry_out` returns. If it fails, the engine is told to keep the object with the wanted
+        state."""
+        try:
+            state = carry_out()
+            return state and in_order({**resource.inputs, **resource.outputs}, state)
+        except (CallError, RefusedError) as error:
+            self._log(urn, str(error))
+            half_done(context, resource, key, inputs, wanted, str(error))
+
+    def _fail(self, context: grpc.ServicerContext, message: str, urn: str) -> NoReturn:
+        """End the call with an error that leaves nothing for the state."""
+        self._log(urn, message)
+        abort(context, listed(message))
+
+    def _log(self, urn: str, message: str) -> None:
+        """Each failure is also a line of the engine's log, so a user reads it twice (facts, section 2)."""
+        if self._engine is not None:
+            line = f"sdk.helper_schema: {message}: provider=digitalocean@{VERSION}"
+            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, urn=urn, message=line))
 
     def _client(self, context: grpc.ServicerContext) -> Client:
         return Client(self._cloud, self._token, self._time_scale, context.is_active)
@@ -225,7 +276,7 @@ def serve(cloud: Cloud, port: int = 0, time_scale: float = 0) -> tuple[grpc.Serv
 def _resource(urn: str, context: grpc.ServicerContext) -> Resource:
     token = urn.split("::")[2].rsplit("$", 1)[-1]
     if token not in RESOURCES:
-        _fail(context, f"the lab's DigitalOcean has no resource {token}")
+        abort(context, f"the lab's DigitalOcean has no resource {token}")
     return RESOURCES[token]
 
 
@@ -233,38 +284,6 @@ def _name(urn: str) -> str:
     return urn.rsplit("::", 1)[-1]
 
 
-def _top(path: str) -> str:
-    return path.split(".", 1)[0].split("[", 1)[0]
-
-
 def _checked(inputs: Struct, wrong: Iterable[Failure]) -> provider_pb2.CheckResponse:
     found = [provider_pb2.CheckFailure(**failure._asdict()) for failure in wrong]
     return provider_pb2.CheckResponse(inputs=inputs, failures=found)
-
-
-def _settled(
-    context: grpc.ServicerContext,
-    resource: Resource,
-    key: str,
-    inputs: State,
-    wanted: State,
-    carry_out: Callable[[], State | None],
-) -> State | None:
-    """What `carry_out` returns. If it fails, the engine is told to keep the object with the wanted state."""
-    try:
-        return carry_out()
-    except (CallError, RefusedError) as error:
-        detail = provider_pb2.ErrorResourceInitFailed(
-            id=key, properties=marked(resource, wanted), reasons=[str(error)], inputs=encode(inputs)
-        )
-        packed = AnyMessage()
-        packed.Pack(detail)
-        code = grpc.StatusCode.UNKNOWN
-        status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
-        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-        context.abort(code, str(error))
-
-
-def _fail(context: grpc.ServicerContext, message: str) -> NoReturn:
-    """End the call with an error that leaves nothing for the state."""
-    context.abort(grpc.StatusCode.UNKNOWN, message)

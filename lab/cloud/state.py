@@ -17,6 +17,7 @@ from typing import Any
 
 from lab.cloud.catalogue import DEFAULT_VPC_RANGES
 from lab.cloud.errors import not_found
+from lab.cloud.options import options
 
 Json = dict[str, Any]
 """An object in the shape in which the API answers it."""
@@ -50,6 +51,8 @@ class Account:
     serial: int = 0
     """The last numeric id that was given out."""
     objects: dict[Kind, dict[str, Json]] = field(default_factory=dict[Kind, dict[str, Json]])
+    grants: dict[str, Json] = field(default_factory=dict[str, Json])
+    """Tokens for clusters (`lab.cloud.tokens`)."""
 
     def all(self, kind: Kind) -> list[Json]:
         """Every object of a kind, oldest first."""
@@ -82,14 +85,14 @@ class Account:
         return self.serial
 
 
-def fresh_account() -> Account:
+def fresh_account(default_vpcs: bool = True) -> Account:
     """A new account: nothing in it but each region's default VPC.
 
     A region's first VPC becomes its default and can never be deleted (facts, "What surprises most" 10).
-    Accounts that have been used before hold one already; so does this one, or `destroy` could not end.
+    Accounts that have been used before hold one already, and so does this one unless told otherwise.
     """
     account = Account(token=f"dop_v1_{secrets.token_hex(32)}", serial=1000)
-    for region, ip_range in DEFAULT_VPC_RANGES.items():
+    for region, ip_range in DEFAULT_VPC_RANGES.items() if default_vpcs else ():
         add_vpc(account, f"default-{region}", region, IPv4Network(ip_range), default=True)
     return account
 
@@ -141,7 +144,7 @@ class Store:
         if self._file.exists():
             self._account = _load(self._file)
         else:
-            self._account = fresh_account()
+            self._account = fresh_account(options(folder).default_vpcs)
             _save(self._account, self._file)
 
     @property
@@ -176,7 +179,7 @@ class Store:
 def _load(file: Path) -> Account:
     data = json.loads(file.read_text())
     objects = {Kind(kind): held for kind, held in data["objects"].items()}
-    return Account(token=data["token"], serial=data["serial"], objects=objects)
+    return Account(data["token"], data["serial"], objects, data.get("grants", {}))
 
 
 def _save(account: Account, file: Path) -> None:

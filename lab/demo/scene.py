@@ -139,7 +139,7 @@ def _default_middlewares(objects: Sequence[Json]) -> Iterator[tuple[str, str]]:
                 key, _, value = argument.partition("=")
                 if key.lower() == "--entrypoints.websecure.http.middlewares":
                     for name in value.split(","):
-                        namespace, _, middleware = name.partition("@")[0].partition("-")
+                        namespace, _, middleware = name.partition("@")[0].partition("_")
                         yield namespace, middleware
 
 

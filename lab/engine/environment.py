@@ -19,12 +19,16 @@ from lab.engine import stack_file
 from lab.engine.overrides import Override, overrides
 from lab.engine.throwaway import throw_away
 from lab.machine.pki import write_secret
+from network.credentials.cache import FOLDER_VARIABLE
 
 _FOREIGN = (
     *("PULUMI_", "DIGITALOCEAN_", "KUBE", "SSL_CERT_DIR"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
 )
 """Beginnings of variables of the user's that would lead a process out of the lab."""
+
+_HARMLESS = ("PULUMI_SKIP_CONFIRMATIONS",)
+"""Variables of the user's that only begin like those."""
 
 _TRUST = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 """Variables by which programs are told whom to trust: OpenSSL's and Go's, curl's, Python's requests'."""
@@ -93,6 +97,7 @@ class Engine:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "DIGITALOCEAN_TOKEN": self.digitalocean_token,
             "KUBECONFIG": str(self.kubeconfig),
+            FOLDER_VARIABLE: str(self.home / "credentials"),
             **dict.fromkeys(_TRUST, str(self.bundle)),
         }
 
@@ -185,7 +190,7 @@ class Engine:
 
 
 def _foreign(name: str) -> bool:
-    return name.upper().startswith(_FOREIGN)
+    return name.upper().startswith(_FOREIGN) and name not in _HARMLESS
 
 
 def _kubernetes_version() -> str:

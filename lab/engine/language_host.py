@@ -27,6 +27,9 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 REPORTED = 32
 """Exit code of a program that has shown its error to the user; the official host's number."""
 
+GRACE_SECONDS = 5
+"""A program that was interrupted has this long to end; as long as officially."""
+
 LONGEST_VARIABLE = 128 * 1024
 """Linux' limit for one environment variable, in bytes (MAX_ARG_STRLEN)."""
 
@@ -120,18 +123,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         with subprocess.Popen(command, cwd=folder, env=environment) as child:
             with self._lock:
                 self._children.add(child)
+            # The engine takes its call back when the update has failed or was cancelled.
+            context.add_callback(lambda: end(child))
             try:
                 code = child.wait()
             finally:
                 with self._lock:
                     self._children.discard(child)
-        if code == REPORTED:
-            return language_pb2.RunResponse(bail=True)
-        if code < 0:
-            return language_pb2.RunResponse(error=f"the program was ended by signal {-code}")
-        if code > 0:
-            return language_pb2.RunResponse(error=f"the program exited with code {code}")
-        return language_pb2.RunResponse()
+        return outcome(code)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         self.interrupt()
@@ -141,7 +140,27 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Let the programs end by themselves."""
         with self._lock:
             for child in self._children:
-                child.send_signal(signal.SIGINT)
+                end(child)
+
+
+def end(child: "subprocess.Popen[bytes]") -> None:
+    """Interrupt a program, and kill it later if that does not end it; returns at once."""
+    child.send_signal(signal.SIGINT)
+    late = threading.Timer(GRACE_SECONDS, child.kill)  # of one that has ended it is without effect
+    late.daemon = True
+    late.start()
+
+
+def outcome(code: int) -> language_pb2.RunResponse:
+    """What the engine is told of a program that ended with `code`; negative: by that signal.
+
+    The words are the official host's: the engine shows them behind "an unhandled error occurred".
+    """
+    if code == 0:
+        return language_pb2.RunResponse()
+    if code == REPORTED:
+        return language_pb2.RunResponse(bail=True)
+    return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {max(code, -1)}")
 
 
 def interpreter(info: language_pb2.ProgramInfo) -> Path:

@@ -1,21 +1,27 @@
 """Runs one Pulumi program in the project's virtual environment, for `language_host.py`.
 
-Exit codes: 0 when the program ended well, 32 when it failed and the engine has the message.
+It is as noisy as the official host's script, so that what users see of a failure is seen in the lab: an
+interrupt ends the program with a traceback, an error that cannot be logged any more with two.
+
+Exit codes: 0 when the program ended well, 1 after a `RunError`, 32 after any other exception; both have
+been logged.
 """
 
 import argparse
 import asyncio
 import logging
-import os
 import runpy
-import signal
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pulumi
 import pulumi.runtime
 
-REPORTED = 32
+LOGGED = 32
+
+_CALLS_PER_RESOURCE = 4
+"""Threads for calls to the engine, times the resources that it works on at once; as many as officially."""
 
 
 def main() -> int:
@@ -44,13 +50,12 @@ def main() -> int:
             dry_run=options.dry_run == "true",
         )
     )
-    # The engine interrupts when the update has failed or was cancelled. It has said why, and it knows
-    # every resource that was registered: there is nothing to add, least of all a traceback.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(REPORTED))
     sys.argv = [options.program, *options.arguments]
     # A failed program leaves futures that nobody will await; asyncio would warn about each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    calls = ThreadPoolExecutor(max(options.parallel, 1) * _CALLS_PER_RESOURCE)
     loop = asyncio.new_event_loop()
+    loop.set_default_executor(calls)
     asyncio.set_event_loop(loop)
 
     def program() -> None:
@@ -60,11 +65,12 @@ def main() -> int:
         loop.run_until_complete(pulumi.runtime.run_in_stack(program))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
-        return REPORTED
+        return 1
     except Exception:  # the program's own failure, whatever it is, is the user's to read
-        pulumi.log.error(traceback.format_exc())
-        return REPORTED
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{traceback.format_exc()}")
+        return LOGGED
     finally:
+        calls.shutdown(wait=True)
         loop.close()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import typing_extensions
 import yaml
 
 from lab.engine.overrides import Override
+from network.config.provider_secrets import is_encrypted
+from network.stack_file import read
+from network.stack_file.scalars import plain
 
 Document = dict[str, Any]
 
@@ -24,9 +28,40 @@ class OverrideError(Exception):
 
 
 def load(file: Path) -> Document:
-    """A stack file's content; empty if there is none."""
-    content = yaml.safe_load(file.read_text()) if file.exists() else None
-    return content if isinstance(content, dict) else {}
+    """A stack file's content as Pulumi reads it; empty if there is none.
+
+    Raises OverrideError for a file that Pulumi would read otherwise than its writer may mean.
+    """
+    if not file.exists():
+        return {}
+    content = read(file)
+    if content.faults:
+        fault = content.faults[0]
+        more = f" (and {len(content.faults) - 1} more)" if len(content.faults) > 1 else ""
+        raise OverrideError(f"{file.name}:{fault.line}: {fault.where}: {fault.rule}. {fault.fix}{more}")
+    return dict(content.document or {})
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that every reader takes for the same: text in quotes unless none takes it for else."""
+
+    @typing_extensions.override
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    reading = plain(text)
+    bare = not reading.rule and reading.value == text and text.isprintable()
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if bare else '"')
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dumped(content: Document) -> str:
+    """A stack file's text."""
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True)
 
 
 def refresh(
@@ -45,7 +80,7 @@ def refresh(
     if content != earlier:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".draft")
-        draft.write_text(yaml.safe_dump(content, sort_keys=False, width=1000))
+        draft.write_text(dumped(content), encoding="utf-8")
         draft.replace(target)
     for override in overrides:
         if override.secret and _get(content["config"], override.path) is None:
@@ -121,7 +156,7 @@ def _remove(config: MutableMapping[str, Any], path: str) -> None:
 def _encrypted(value: object, path: str = "") -> list[str]:
     """Paths of the values that are ciphertexts."""
     if isinstance(value, dict):
-        if set(value) == {"secure"}:
+        if is_encrypted(value):
             return [path]
         inner = {f"{path}.{key}" if path else str(key): one for key, one in value.items()}
     elif isinstance(value, list):

@@ -1,13 +1,18 @@
-"""What a DOKS cluster brings along and our program relies on: the cluster's DNS."""
+"""What a DOKS cluster brings along and our program relies on: the cluster's DNS, and its administrators."""
 
 from typing import Any
 
 from lab.machine.api import Manifest
 from lab.machine.spec import ClusterSpec
 
+OWNERS = "do-role-name:Owner"
+"""Group of the account's owners, to whom DOKS binds `cluster-admin` (operations.md, section 2)."""
+
 _NAME = "coredns"
 _NAMESPACE = "kube-system"
 _LABELS = {"k8s-app": "kube-dns"}
+_RBAC_GROUP = "rbac.authorization.k8s.io"
+_RBAC = f"{_RBAC_GROUP}/v1"
 
 # DOKS's Corefile; only its upstream differs.
 _COREFILE = """\
@@ -33,6 +38,17 @@ import custom/*.server
 """
 
 
+def owners_manifest() -> Manifest:
+    """The binding that makes the account's owners administrators."""
+    return {
+        "apiVersion": _RBAC,
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "digitalocean:owners"},
+        "roleRef": {"apiGroup": _RBAC_GROUP, "kind": "ClusterRole", "name": "cluster-admin"},
+        "subjects": [{"apiGroup": _RBAC_GROUP, "kind": "Group", "name": OWNERS}],
+    }
+
+
 def dns_manifests(spec: ClusterSpec, image: str) -> list[Manifest]:
     """CoreDNS as DOKS runs it, forwarding to `spec.dns`."""
     corefile = _COREFILE.format(upstream=spec.dns)
@@ -41,11 +57,11 @@ def dns_manifests(spec: ClusterSpec, image: str) -> list[Manifest]:
         _object("v1", "ConfigMap", data={"Corefile": corefile}),
         _cluster_role(),
         _object(
-            "rbac.authorization.k8s.io/v1",
+            _RBAC,
             "ClusterRoleBinding",
             name=f"system:{_NAME}",
             roleRef={
-                "apiGroup": "rbac.authorization.k8s.io",
+                "apiGroup": _RBAC_GROUP,
                 "kind": "ClusterRole",
                 "name": f"system:{_NAME}",
             },
@@ -79,7 +95,7 @@ def _object(version: str, kind: str, *, name: str = _NAME, **content: Any) -> Ma
 def _cluster_role() -> Manifest:
     watched = ["endpoints", "services", "pods", "namespaces"]
     return _object(
-        "rbac.authorization.k8s.io/v1",
+        _RBAC,
         "ClusterRole",
         name=f"system:{_NAME}",
         rules=[

@@ -8,9 +8,9 @@ from lab.machine import kubeconfig, network
 from lab.machine.api import ApiClient
 from lab.machine.inputs import Parts, find
 from lab.machine.network import ClusterNetwork
-from lab.machine.pki import Pki, write_secret
+from lab.machine.pki import KeyPair, Pki, write_secret
 from lab.machine.process import Supervisor
-from lab.machine.spec import ClusterSpec, MachineError
+from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
 
 _ETCD = "http://127.0.0.1:2379"
 _ETCD_PEERS = "http://127.0.0.1:2380"
@@ -37,14 +37,17 @@ def etcd_command(binary: Path, data: Path) -> list[str]:
     ]
 
 
-def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
-    """The API server.
+def api_server_command(
+    binary: Path, spec: ClusterSpec, pki: Pki, authenticator: Path | None = None
+) -> list[str]:
+    """The API server. `authenticator`: a kubeconfig of whom it asks about tokens that are not its own.
 
     It dials webhooks at their endpoints, for no kube-proxy runs beside it that would translate a
     Service's address.
     """
     server = pki.server(spec)
     kubelets = pki.client("kube-apiserver-kubelet-client", ("system:masters",))
+    front = pki.front_proxy("front-proxy-client")
     return [
         str(binary),
         f"--etcd-servers={_ETCD}",
@@ -58,6 +61,14 @@ def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         "--enable-aggregator-routing=true",
+        # By these an aggregated API, such as metrics-server's, believes whom the API server asks for.
+        f"--requestheader-client-ca-file={pki.front_proxies.certificate}",
+        "--requestheader-allowed-names=front-proxy-client",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={front.certificate}",
+        f"--proxy-client-key-file={front.key}",
         "--allow-privileged=true",
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={pki.service_account_key}",
@@ -65,6 +76,16 @@ def api_server_command(binary: Path, spec: ClusterSpec, pki: Pki) -> list[str]:
         f"--kubelet-client-certificate={kubelets.certificate}",
         f"--kubelet-client-key={kubelets.key}",
         "--kubelet-preferred-address-types=InternalIP",
+        *(_asking(authenticator) if authenticator else ()),
+    ]
+
+
+def _asking(authenticator: Path) -> list[str]:
+    """An answer is forgotten after a second: a token that has ended must be refused at once."""
+    return [
+        f"--authentication-token-webhook-config-file={authenticator}",
+        "--authentication-token-webhook-version=v1",
+        "--authentication-token-webhook-cache-ttl=1s",
     ]
 
 
@@ -116,6 +137,10 @@ class ControlPlane:
         write_secret(path, text.encode())
         return path
 
+    def kubelet_certificate(self, node: NodeSpec) -> KeyPair:
+        """By which a node's kubelet shows itself."""
+        return self._pki.kubelet(node)
+
     @property
     def admin_config(self) -> str:
         """The administrator's kubeconfig, complete in itself."""
@@ -132,7 +157,7 @@ class ControlPlane:
         spec, pki = self._spec, self._pki
         self._wires.attach(network.CONTROL_PLANE, spec.control_plane)
         self._run("etcd", etcd_command(self._binary("etcd"), self._folder / "etcd"))
-        api = api_server_command(self._binary("kube-apiserver"), spec, pki)
+        api = api_server_command(self._binary("kube-apiserver"), spec, pki, self._authenticator())
         self._run("kube-apiserver", api)
         self._await_ready()
         report(f"API server of {spec.name} is ready at {self.server}")
@@ -147,6 +172,15 @@ class ControlPlane:
         """End every process, etcd last, and leave the network."""
         self.processes.end_all(grace=3.0)
         self._wires.detach(network.CONTROL_PLANE)
+
+    def _authenticator(self) -> Path | None:
+        """A kubeconfig file for the webhook of the spec."""
+        if not self._spec.authenticator:
+            return None
+        path = self._folder / "kubeconfig" / "authenticator.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_secret(path, kubeconfig.for_anybody(self._spec.authenticator).encode())
+        return path
 
     def _binary(self, name: str) -> Path:
         return find(self._parts, "kubernetes", name)

@@ -113,7 +113,9 @@ class Node:
     def _kubelet(self) -> Command:
         spec, resolver = self.spec, self._folder / "resolv.conf"
         resolver.write_text(f"nameserver {self._cluster.dns}\n")
-        config = node_config.kubelet_config(self._cluster, spec, self._control_plane.authority, resolver)
+        serving = self._control_plane.kubelet_certificate(spec)
+        authority = self._control_plane.authority
+        config = node_config.kubelet_config(self._cluster, spec, authority, serving, resolver)
         client = self._control_plane.client_config(f"system:node:{spec.name}", "system:nodes")
         labels = ",".join(f"{key}={value}" for key, value in spec.labels.items())
         arguments = [

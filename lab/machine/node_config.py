@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.machine.inputs import Parts, find
+from lab.machine.pki import KeyPair
 from lab.machine.spec import ClusterSpec, NodeSpec
 
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
@@ -21,7 +22,9 @@ def taint(text: str) -> dict[str, str]:
     return {"key": key, "effect": effect, **({"value": value} if value else {})}
 
 
-def kubelet_config(spec: ClusterSpec, node: NodeSpec, authority: Path, resolver: Path) -> dict[str, Any]:
+def kubelet_config(
+    spec: ClusterSpec, node: NodeSpec, authority: Path, serving: KeyPair, resolver: Path
+) -> dict[str, Any]:
     """KubeletConfiguration: changes nothing on the machine, evicts nothing."""
     never = ("memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available",
              "imagefs.inodesFree")  # fmt: skip
@@ -42,6 +45,8 @@ def kubelet_config(spec: ClusterSpec, node: NodeSpec, authority: Path, resolver:
         "clusterDomain": "cluster.local",
         "clusterDNS": [str(spec.dns_service)],
         "containerRuntimeEndpoint": f"unix://{CONTAINERD_SOCKET}",
+        "tlsCertFile": str(serving.certificate),
+        "tlsPrivateKeyFile": str(serving.key),
         "authentication": {
             "anonymous": {"enabled": False},
             "webhook": {"enabled": True},

@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from lab.machine.spec import ClusterSpec
+from lab.machine.spec import ClusterSpec, NodeSpec
 
 _VALIDITY = datetime.timedelta(days=3650)
 _AUTHORITY = "kubernetes-ca"
+_FRONT_PROXIES = "front-proxy-ca"
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Pki:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.authority = self._pair(_AUTHORITY)
-        if not self.authority.certificate.exists():
-            self._create_authority()
+        self.authority = self._authority(_AUTHORITY)
+        self.front_proxies = self._authority(_FRONT_PROXIES)
+        """Vouches for who may speak in others' names. One of its own, for whom the other vouches may not."""
 
     def server(self, spec: ClusterSpec) -> KeyPair:
         """The API server's serving certificate."""
@@ -67,6 +68,19 @@ class Pki:
         """A client certificate; Kubernetes takes its name as user and organizations as groups."""
         file = "client-" + user.replace(":", "-")
         return self._issue(file, user, groups, ExtendedKeyUsageOID.CLIENT_AUTH, [])
+
+    def kubelet(self, node: NodeSpec) -> KeyPair:
+        """A kubelet's serving certificate, for the node's address as on DOKS."""
+        names: list[x509.GeneralName] = [x509.DNSName(node.name), x509.IPAddress(node.address)]
+        file = f"kubelet-{node.name}-{node.address}"
+        return self._issue(
+            file, f"system:node:{node.name}", ("system:nodes",), ExtendedKeyUsageOID.SERVER_AUTH, names
+        )
+
+    def front_proxy(self, name: str) -> KeyPair:
+        """A certificate by which the API server asks aggregated APIs."""
+        usage = ExtendedKeyUsageOID.CLIENT_AUTH
+        return self._issue(name, name, (), usage, [], self.front_proxies)
 
     @property
     def service_account_key(self) -> Path:
@@ -93,16 +107,22 @@ class Pki:
     def _pair(self, name: str) -> KeyPair:
         return KeyPair(self._folder / f"{name}.crt", self._folder / f"{name}.key")
 
-    def _create_authority(self) -> None:
+    def _authority(self, common_name: str) -> KeyPair:
+        pair = self._pair(common_name)
+        if not pair.certificate.exists():
+            self._create_authority(pair, common_name)
+        return pair
+
+    def _create_authority(self, pair: KeyPair, common_name: str) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _AUTHORITY)])
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         certificate = (
             _builder(name, name, key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(authority=True), critical=True)
             .sign(key, hashes.SHA256())
         )
-        self._store(self.authority, key, certificate)
+        self._store(pair, key, certificate)
 
     def _issue(
         self,
@@ -111,12 +131,14 @@ class Pki:
         organizations: Sequence[str],
         usage: x509.ObjectIdentifier,
         names: list[x509.GeneralName],
+        issuer: KeyPair | None = None,
     ) -> KeyPair:
         pair = self._pair(file)
         if pair.certificate.exists():
             return pair
-        authority = x509.load_pem_x509_certificate(self.authority.certificate.read_bytes())
-        signer = serialization.load_pem_private_key(self.authority.key.read_bytes(), None)
+        issuer = issuer or self.authority
+        authority = x509.load_pem_x509_certificate(issuer.certificate.read_bytes())
+        signer = serialization.load_pem_private_key(issuer.key.read_bytes(), None)
         assert isinstance(signer, ec.EllipticCurvePrivateKey)  # as _create_authority made it
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name(

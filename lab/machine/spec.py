@@ -48,6 +48,8 @@ class ClusterSpec:
     control_plane: IPv4Address
     nodes: tuple[NodeSpec, ...]
     dns: IPv4Address
+    authenticator: str = ""
+    """URL that the API server asks about tokens that are not its own; empty: nobody."""
 
     @property
     def short(self) -> str:

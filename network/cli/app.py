@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from network.cli import reachability_command
+from network.cli import files, reachability_command
+from network.cli.files import Commands, writable
 from network.cli.report import print_report
 from network.cli.undeclared_command import undeclared
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 # Each command imports what it needs: an analysis of manifests is not to wait for the models of a stack.
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help=__doc__)
 
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="Stack; may be repeated. All if absent.")]
 
@@ -35,6 +36,7 @@ def _print_kinds(wanted: bool) -> None:
 @app.callback()
 def network() -> None:
     """The network platform: what Pulumi cannot do."""
+    files.print_anything()
 
 
 @app.command()
@@ -42,16 +44,19 @@ def check(
     stack: Stacks = [],  # noqa: B006  typer copies it
     file: Annotated[list[Path], typer.Option("--file", "-f", help="A stack file elsewhere.")] = [],  # noqa: B006
 ) -> None:
-    """Check stack files: every problem at once, with line, rule and fix. Exits 1 if there is one."""
-    from network.cli.check import check_file
+    """Check stack files: every problem at once, with line, rule and fix; and each against the others.
+
+    Exits 1 if there is a problem, 2 if a file cannot be read at all.
+    """
+    from network.cli.across import check_files
     from network.cli.project import stack_files
 
-    reports = [check_file(path) for path in file or stack_files(stack)]
+    reports = check_files(file) if file else check_files(stack_files([]), wanted=stack_files(stack))
     console = Console(highlight=False, soft_wrap=True)
     for report in reports:
         print_report(report, console)
     if any(report.problems for report in reports):
-        raise typer.Exit(1)
+        raise typer.Exit(1 if all(report.readable for report in reports) else 2)
 
 
 @app.command()
@@ -66,7 +71,7 @@ def schema(
     from network.cli.project import root
 
     if write:
-        (root() / schema_file.NAME).write_text(schema_file.text(), encoding="utf-8")
+        files.write(root() / schema_file.NAME, schema_file.text())
     elif current and not schema_file.is_current(root()):
         typer.echo(f"{schema_file.NAME} is not what the models say: run `network schema --write`", err=True)
         raise typer.Exit(1)
@@ -78,56 +83,58 @@ def schema(
 def addresses(
     stack: Stacks = [],  # noqa: B006
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Write a picture instead; {stack} is replaced.")
+        Path | None,
+        typer.Option("--svg", callback=writable, help="Write a picture instead; {stack} is replaced."),
     ] = None,
 ) -> None:
     """Show the address plan: ranges, what fits in them, what is free."""
     from network.cli.addresses import table
-    from network.cli.check import check_file
     from network.cli.project import stack_files
     from network.plan import addresses as address_plan
     from network.plan.address_picture import picture
 
     for path in stack_files(stack):
-        report = check_file(path)
-        if report.config is None:
-            print_report(report, Console(highlight=False, soft_wrap=True))
-            raise typer.Exit(1)
-        plan = address_plan.build(report.config)
-        title = f"Addresses of {report.config.environment.name}"
+        config = _config(path)
+        plan = address_plan.build(config)
+        title = f"Addresses of {config.environment.name}"
         if svg is None:
             Console().print(table(plan, title))
         else:
-            target = Path(str(svg).replace("{stack}", report.config.environment.name))
-            target.write_text(picture(plan, title), encoding="utf-8")
+            files.write(_named(svg, config.environment.name), picture(plan, title))
 
 
 @app.command()
 def flows(
     stack: Stacks = [],  # noqa: B006
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the page there.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", callback=writable, help="Write the page there.")
+    ] = None,
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Also write a drawing of each stack; {stack} is replaced.")
+        Path | None,
+        typer.Option(
+            "--svg", callback=writable, help="Also write a drawing of each stack; {stack} is replaced."
+        ),
     ] = None,
 ) -> None:
     """Show the declared flows by layer, with ports and reasons, as Markdown."""
+    from network.cli.check import stack_of
     from network.cli.project import stack_files
     from network.plan import flow_document
     from network.reachability import render
 
-    configs = {
-        path.name.removeprefix("Pulumi.").removesuffix(".yaml"): _config(path) for path in stack_files(stack)
-    }
+    configs = {stack_of(path): _config(path) for path in stack_files(stack)}
     page = flow_document.page(configs)
     if output is None:
         typer.echo(page, nl=False)
     else:
-        output.write_text(page, encoding="utf-8")
+        files.write(output, page)
     for name, config in configs.items() if svg is not None else ():
         drawn = render.of_flows(flow for flows in flow_document.by_layer(config).values() for flow in flows)
-        Path(str(svg).replace("{stack}", name)).write_text(
-            render.graph(drawn, f"Declared flows of {name}"), encoding="utf-8"
-        )
+        files.write(_named(svg, name), render.graph(drawn, f"Declared flows of {name}"))
+
+
+def _named(svg: Path | None, stack: str) -> Path:
+    return Path(str(svg).replace("{stack}", stack))
 
 
 def _config(path: Path) -> "StackConfig":
@@ -137,7 +144,7 @@ def _config(path: Path) -> "StackConfig":
     report = check_file(path)
     if report.config is None:
         print_report(report, Console(highlight=False, soft_wrap=True))
-        raise typer.Exit(1)
+        raise typer.Exit(1 if report.readable else 2)
     return report.config
 
 
@@ -166,7 +173,9 @@ def review(
         str,
         typer.Option("--fail-on", help="Kinds of findings, with commas, that make it exit 1 (see --kinds)."),
     ] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the comment there.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", callback=writable, help="Write the comment there.")
+    ] = None,
     preview_url: Annotated[
         str | None, typer.Option("--preview-url", help="Where `pulumi preview`'s result stands.")
     ] = None,
@@ -198,7 +207,7 @@ def review(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        files.write(output, text)
     if failed := [name for name in wanted if name in reviewed.found]:
         typer.echo(f"refused: {', '.join(failed)}", err=True)
         raise typer.Exit(1)

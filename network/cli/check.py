@@ -1,20 +1,21 @@
 """`network check`: everything that is wrong with a stack file, from the file alone."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from network.cli.placeholders import missing_secrets, secret_findings, with_placeholders
-from network.cli.stack_file import StackFile, read
-from network.config import StackConfig
+from network.config import StackConfig, provider_secrets
 from network.config.certificates import Certificates
 from network.config.cluster import Cluster
-from network.config.errors import Problem, path_of
-from network.config.load import NAMESPACE, Checked, check
+from network.config.errors import Problem, config_path
+from network.config.load import NAMESPACE, SECRETS, Checked, check
+from network.config.model import Finding, Location
 from network.plan import renewal
+from network.stack_file import StackFile, read
 
 ONE_DAY = timedelta(days=1)
 
@@ -41,36 +42,62 @@ class Report:
     """What the file cannot show and the reader should know."""
     config: StackConfig | None = None
     """The configuration with placeholders for secrets; None if there is a problem."""
+    readable: bool = True
+    """Whether the file is a stack file at all; if not, its problem is the first that its reader came to."""
+    lines: Mapping[Location, int] = field(default_factory=dict[Location, int])
+    """Line of each of this project's keys."""
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return stack_of(self.path)
+
+    def line(self, location: Location) -> int:
+        """Return the line of the location, or of the nearest thing around it."""
+        return StackFile(None, (), self.lines).line(location)
+
+
+def stack_of(path: Path) -> str:
+    """Return the name of the stack that a file is of."""
+    return path.name.removeprefix("Pulumi.").removesuffix(".yaml")
 
 
 def check_file(path: Path, today: date | None = None) -> Report:
     """Check a stack file; nothing is decrypted and no API is asked.
 
-    `today` decides which announced changes are still to come.
+    `today` decides which announced changes are still to come. Raises OSError if there is no file to read.
     """
     file = read(path)
     faults = [Line(fault.line, fault.where, fault.rule, fault.fix) for fault in file.faults]
-    if file.layers is None:
-        return Report(path, tuple(faults), ())
-    secrets = [
-        Line(file.line(found.location), NAMESPACE + path_of(found.location), found.rule, found.fix)
-        for found in secret_findings(file.layers)
-    ]
-    checked = check(_config_map(with_placeholders(file.layers)))
+    if file.document is None:
+        return Report(path, tuple(faults), (), readable=False)
+    secrets = [*secret_findings(file.layers), *provider_secrets.findings(file.others)]
+    checked = check(config_map(with_placeholders(file.layers)))
+    told = {found.location for found in secrets if found.location[0] not in SECRETS}
+    others = [p for p in checked.problems if not file.is_doubtful(p.location) and p.location not in told]
+    problems = _by_line(faults + _of_secrets(file, secrets) + _at_lines(file, others))
     return Report(
         path,
-        problems=_by_line(faults + secrets + _at_lines(file, checked.problems)),
+        problems=problems,
         warnings=_by_line(_at_lines(file, checked.warnings)),
         notes=tuple(_notes(file.layers, checked, path, today or date.today())),
-        config=checked.config,
+        config=None if problems else checked.config,
+        lines=file.lines,
     )
+
+
+def _of_secrets(file: StackFile, secrets: Iterable[Finding]) -> list[Line]:
+    return [
+        Line(file.line(found.location), config_path(found.location), found.rule, found.fix)
+        for found in secrets
+    ]
 
 
 def _by_line(lines: list[Line]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: line.line))
 
 
-def _config_map(layers: Mapping[str, Any]) -> dict[str, str]:
+def config_map(layers: Mapping[str, Any]) -> dict[str, str]:
     """Return the layers as Pulumi hands them to the program: structures as JSON, texts as they are."""
     return {
         NAMESPACE + key: value if isinstance(value, str) else json.dumps(value)
@@ -78,12 +105,12 @@ def _config_map(layers: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _at_lines(file: StackFile, problems: tuple[Problem, ...]) -> list[Line]:
+def _at_lines(file: StackFile, problems: Iterable[Problem]) -> list[Line]:
     return [Line(file.line(p.location), f"{p.path}: {p.value}", p.rule, p.fix) for p in problems]
 
 
 def _notes(layers: Mapping[str, Any], checked: Checked, path: Path, today: date) -> Iterator[str]:
-    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    stack = stack_of(path)
     missing = missing_secrets(layers)
     for secret in missing:
         yield f"not in the file; before the first `up`: pulumi config set --secret {secret} --stack {stack}"

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from network.config.load import NAMESPACE, SECRETS
-from network.config.model import Finding, Location
+from network.config.model import Finding
+from network.config.provider_secrets import RULE, fix, holds_a_token, is_encrypted, leaves
 
 TOKEN = "cGxhY2Vob2xkZXI="
 USERS = "placeholder:$2y$10$" + "." * 53
@@ -15,12 +16,12 @@ def with_placeholders(layers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the layers with a placeholder for each encrypted or absent secret."""
     filled = {"dnsToken": TOKEN, "basicAuthUsers": {}, **layers}
     for key in ("dnsToken", "redisPassword"):
-        if _is_encrypted(filled.get(key)):
+        if is_encrypted(filled.get(key)):
             filled[key] = TOKEN
-    users = {} if _is_encrypted(filled["basicAuthUsers"]) else filled["basicAuthUsers"]
+    users = {} if is_encrypted(filled["basicAuthUsers"]) else filled["basicAuthUsers"]
     if isinstance(users, dict):
         wanted = {**dict.fromkeys(_referenced_users(layers), USERS), **users}
-        users = {key: USERS if _is_encrypted(value) else value for key, value in wanted.items()}
+        users = {key: USERS if is_encrypted(value) else value for key, value in wanted.items()}
     return {**filled, "basicAuthUsers": users}
 
 
@@ -28,7 +29,7 @@ def missing_secrets(layers: Mapping[str, Any]) -> list[str]:
     """Return the secrets that are needed and not in the file, as `pulumi config set` names them."""
     missing = [] if "dnsToken" in layers else [f"{NAMESPACE}dnsToken"]
     users = layers.get("basicAuthUsers", {})
-    if not isinstance(users, dict) or _is_encrypted(users):
+    if not isinstance(users, dict) or is_encrypted(users):
         return missing
     wanted = [name for name in _referenced_users(layers) if name not in users]
     return missing + [f"--path {NAMESPACE}basicAuthUsers.{name}" for name in wanted]
@@ -36,15 +37,15 @@ def missing_secrets(layers: Mapping[str, Any]) -> list[str]:
 
 def secret_findings(layers: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield secrets in plain text, and encrypted values that are no secrets."""
-    for location, value in _leaves((), layers):
+    for location, value in leaves((), layers):
         secret = location[0] in SECRETS
-        if secret and not _is_encrypted(value):
+        if secret and not is_encrypted(value):
+            yield Finding(location, RULE, fix((f"{NAMESPACE}{location[0]}", *location[1:])))
+        if not secret and holds_a_token(value):
             yield Finding(
-                location,
-                "a secret must not stand in the stack file in plain text",
-                f"replace the secret itself, then: pulumi config set --secret {_argument(location)}",
+                location, RULE, "replace the secret itself, and take it out: no option here holds one"
             )
-        if not secret and _is_encrypted(value):
+        if not secret and is_encrypted(value):
             yield Finding(
                 location,
                 "an encrypted value cannot be checked here, and is no secret",
@@ -63,23 +64,3 @@ def _referenced_users(layers: Mapping[str, Any]) -> list[str]:
         if isinstance(users, str) and users not in found:
             found.append(users)
     return found
-
-
-def _leaves(here: Location, value: Any) -> Iterator[tuple[Location, Any]]:
-    if isinstance(value, dict) and not _is_encrypted(value):
-        for key, child in value.items():
-            yield from _leaves((*here, key), child)
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from _leaves((*here, index), child)
-    else:
-        yield here, value
-
-
-def _is_encrypted(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"secure"}
-
-
-def _argument(location: Location) -> str:
-    path = f"{NAMESPACE}{'.'.join(map(str, location))}"
-    return f"--path {path}" if len(location) > 1 else path

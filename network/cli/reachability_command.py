@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from network.cli import files
 from network.cli import reachability as asked
 from network.cli import reachability_output as output_of
+from network.cli.files import writable
 from network.reachability import Reachability, Semantics
 from network.reachability.ports import parse as parse_ports
 
@@ -39,7 +41,8 @@ def reachability(
     ] = None,
     output: Annotated[output_of.Format, typer.Option("--output", "-o", help="How to write it.")] = "text",
     svg: Annotated[
-        Path | None, typer.Option("--svg", help="Write a picture instead; {stack} is replaced.")
+        Path | None,
+        typer.Option("--svg", callback=writable, help="Write a picture instead; {stack} is replaced."),
     ] = None,
     drawing: Annotated[Drawing, typer.Option("--drawing", help="Which picture.")] = "matrix",
     before: Annotated[
@@ -174,7 +177,7 @@ def _picture(
         picture = render.of_difference(earlier, found)
         title += f" against {before.name}"
     drawn = render.matrix(picture, title) if drawing == "matrix" else render.graph(picture, title)
-    Path(str(svg).replace("{stack}", what)).write_text(drawn, encoding="utf-8")
+    files.write(Path(str(svg).replace("{stack}", what)), drawn)
 
 
 def _print_notes(notes: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from network.review.comment import Comment
 from network.review.compare import StackReview, compare
 from network.review.decisions import due
 from network.review.kinds import KINDS
+from network.review.sections import account
 from network.review.sources import Source
 
 
@@ -27,16 +28,36 @@ def review(base: str, head: str, stacks: list[str], preview: str | None, project
         sources.folder_of(base, project) as (old, old_label),
         sources.folder_of(head, project) as (new, new_label),
     ):
-        after = sources.read(new, new_label, stacks, [project])
-        before = sources.read(old, old_label, stacks, [new, project])
-    return of_sources(before, after, preview)
+        after = sources.read(new, new_label, [project])
+        before = sources.read(old, old_label, [new, project])
+    _refuse_unknown(stacks, before, after)
+    return of_sources(before, after, preview, stacks)
 
 
-def of_sources(base: Source, head: Source, preview: str | None = None) -> Reviewed:
-    """Return the review of two sides that are read."""
+def _refuse_unknown(stacks: list[str], base: Source, head: Source) -> None:
+    """Raise `sources.SourceError` for a stack that neither side has: its review would be empty."""
+    known = sorted(base.documents.keys() | head.documents.keys())
+    if not known:
+        raise sources.SourceError(
+            f"neither {base.label} nor {head.label} has a stack file Pulumi.<stack>.yaml"
+        )
+    if unknown := [stack for stack in stacks if stack not in known]:
+        raise sources.SourceError(
+            f"no stack is called {', '.join(unknown)} in {base.label} or {head.label}; "
+            f"there are: {', '.join(known)}"
+        )
+
+
+def of_sources(
+    base: Source, head: Source, preview: str | None = None, stacks: Collection[str] = ()
+) -> Reviewed:
+    """Return the review of two sides that are read, of the named stacks or of all."""
     reviews: list[StackReview] = [
-        compare(stack, base.documents.get(stack), head.documents.get(stack))
+        compare(stack, base.documents.get(stack), head.documents.get(stack)).among(
+            account.compare(stack, base.documents, head.documents)
+        )
         for stack in sorted(base.documents.keys() | head.documents.keys())
+        if not stacks or stack in stacks
     ]
     findings = [finding for each in reviews for finding in each.findings]
     comment = Comment(

@@ -27,6 +27,11 @@ LONGEST_POOL_NAME = 57
 a label of Kubernetes, which every node's name becomes, has 63 at most."""
 
 
+POOL_LABEL = "network.webgrip.nl/pool"
+"""On every node, with its pool's name in the stack file. Besides, no pool is without a label: the provider's
+client leaves an empty map out, so that a pool's last label would never go (facts, section 9)."""
+
+
 class Taint(Model):
     """A taint on every node of a pool."""
 
@@ -36,9 +41,13 @@ class Taint(Model):
 
 
 class AutoScale(Model):
-    """Bounds of the pool's autoscaler. With it the pool has no `count`: the two would fight."""
+    """Bounds of the pool's autoscaler. With it the pool has no `count`: the two would fight.
+
+    Bounds that the present count breaks are refused by a preview, with the command that moves the pool first:
+    the provider would send the count that the pool has."""
 
     min: int = Field(ge=0, le=512)
+    """0 lets a pool beside the default one vanish while no pod needs it."""
     max: int = Field(ge=1, le=512)
 
     @override
@@ -56,6 +65,7 @@ class NodePool(Model):
     count: int | None = Field(default=None, ge=1, le=512)
     auto_scale: AutoScale | None = None
     labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels of the pool's nodes, beside `network.webgrip.nl/pool`, which has the pool's name."""
     taints: tuple[Taint, ...] = ()
 
     @override
@@ -71,6 +81,12 @@ class NodePool(Model):
                 (),
                 "a pool needs either count or autoScale",
                 "add `count: 2` or autoScale",
+            )
+        if POOL_LABEL in self.labels:
+            yield Finding(
+                ("labels", POOL_LABEL),
+                "the program gives this label to every pool, with the pool's name",
+                "remove it",
             )
         yield from repeated("taints", self.taints)
 
@@ -106,7 +122,8 @@ class Cluster(Model):
     """The DOKS cluster."""
 
     version: KubernetesVersion
-    """Full version slug such as `1.36.1-do.0`: a prefix would replace the cluster or update for ever."""
+    """Full version slug such as `1.36.1-do.0`: a prefix would replace the cluster or update for ever.
+    It can only rise: one below the version that the cluster has is refused."""
     ha: bool
     """Highly available control plane; cannot be switched off later."""
     pod_range: PodRange = IPv4Network("10.244.0.0/16")
@@ -121,16 +138,21 @@ class Cluster(Model):
     auto_upgrade: bool = False
     """Let DigitalOcean apply patch versions in the maintenance window; the program then ignores `version`."""
     surge_upgrade: bool = True
+    """Make new nodes before old ones go when the cluster is upgraded. On for every cluster: the provider
+    cannot switch it off."""
     maintenance: Maintenance | None = None
     api_allowed_ranges: tuple[Range, ...]
-    """Source ranges that may reach the Kubernetes API (ADM-1); empty switches its firewall off."""
+    """Source ranges that may reach the Kubernetes API (ADM-1). Empty switches its firewall off: then
+    everybody reaches the API, and only credentials protect it. Production refuses that."""
     node_pools: dict[Name, NodePool] = Field(min_length=1)
     """Pools by name. The pool named `default` is part of the cluster and must exist.
-    Choose the nodes of the others by `labels`: DigitalOcean's own label has the pool's size as well."""
+    Choose the nodes of one by `network.webgrip.nl/pool`, its name here, or by labels of your own:
+    DigitalOcean's label has the pool's size as well."""
     destroy_associated_resources: bool = False
     """On `destroy`, also remove load balancers and volumes made through the Kubernetes API."""
     kubeconfig_expire_seconds: int = Field(default=0, ge=0)
-    """Life of the API token in the kubeconfig; 0 is DigitalOcean's default of seven days."""
+    """Life of the tokens that the kubeconfig's users are given, in seconds; 0 is DigitalOcean's default of
+    seven days. Whoever uses the kubeconfig is given the next one when one ends."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -148,7 +170,7 @@ class Cluster(Model):
         if 0 < self.kubeconfig_expire_seconds < 3600:
             yield Finding(
                 ("kubeconfigExpireSeconds",),
-                "a token that ends during an `up` leaves it half done",
+                "so short a life makes a further token in the account at nearly every command",
                 "set 0 (seven days) or at least 3600",
             )
 

@@ -9,6 +9,8 @@ from network.config.model import Location
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_VALUE = 80
+_JOINS = "\u200d"
+"""Stands between the parts of an emoji."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Problem:
     @property
     def path(self) -> str:
         """The location in the notation of `pulumi config set --path`."""
-        return "network:" + path_of(self.location)
+        return config_path(self.location)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.value}\n  rule: {self.rule}\n  fix:  {self.fix}"
@@ -40,6 +42,12 @@ class ConfigError(Exception):
         super().__init__("\n\n".join([f"The stack configuration has {count}:", *map(str, problems)]))
 
 
+def config_path(location: Location) -> str:
+    """Return the location as Pulumi names it: this project's with `network:`, others with their own."""
+    namespace, colon, key = str(location[0]).rpartition(":")
+    return f"{namespace}{colon or 'network:'}{path_of((key, *location[1:]))}"
+
+
 def path_of(location: Location) -> str:
     """Return `a.b[0]["c.d"]` for the location."""
     path = ""
@@ -49,11 +57,18 @@ def path_of(location: Location) -> str:
         elif _PLAIN_KEY.fullmatch(step):
             path += f".{step}" if path else step
         else:
-            path += f"[{json.dumps(step)}]"
+            path += f"[{printable(json.dumps(step, ensure_ascii=False))}]"
     return path
 
 
 def shown(value: object) -> str:
     """Return the value in JSON, cut to what fits on a line."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = printable(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Return the text with an escape for each character that nobody sees or that moves others about."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in _JOINS else json.dumps(each)[1:-1] for each in text)

@@ -54,6 +54,10 @@ class LoadBalancer(Model):
     """Send the client's address in a PROXY header; needs type REGIONAL."""
     source_ranges: tuple[AllowedRange, ...] = ()
     """Ranges that may connect; empty means everybody."""
+    ipv6: bool = False
+    """Answer IPv6 too: AAAA records, and limits that count a /64 as one client. Needs type REGIONAL. Without
+    it the load balancer is IPv4 only, since an address that no record names would be a way around nothing
+    that anybody watches. To be chosen at the start: DigitalOcean is not known to change it later."""
     health_check: HealthCheck = Field(default_factory=HealthCheck)
     """What is asked is no option: DigitalOcean asks kube-proxy whether the node has a ready pod of Traefik,
     or, with externalTrafficPolicy Cluster, whether kube-proxy is well. Any other target ends draining."""
@@ -68,6 +72,18 @@ class LoadBalancer(Model):
                 ("type",),
                 "PROXY protocol works on load balancers of type REGIONAL only",
                 "set `type: REGIONAL`, or `proxyProtocol: false`",
+            )
+        if self.ipv6 and self.type != "REGIONAL":
+            yield Finding(
+                ("ipv6",),
+                "only type REGIONAL has IPv6: the other passes packets on, and DOKS' nodes have none",
+                "set `type: REGIONAL`, or remove ipv6",
+            )
+        if self.ipv6 and self.source_ranges:
+            yield Finding(
+                ("ipv6",),
+                "sourceRanges are IPv4 only, so nobody would get in by IPv6",
+                "remove ipv6, or sourceRanges",
             )
         if self.type == "REGIONAL_NETWORK":
             for key, value in (
@@ -138,6 +154,9 @@ class Ingress(Model):
     resources: Resources = Field(
         default_factory=lambda: Resources(cpu_request="250m", memory_request="256Mi", memory_limit="512Mi")
     )
+    user_namespace: bool = False
+    """Give Traefik's pods user ids that are nobody's on the node. Off, since nobody has shown that DOKS'
+    nodes can: where they cannot, no pod starts, and the release is rolled back."""
     tls: Tls = Field(default_factory=Tls)
     http2_max_concurrent_streams: int = Field(default=250, ge=1, le=10000)
     http3: bool = False

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from network.config import provider_secrets
 from network.config.errors import ConfigError, Problem, shown
 from network.config.messages import explain
 from network.config.model import Location
@@ -65,6 +66,7 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
         if key not in _LAYERS
     ]
     problems += [_unencrypted(k) for k in SECRETS if given.get(k) and NAMESPACE + k in plain]
+    problems += _of_providers({key: raw[key] for key in plain if not key.startswith(NAMESPACE)})
     layers: dict[str, Any] = {}
     for key, name in _LAYERS.items():
         try:
@@ -86,6 +88,11 @@ def _unencrypted(key: str) -> Problem:
         "a secret must be encrypted: in plain text it would stand in the stack file and the state",
         f"replace the secret itself, then set it with: pulumi config set --secret {NAMESPACE}{key}",
     )
+
+
+def _of_providers(plain: Mapping[str, str]) -> Iterator[Problem]:
+    for found in provider_secrets.findings({key: _parse(key, text) for key, text in plain.items()}):
+        yield Problem(found.location, "[secret]", found.rule, found.fix)
 
 
 def _parse(key: str, text: str) -> Any:

@@ -1,7 +1,7 @@
 """Names: hosts, Kubernetes objects and labels, slugs of DigitalOcean."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator
 
@@ -158,11 +158,14 @@ CloudName = Annotated[
 ]
 """Name of a load balancer in the account."""
 
-Region = Literal[
-    "ams3", "atl1", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1",
-    "syd1", "tor1",
-]  # fmt: skip
-"""Region that runs DOKS. A preview calls no API, so an unknown one would fail only in `up`."""
+Region = Annotated[
+    str,
+    Form(
+        pattern=r"[a-z]{3}[0-9]",
+        rule="must be the slug of a region, in small letters",
+        fix="write it like `ams3`; `doctl kubernetes options regions` lists them",
+    ),
+]
 
 KubernetesVersion = Annotated[
     str,
@@ -191,6 +194,17 @@ ChartVersion = Annotated[
         fix="write it like `41.3.0`",
     ),
 ]
+
+ImageDigest = Annotated[
+    str,
+    Form(
+        pattern=r"sha256:[0-9a-f]{64}",
+        rule="a digest is `sha256:` and 64 hexadecimal digits",
+        fix="`crane digest <image>:<tag>` tells it; take that of the index, not of one architecture",
+        longest=71,
+    ),
+]
+"""Digest of an image."""
 
 ChartRepository = Annotated[
     str,

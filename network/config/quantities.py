@@ -70,9 +70,18 @@ class Resources(Model):
     cpu_limit: Cpu | None = None
     """Without it the container may use idle CPU; a limit throttles."""
     memory_limit: Memory = "256Mi"
+    ephemeral_storage_limit: Memory = "1Gi"
+    """Of the node's disk: logs, of which the kubelet keeps up to 50Mi, and files in emptyDir. A pod beyond it
+    is evicted, before it fills the disk of all others."""
 
     @override
     def findings(self) -> Iterator[Finding]:
+        if mebibytes(self.ephemeral_storage_limit) < 64:
+            yield Finding(
+                ("ephemeralStorageLimit",),
+                "the container's own logs alone may come to 50Mi, and the pod would be evicted",
+                "set 64Mi or more",
+            )
         if self.cpu_limit and millicores(self.cpu_request) > millicores(self.cpu_limit):
             yield over_limit("cpuRequest", self.cpu_request, "cpuLimit", self.cpu_limit)
         if mebibytes(self.memory_request) > mebibytes(self.memory_limit):

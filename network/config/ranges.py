@@ -24,8 +24,28 @@ RESERVED_FOR_VPCS = (
 )
 """Ranges that DigitalOcean keeps from VPCs, in every region."""
 
-RESERVED_IN_REGION = {"nyc1": (IPv4Network("10.10.0.0/16"),)}
-"""The same, in one region only."""
+RESERVED_IN_REGION = {
+    region: (IPv4Network(network),)
+    for region, network in {
+        "ams3": "10.18.0.0/16",
+        "atl1": "10.50.0.0/16",
+        "blr1": "10.47.0.0/16",
+        "fra1": "10.19.0.0/16",
+        "lon1": "10.16.0.0/16",
+        "nyc1": "10.10.0.0/16",
+        "nyc2": "10.13.0.0/16",
+        "nyc3": "10.17.0.0/16",
+        "sfo2": "10.46.0.0/16",
+        "sfo3": "10.48.0.0/16",
+        "sgp1": "10.15.0.0/16",
+        "syd1": "10.49.0.0/16",
+        "tor1": "10.20.0.0/16",
+    }.items()
+}
+"""The same, in one region only (DigitalOcean's page of VPC limits)."""
+
+OVERLAY_DEFAULTS = (IPv4Network("10.244.0.0/16"), IPv4Network("10.245.0.0/16"))
+"""Pods and Services of a cluster that is not VPC-native; doctl takes these for "not given"."""
 
 POD_PREFIX_PER_NODE = 25
 """Prefix of each node's share of the pod range: DOKS gives 128 addresses, and runs 110 pods."""

@@ -2,9 +2,10 @@
 
 from network.external.firewall import NodeFirewall, NodeFirewallArgs
 from network.external.network import Network, NetworkArgs
-from network.external.records import Records, RecordsArgs, required_records
+from network.external.records import LoadBalancerAddresses, Records, RecordsArgs, required_records
 
 __all__ = [
+    "LoadBalancerAddresses",
     "Network",
     "NetworkArgs",
     "NodeFirewall",

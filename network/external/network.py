@@ -6,6 +6,7 @@ import pulumi
 import pulumi_digitalocean as digitalocean
 
 from network import cloud
+from network.external.default_vpc import default_vpc
 from network.plan.cloud import CloudResource
 from network.plan.external import ZonePlan
 
@@ -27,7 +28,9 @@ class Network(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:external:Network", name, None, opts)
-        vpc = digitalocean.Vpc(name, **args.vpc.arguments, opts=cloud.options(self, args.vpc))
+        default = default_vpc(args.vpc)
+        options = cloud.options(self, args.vpc, kept=default.ours, import_=default.id)
+        vpc = digitalocean.Vpc(name, **args.vpc.arguments, opts=options)
         self.vpc_id = vpc.id
         self.zone = None if args.zone is None else self._zone(name, args.zone).name
         self.register_outputs({"vpcId": self.vpc_id, "zone": self.zone})

@@ -10,12 +10,30 @@ from network.plan.records import RecordPlan
 
 
 @dataclass(frozen=True)
+class LoadBalancerAddresses:
+    """Where the load balancer is."""
+
+    ipv4: pulumi.Input[str]
+    ipv6: pulumi.Input[str] | None
+
+    def of(self, record: RecordPlan) -> pulumi.Input[str]:
+        """Return a record's value: its own, or the address of its kind."""
+        if record.value is not None:
+            return record.value
+        if record.type == "A":
+            return self.ipv4
+        if self.ipv6 is None:
+            raise ValueError(f"record {record.key} without an IPv6 address: the plan makes none")
+        return self.ipv6
+
+
+@dataclass(frozen=True)
 class RecordsArgs:
     """Records, their zone, and where the load balancer is."""
 
     zone: pulumi.Input[str]
     records: Sequence[RecordPlan]
-    load_balancer_address: pulumi.Input[str]
+    addresses: LoadBalancerAddresses
 
 
 class Records(pulumi.ComponentResource):
@@ -31,7 +49,7 @@ class Records(pulumi.ComponentResource):
                 domain=args.zone,
                 type=record.type,
                 name=record.name,
-                value=args.load_balancer_address if record.value is None else record.value,
+                value=args.addresses.of(record),
                 ttl=record.ttl,
                 flags=0 if record.type == "CAA" else None,
                 tag=record.tag,
@@ -43,7 +61,7 @@ class Records(pulumi.ComponentResource):
 
 
 def required_records(
-    records: Sequence[RecordPlan], load_balancer_address: pulumi.Input[str]
+    records: Sequence[RecordPlan], addresses: LoadBalancerAddresses
 ) -> list[dict[str, pulumi.Input[str]]]:
     """Return the records as a list for whoever makes them at another DNS provider."""
     return [
@@ -51,7 +69,7 @@ def required_records(
             "type": record.type,
             "name": record.name,
             "ttl": str(record.ttl),
-            "value": load_balancer_address if record.value is None else record.value,
+            "value": addresses.of(record),
             **({"flags": "0", "tag": record.tag} if record.tag is not None else {}),
         }
         for record in records

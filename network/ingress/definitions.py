@@ -2,32 +2,26 @@
 (ING-6)."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.request import urlopen
 
 import pulumi
 import yaml
 
+from network.charts import ChartError, Loader, chart_files
 from network.manifests import declare
+from network.plan.ingress import IngressPlan
 from network.plan.kubernetes import Manifest
-
-DOWNLOAD_TIMEOUT_SECONDS = 30
-
-# The loader in C reads these half a megabyte ten times as fast; not every installation has it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class TraefikDefinitionsArgs:
-    """Where each definition is: URLs or paths of YAML files."""
+    """The plan, whose release names the chart."""
 
-    locations: Sequence[str]
+    ingress: IngressPlan
 
 
 class TraefikDefinitions(pulumi.ComponentResource):
-    """The CRDs of Traefik's chart, at the chart's version."""
+    """The CRDs of Traefik's chart, from the chart itself."""
 
     definitions: Sequence[pulumi.Resource]
     """What every object of these kinds depends on."""
@@ -39,29 +33,35 @@ class TraefikDefinitions(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("webgrip:ingress:TraefikDefinitions", name, None, opts)
-        self.definitions = [declare(self, each) for each in read_definitions(args.locations)]
+        self.definitions = [declare(self, each) for each in read_definitions(args.ingress)]
         self.register_outputs({})
 
 
-def read_definitions(locations: Sequence[str]) -> list[Manifest]:
-    """Return the definitions in order; those behind URLs are fetched at the same time.
+def read_definitions(ingress: IngressPlan) -> list[Manifest]:
+    """Return the definitions in order.
 
-    Raises `pulumi.RunError` if one cannot be read.
+    Raises `pulumi.RunError` if the chart cannot be read, lacks one, or is of a version that the values do not
+    fit.
     """
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        return list(pool.map(_read, locations))
-
-
-def _read(location: str) -> Manifest:
+    release = ingress.release
     try:
-        if "://" in location:
-            with urlopen(location, timeout=DOWNLOAD_TIMEOUT_SECONDS) as response:
-                text = response.read()
-        else:
-            text = Path(location).read_bytes()
-    except OSError as error:
+        files = chart_files(release.chart_name, release.chart)
+    except ChartError as error:
         raise pulumi.RunError(
-            f"network:charts.traefik: the definition {location} cannot be read ({error}). Without "
-            "internet, set network:charts.traefik.path to a folder that holds the chart."
+            f"network:charts.traefik: the chart cannot be read: {error}. Without internet, set "
+            "network:charts.traefik.path to a folder or archive that holds it."
         ) from None
-    return yaml.load(text, Loader=_Loader)
+    # Config knows no version of a chart in a folder.
+    version = str(
+        yaml.load(files.get("Chart.yaml", b"{}"), Loader=Loader).get("version", release.chart.version)
+    )
+    if misfit := release.chart.misfit(version):
+        raise pulumi.RunError(
+            f"network:charts.traefik: the chart is {version}, but {misfit}. Put another there."
+        )
+    if missing := [name for name in ingress.crds if f"crds/{name}" not in files]:
+        raise pulumi.RunError(
+            f"network:charts.traefik: the chart lacks the definition crds/{missing[0]}. Set "
+            "network:charts.traefik.path to a folder or archive that holds Traefik's chart."
+        )
+    return [yaml.load(files[f"crds/{name}"], Loader=Loader) for name in ingress.crds]

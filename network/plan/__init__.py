@@ -13,6 +13,7 @@ from network.plan import (
     cluster,
     external,
     ingress,
+    metrics,
     monitoring_flows,
     namespaces,
     platform_flows,
@@ -35,6 +36,7 @@ class Plan:
     policies: tuple[policies.NamespacePolicies, ...]
     access: access.AccessPlan
     admission: admission.AdmissionPlan
+    metrics: metrics.MetricsPlan
     certificates: certificates.CertificatesPlan
     ingress: ingress.IngressPlan
     traffic: traffic.TrafficPlan
@@ -58,6 +60,7 @@ def build(config: StackConfig) -> Plan:
         policies=policies.build(config, flows, [namespace.name for namespace in owned]),
         access=access.build(config),
         admission=admission.build(config),
+        metrics=metrics.build(config),
         certificates=certificates.build(config),
         ingress=ingress.build(config),
         traffic=traffic.build(config),

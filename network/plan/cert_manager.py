@@ -4,6 +4,7 @@ from typing import Any
 
 from network import versions
 from network.config import StackConfig
+from network.config.charts import CertManagerChart
 from network.config.quantities import ComponentScale
 from network.plan.kubernetes import ReleasePlan
 from network.plan.names import CERT_MANAGER
@@ -12,9 +13,13 @@ from network.plan.resources import requirements
 TOKEN_LIFETIME_SECONDS = 3607
 """What the API server gives automounted tokens (one hour, and seven seconds that mark them)."""
 
+WEBHOOK_TIMEOUT_SECONDS = 29
+"""The longest at which DigitalOcean's linter (clusterlint, admission-controller-webhook-timeout) lets an
+upgrade begin."""
+
 STARTUP_CHECK_RESOURCES = {
-    "requests": {"cpu": "10m", "memory": "32Mi"},
-    "limits": {"memory": "64Mi"},
+    "requests": {"cpu": "10m", "memory": "32Mi", "ephemeral-storage": "16Mi"},
+    "limits": {"memory": "64Mi", "ephemeral-storage": "64Mi"},
 }
 """Of the Job that asks the webhook once whether it answers."""
 
@@ -31,7 +36,7 @@ def release(config: StackConfig) -> ReleasePlan:
 
 
 def _values(config: StackConfig) -> dict[str, Any]:
-    settings = config.certificates
+    settings, chart = config.certificates, config.charts.cert_manager
     return {
         "global": {
             "priorityClassName": "system-cluster-critical",
@@ -42,22 +47,22 @@ def _values(config: StackConfig) -> dict[str, Any]:
         },
         # Keeping them keeps every Certificate when the release is removed by mistake.
         "crds": {"enabled": True, "keep": True},
-        **_component("controller", settings.controller),
+        **_component("controller", settings.controller, chart),
         "webhook": {
-            **_component("webhook", settings.webhook),
-            # The longest that Kubernetes allows: a restarting webhook must not fail an `up`.
-            "timeoutSeconds": 30,
+            **_component("webhook", settings.webhook, chart),
+            # A restarting webhook must not fail an `up`; from 30 on DigitalOcean upgrades no cluster.
+            "timeoutSeconds": WEBHOOK_TIMEOUT_SECONDS,
             "networkPolicy": {"enabled": False},
         },
         "cainjector": {
-            **_component("cainjector", settings.cainjector),
+            **_component("cainjector", settings.cainjector, chart),
             "networkPolicy": {"enabled": False},
         },
-        "acmesolver": {"image": _image()},
+        "acmesolver": {"image": _image("acmesolver", chart)},
         # Runs as a hook of the install, so the release is done only once the webhook answers.
         "startupapicheck": {
             "enabled": True,
-            "image": _image(),
+            "image": _image("startupapicheck", chart),
             "resources": STARTUP_CHECK_RESOURCES,
             **_token(),
         },
@@ -68,10 +73,10 @@ def _values(config: StackConfig) -> dict[str, Any]:
     }
 
 
-def _component(component: str, scale: ComponentScale) -> dict[str, Any]:
+def _component(component: str, scale: ComponentScale, chart: CertManagerChart) -> dict[str, Any]:
     return {
         "replicaCount": scale.replicas,
-        "image": _image(),
+        "image": _image(component, chart),
         "resources": requirements(scale.resources),
         # Never blocks a drain, and never lets one take all replicas.
         "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
@@ -92,8 +97,11 @@ def _component(component: str, scale: ComponentScale) -> dict[str, Any]:
     }
 
 
-def _image() -> dict[str, str]:
-    return {"tag": versions.CERT_MANAGER_IMAGE_TAG}
+def _image(component: str, chart: CertManagerChart) -> dict[str, str]:
+    """Return the image that goes with the chart, whose versions are the same."""
+    digest: str | None = getattr(chart.image_digests, component)
+    tag = versions.CERT_MANAGER_IMAGE_TAG if chart.is_pinned else chart.canonical_version
+    return {"tag": tag, **({"digest": digest} if digest is not None else {})}
 
 
 def _token() -> dict[str, Any]:

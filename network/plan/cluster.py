@@ -1,12 +1,15 @@
 """The DOKS cluster and its node pools (NET-1, ADM-1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
-from network.config.cluster import DEFAULT_POOL, NodePool
+from network.config.cluster import DEFAULT_POOL, POOL_LABEL, Cluster, NodePool
 from network.plan.cloud import CloudResource
 from network.plan.names import environment_name, is_production
+
+EVERYBODY = "0.0.0.0/0"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ def build(config: StackConfig) -> ClusterPlan:
     return ClusterPlan(
         cluster=_cluster(config),
         pools=tuple(
-            CloudResource(name, {"name": pool_name(name, pool), **_pool(config, pool)})
+            CloudResource(name, {"name": pool_name(name, pool), **_pool(config, name, pool)})
             for name, pool in config.cluster.node_pools.items()
             if name != DEFAULT_POOL
         ),
@@ -54,17 +57,13 @@ def _cluster(config: StackConfig) -> CloudResource:
         "service_subnet": str(cluster.service_range),
         "auto_upgrade": cluster.auto_upgrade,
         "surge_upgrade": cluster.surge_upgrade,
-        # Explicit even when nothing is listed: removing the block is no change to the provider.
-        "control_plane_firewall": {
-            "enabled": True,
-            "allowed_addresses": [str(allowed) for allowed in cluster.api_allowed_ranges],
-        },
+        "control_plane_firewall": _firewall(cluster),
         "destroy_all_associated_resources": cluster.destroy_associated_resources,
         "kubeconfig_expire_seconds": cluster.kubeconfig_expire_seconds,
         "tags": _tags(config),
         "node_pool": {
             "name": DEFAULT_POOL,
-            **_pool(config, cluster.node_pools[DEFAULT_POOL]),
+            **_pool(config, DEFAULT_POOL, cluster.node_pools[DEFAULT_POOL]),
         },
     }
     if cluster.maintenance is not None:
@@ -76,15 +75,21 @@ def _cluster(config: StackConfig) -> CloudResource:
         name=name,
         arguments=arguments,
         protect=is_production(config),
-        # A version behind the live one replaces the cluster, which is what a refresh finds once
-        # DigitalOcean has upgraded it.
+        # DigitalOcean's to choose. Of one that is ours, only what raises it is asked for (`plan.version`).
         ignore_changes=("version",) if cluster.auto_upgrade else (),
         # A second cluster cannot have the first one's name and pod range.
         delete_before_replace=True,
     )
 
 
-def _pool(config: StackConfig, pool: NodePool) -> dict[str, Any]:
+def _firewall(cluster: Cluster) -> dict[str, Any]:
+    """Return the API server's firewall: explicit even when nothing is listed, since removing the block is no
+    change to the provider. An empty list would be sent as null, which may leave the former one."""
+    allowed = [str(allowed) for allowed in cluster.api_allowed_ranges]
+    return {"enabled": bool(allowed), "allowed_addresses": allowed or [EVERYBODY]}
+
+
+def _pool(config: StackConfig, name: str, pool: NodePool) -> dict[str, Any]:
     """Return a pool's arguments: a count or the autoscaler's bounds, never both, since a count
     would shrink the pool that the autoscaler has grown."""
     size: dict[str, Any] = (
@@ -99,10 +104,26 @@ def _pool(config: StackConfig, pool: NodePool) -> dict[str, Any]:
     return {
         "size": pool.size,
         **size,
-        "labels": dict(pool.labels),
+        "labels": {**pool.labels, POOL_LABEL: name},
         "taints": [taint.model_dump() for taint in pool.taints],
         "tags": _tags(config),
     }
+
+
+def outside_bounds(cluster: str, pool: Mapping[str, Any], present: int | None) -> str | None:
+    """Return why a pool's new bounds cannot be reached by `up`, and what can; None if they can.
+
+    The provider sends the count that the pool has with the new bounds, and DigitalOcean takes only a count
+    within them. `present`: that count; None or 0 where none is sent.
+    """
+    if not (pool["auto_scale"] and present) or pool["min_nodes"] <= present <= pool["max_nodes"]:
+        return None
+    return (
+        f"node pool {pool['name']} has {present} node(s) and would be bound to {pool['min_nodes']} to "
+        f"{pool['max_nodes']}; the provider would send its present count, which DigitalOcean refuses. Move "
+        f"the pool first, then run `pulumi up` again: doctl kubernetes cluster node-pool update {cluster} "
+        f"{pool['name']} --auto-scale --min-nodes {pool['min_nodes']} --max-nodes {pool['max_nodes']}"
+    )
 
 
 def _tags(config: StackConfig) -> list[str]:

@@ -4,7 +4,7 @@
 from typing import Any
 
 from network.config import StackConfig
-from network.plan.names import TRAEFIK
+from network.plan.names import TRAEFIK, traefik_name
 
 WEB, WEBSECURE, INTERNAL, METRICS = "web", "websecure", "traefik", "metrics"
 """Names of the entrypoints: plain HTTP, HTTPS, dashboard and health, Prometheus."""
@@ -111,4 +111,4 @@ def _hygiene() -> dict[str, Any]:
 
 
 def _chain(name: str | None) -> list[str]:
-    return [] if name is None else [f"{TRAEFIK}-{name}@kubernetescrd"]
+    return [] if name is None else [traefik_name(TRAEFIK, name)]

@@ -72,10 +72,17 @@ def _zone(config: StackConfig) -> ZonePlan | None:
 
 def _records(config: StackConfig) -> tuple[RecordPlan, ...]:
     dns = config.external.dns
-    apex = (RecordPlan("apex", "A", "@", dns.ttl),) if dns.apex else ()
-    wildcard = (RecordPlan("wildcard", "A", "*", dns.ttl),) if dns.wildcard else ()
-    hosts = (RecordPlan(f"host-{host}", "A", host, dns.ttl) for host in dns.hosts)
-    return (*apex, *wildcard, *hosts, *caa.records(config))
+    names = {
+        **({"apex": "@"} if dns.apex else {}),
+        **({"wildcard": "*"} if dns.wildcard else {}),
+        **{f"host-{host}": host for host in dns.hosts},
+    }
+    both = config.ingress.load_balancer.ipv6
+    return (
+        *(RecordPlan(key, "A", name, dns.ttl) for key, name in names.items()),
+        *(RecordPlan(f"{key}-ipv6", "AAAA", name, dns.ttl) for key, name in names.items() if both),
+        *caa.records(config),
+    )
 
 
 def _firewall(config: StackConfig) -> CloudResource | None:

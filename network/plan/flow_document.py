@@ -22,10 +22,12 @@ def page(configs: Mapping[str, StackConfig]) -> str:
 
 def by_layer(config: StackConfig) -> dict[str, list[Flow]]:
     """Return the flows of a stack by the layer that needs them, outermost first."""
-    layers: dict[str, list[Flow]] = {"Names": [], "Certificates": [], "Ingress": []}
+    layers: dict[str, list[Flow]] = {"Names": [], "Metrics": [], "Certificates": [], "Ingress": []}
     for flow in platform_flows.build(config):
         if flow.destination == platform_flows.CLUSTER_DNS:
             layers["Names"].append(flow)
+        elif platform_flows.METRICS_SERVER in (flow.source, flow.destination):
+            layers["Metrics"].append(flow)
         elif _is_about_certificates(flow):
             layers["Certificates"].append(flow)
         else:

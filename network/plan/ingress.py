@@ -5,8 +5,8 @@ from typing import Any
 
 from network import versions
 from network.config import StackConfig
-from network.config.charts import Chart
-from network.plan import certificates, entrypoints, load_balancer
+from network.config.charts import TraefikChart
+from network.plan import certificates, entrypoints, load_balancer, traefik_access
 from network.plan.kubernetes import Manifest, ReleasePlan, manifest
 from network.plan.names import TRAEFIK
 from network.plan.resources import requirements
@@ -19,25 +19,11 @@ POD_LABELS = {
 }
 """Labels of Traefik's pods: the chart's name, and release and namespace."""
 
-CRDS = tuple(
-    f"traefik.io_{kind}.yaml"
-    for kind in (
-        "ingressroutes",
-        "ingressroutetcps",
-        "ingressrouteudps",
-        "middlewares",
-        "middlewaretcps",
-        "serverstransports",
-        "serverstransporttcps",
-        "tlsoptions",
-        "tlsstores",
-        "traefikservices",
-    )
-)
-"""Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
+READY_PATH = "/api/version"
+"""On the internal entrypoint, by the dashboard's route."""
 
-CRDS_URL = "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v{version}/traefik/crds"
-"""The chart's sources at the tag of its release."""
+CRDS = tuple(f"traefik.io_{kind}.yaml" for kind in traefik_access.KINDS)
+"""Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +31,10 @@ class IngressPlan:
     """Traefik and what it reads before the first request."""
 
     crds: tuple[str, ...]
-    """URLs or paths of CRD files. Helm installs a chart's `crds/` once and never upgrades them, so
-    the program declares them itself, before the release, which then skips them."""
+    """Names of files in the chart's `crds/`. Helm installs those once and never upgrades them, so the program
+    declares them itself, before the release, which then skips them."""
+    access: traefik_access.TraefikAccess
+    """In force before the release."""
     release: ReleasePlan
     tls_option: Manifest
     """Own manifests rather than chart values, for both TLS objects: the chart takes any key below
@@ -54,6 +42,8 @@ class IngressPlan:
     tls_store: Manifest
     node_loss_seconds: int
     """Within this time after a node's sudden end the load balancer sends it no new connection."""
+    ipv6: bool
+    """Whether the load balancer has an IPv6 address too."""
     service: str
     """Service whose load balancer the DNS records point at."""
 
@@ -61,7 +51,8 @@ class IngressPlan:
 def build(config: StackConfig) -> IngressPlan:
     """Return the ingress layer's plan."""
     return IngressPlan(
-        crds=_crds(config.charts.traefik),
+        crds=CRDS,
+        access=traefik_access.build(config),
         release=ReleasePlan(
             name=TRAEFIK,
             namespace=TRAEFIK,
@@ -72,23 +63,21 @@ def build(config: StackConfig) -> IngressPlan:
         tls_option=_tls_option(config),
         tls_store=_tls_store(config),
         node_loss_seconds=config.ingress.load_balancer.health_check.loss_seconds,
+        ipv6=config.ingress.load_balancer.ipv6,
         service=TRAEFIK,
     )
-
-
-def _crds(chart: Chart) -> tuple[str, ...]:
-    folder = CRDS_URL.format(version=chart.version) if chart.path is None else f"{chart.path}/crds"
-    return tuple(f"{folder}/{name}" for name in CRDS)
 
 
 def _values(config: StackConfig) -> dict[str, Any]:
     ingress = config.ingress
     return {
-        "image": {"tag": versions.TRAEFIK_IMAGE_TAG},
+        **_image(config.charts.traefik),
         # Both would need egress to the internet.
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "core": {"strictTLSOptions": True},
         "ingressClass": {"enabled": True, "isDefaultClass": False, "name": TRAEFIK},
+        # The roles are `traefik_access`'.
+        "rbac": {"enabled": False},
         "providers": _providers(config),
         **_dashboard(),
         "ports": entrypoints.ports(config),
@@ -110,10 +99,21 @@ def _values(config: StackConfig) -> dict[str, Any]:
     }
 
 
+def _image(chart: TraefikChart) -> dict[str, Any]:
+    """Return the image that goes with the chart: another version of it brings its own."""
+    if chart.image_digest is not None:
+        # The chart cannot tell the version from a digest, and decides by it what to render.
+        version = {"versionOverride": versions.TRAEFIK_IMAGE_TAG} if chart.is_pinned else {}
+        return {"image": {"digest": chart.image_digest}, **version}
+    return {"image": {"tag": versions.TRAEFIK_IMAGE_TAG}} if chart.is_pinned else {}
+
+
 def _providers(config: StackConfig) -> dict[str, Any]:
+    namespaces = traefik_access.watched(config)
     return {
         "kubernetesCRD": {
             "enabled": True,
+            "namespaces": namespaces,
             # Routes of every application refer to the chains in Traefik's namespace, whose
             # Secrets stay there. Only the platform may write routes (`access.py`), so nobody
             # can reach another application's Services this way.
@@ -124,9 +124,13 @@ def _providers(config: StackConfig) -> dict[str, Any]:
             "crossProviderNamespaces": [TRAEFIK],
             # Of two TLSOptions or TLSStores named `default` Traefik would use neither.
             "defaultTLSResourcesNamespace": TRAEFIK,
+            # By the old names, `api-web` of namespace `shop` and `web` of `shop-api` were one service, of one
+            # set of pods; so were their transports, with their certificates.
+            "safeNaming": True,
         },
         "kubernetesIngress": {
             "enabled": True,
+            "namespaces": namespaces,
             # Only Ingresses that ask for it: cert-manager's HTTP-01 solvers do.
             "ingressClass": TRAEFIK,
             "allowExternalNameServices": False,
@@ -158,8 +162,12 @@ def _scale(config: StackConfig) -> dict[str, Any]:
     scale = config.ingress.scale
     return {
         "deployment": {
+            **({"hostUsers": False} if config.ingress.user_namespace else {}),
             "terminationGracePeriodSeconds": config.ingress.shutdown.termination_grace_seconds,
             # A rollout goes on only once the load balancer sends connections to the new replica.
+            # Answered by a route that is read with all others. By its own health check Traefik is ready at
+            # once, and answers 404 for the seconds that reading some ten namespaces takes.
+            "readinessPath": READY_PATH,
             "minReadySeconds": config.ingress.load_balancer.health_check.recovery_seconds,
         },
         "autoscaling": {

@@ -33,6 +33,8 @@ def annotations(load_balancer: LoadBalancer) -> dict[str, str]:
         "name": load_balancer.name,
         "type": load_balancer.type,
         "protocol": "tcp",
+        # Left out, an external one of type REGIONAL has IPv6 as well, which no record or limit knew of.
+        "network-stack": "DUALSTACK" if load_balancer.ipv6 else "IPV4",
         "enable-proxy-protocol": str(load_balancer.proxy_protocol).lower(),
         "healthcheck-check-interval-seconds": str(check.interval_seconds),
         "healthcheck-response-timeout-seconds": str(check.response_timeout_seconds),

@@ -5,16 +5,25 @@ from network.config import StackConfig
 CERT_MANAGER = "cert-manager"
 """Namespace and release of cert-manager."""
 
+METRICS_SERVER = "metrics-server"
+"""Namespace and name of metrics-server."""
+
 TRAEFIK = "traefik"
 """Namespace, release, Service and IngressClass of Traefik."""
 
-PLATFORM_NAMESPACES = (CERT_MANAGER, TRAEFIK)
+PLATFORM_NAMESPACES = (CERT_MANAGER, METRICS_SERVER, TRAEFIK)
 """Namespaces that hold the platform's own pods."""
 
 
 def application_namespace(config: StackConfig, application: str) -> str:
     """Return the namespace of an application: its own choice, else its name."""
     return config.applications[application].namespace or application
+
+
+def traefik_name(namespace: str, name: str) -> str:
+    """Return what Traefik calls an object of its own kinds. The underscore, which no name of Kubernetes
+    holds, keeps two apart that a hyphen would join to one (`safeNaming`)."""
+    return f"{namespace}_{name}@kubernetescrd"
 
 
 def environment_name(config: StackConfig) -> str:

@@ -45,6 +45,8 @@ SOLVER = Pods(names.TRAEFIK, "acme-solver", {"acme.cert-manager.io/http01-solver
 TRAEFIK = Pods(names.TRAEFIK, "traefik", {"app.kubernetes.io/name": "traefik"})
 CLUSTER_DNS = Pods("kube-system", "cluster-dns", {"k8s-app": "kube-dns"})
 
+METRICS_SERVER = Pods(names.METRICS_SERVER, "metrics-server", {"app.kubernetes.io/name": "metrics-server"})
+
 API_SERVER = Entity("kube-apiserver")
 NODES = Entity("nodes")
 WORLD = Entity("world")
@@ -56,6 +58,8 @@ API_SERVER_PORTS = (Port(443), Port(6443), Port(16443))
 control plane listens on 443 or 16443 of the nodes' private interfaces. Which one a cluster uses is
 not documented."""
 WEBHOOK_PORTS = (Port(10250),)
+METRICS_PORTS = (Port(10250),)
+KUBELET_PORTS = (Port(10250),)
 SOLVER_PORTS = (Port(8089),)
 ENTRYPOINT_PORTS = tuple(Port(CONTAINER_PORTS[entrypoint]) for entrypoint in (WEB, WEBSECURE))
 
@@ -67,9 +71,35 @@ DNS_API_HOSTS = {
 }
 
 
+_METRICS = (
+    Flow(
+        "metrics-server-to-api-server",
+        METRICS_SERVER,
+        API_SERVER,
+        API_SERVER_PORTS,
+        "Watches nodes and pods, and asks who may read.",
+    ),
+    Flow("metrics-server-to-kubelets", METRICS_SERVER, NODES, KUBELET_PORTS, "Reads the pods' use of CPU."),
+    Flow(
+        "api-server-to-metrics-server",
+        API_SERVER,
+        METRICS_SERVER,
+        METRICS_PORTS,
+        "Serves an API of the cluster.",
+    ),
+    Flow(
+        "nodes-to-metrics-server",
+        NODES,
+        METRICS_SERVER,
+        METRICS_PORTS,
+        "A managed API server reaches it through a proxy on a node.",
+    ),
+)
+
+
 def build(config: StackConfig) -> tuple[Flow, ...]:
-    """Return the flows of cluster DNS, cert-manager and Traefik."""
-    return (*_cluster_dns(config), *_cert_manager(config), *_traefik(config))
+    """Return the flows of cluster DNS, metrics-server, cert-manager and Traefik."""
+    return (*_cluster_dns(config), *_cert_manager(config), *_METRICS, *_traefik(config))
 
 
 def _cluster_dns(config: StackConfig) -> list[Flow]:

@@ -12,12 +12,12 @@ class RecordPlan:
 
     key: str
     """Name of the resource inside the program."""
-    type: Literal["A", "CAA"]
+    type: Literal["A", "AAAA", "CAA"]
     name: str
     """Relative to the zone: `@` is the apex, `*` the wildcard."""
     ttl: int
     """Seconds."""
     value: str | None = None
-    """None is the address of the load balancer, known once the cluster has made it."""
+    """None is the address of the load balancer, of the record's kind, known once the cluster has made it."""
     tag: CaaTag | None = None
     """CAA only: the value may issue certificates, wildcards, or is told of attempts."""

@@ -15,6 +15,9 @@ from network.plan.names import TRAEFIK, application_namespace
 
 API_VERSION = "traefik.io/v1alpha1"
 
+IPV6_CLIENT = 64
+"""Prefix of the addresses that one household or machine has."""
+
 REDIS_SECRET = "redis"
 REDIS_TIMEOUT = "500ms"
 """Longest wait for a connection, and for each answer. Traefik's client tries five dials and four
@@ -82,6 +85,9 @@ def _spec(config: StackConfig, middleware: Middleware) -> dict[str, Any]:
         return {"forwardAuth": _forward_auth(config, middleware.forward_auth)}
     if middleware.rate_limit is not None:
         return {"rateLimit": _rate_limit(config, middleware.rate_limit)}
+    if middleware.in_flight_req is not None:
+        options = _as_it_is(middleware.in_flight_req)
+        return {"inFlightReq": {**options, "sourceCriterion": _source(config, options["sourceCriterion"])}}
     if middleware.errors is not None:
         return {"errors": _errors(config, middleware.errors)}
     if middleware.cache_control is not None:
@@ -112,10 +118,18 @@ def _forward_auth(config: StackConfig, auth: ForwardAuth) -> dict[str, Any]:
 
 def _rate_limit(config: StackConfig, limit: RateLimit) -> dict[str, Any]:
     options = _as_it_is(limit, "shared")
+    options["sourceCriterion"] = _source(config, options["sourceCriterion"])
     redis = config.traffic.redis
     if redis is not None and config.traffic.is_shared(limit):
         options["redis"] = _redis(config, redis)
     return options
+
+
+def _source(config: StackConfig, criterion: dict[str, Any]) -> dict[str, Any]:
+    """Return whom a limit counts: with IPv6 clients a /64, of whose addresses one of them has all."""
+    if "ipStrategy" in criterion and config.ingress.load_balancer.ipv6:
+        return {"ipStrategy": {"ipv6Subnet": IPV6_CLIENT, **criterion["ipStrategy"]}}
+    return criterion
 
 
 def _redis(config: StackConfig, redis: Redis) -> dict[str, Any]:

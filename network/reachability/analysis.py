@@ -1,7 +1,7 @@
 """Who reaches whom, on what, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -95,7 +95,15 @@ class Reachability:
         self.cluster = cluster
         self.resolved = resolved
         """What selectors and blocks mean here."""
-        self.rows = rows
+        self._all_rows = rows
+        hosts = resolved.hosts
+        self.rows = tuple(
+            row if sources == row.sources else replace(row, sources=sources)
+            for row in rows
+            if (sources := row.sources & ~hosts)
+        )
+        """Who reaches whom. A host's name says where connections lead, never where they come from: as a
+        source it is among the addresses outside, and in `ports` alone."""
 
     @property
     def semantics(self) -> Semantics:
@@ -138,7 +146,7 @@ class Reachability:
     @cached_property
     def _rows_of(self) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = {}
-        for row in self.rows:
+        for row in self._all_rows:
             for source in bits.members(row.sources):
                 found.setdefault(source, []).append(row)
         return found
@@ -299,10 +307,9 @@ def _rules(classes: Classes, table: PortTable) -> tuple[list[Rectangle], list[Re
             for only, allowed in _ports(classes, rule, table):
                 leaving.append(Rectangle(targets, peers & only, allowed))
     every_port = 0
-    origins = classes.every & ~classes.hosts
     own_node = classes.of_entity("own-node")
-    leaving.append(Rectangle(origins & ~isolated_out, classes.every, every_port))
-    arriving.append(Rectangle(origins, classes.pods & ~isolated_in, every_port))
+    leaving.append(Rectangle(classes.every & ~isolated_out, classes.every, every_port))
+    arriving.append(Rectangle(classes.every, classes.pods & ~isolated_in, every_port))
     # What is outside receives from pods only: the rest is no business of policies.
     arriving.append(Rectangle(classes.pods, classes.outside, every_port))
     arriving.append(Rectangle(own_node, classes.pods, every_port))

@@ -9,7 +9,7 @@ from network.reachability import bits
 from network.reachability.addresses import AddressSet
 from network.reachability.analysis import Reachability, Row
 from network.reachability.classes import covers
-from network.reachability.model import NamedPort
+from network.reachability.model import AddressPeer, NamedPort
 from network.reachability.ports import PROTOCOL_NAMES, PortSet
 from network.reachability.selectors import EVERYTHING, Selector
 from network.reachability.terms import Terms
@@ -179,12 +179,17 @@ def _classes(reachability: Reachability, peer: Peer, *, wide: bool) -> int:
             return resolved.of_entity("kube-apiserver")
         case Entity("nodes"):
             return resolved.of_entity("own-node") | resolved.of_entity("other-nodes")
+        case Entity() if reachability.semantics == "cilium" and not wide:
+            # Cilium's world holds all but pods and nodes, so also whatever else is in the VPC.
+            return resolved.of_entity("world")
         case Entity():
             cluster = reachability.cluster
             inside = cluster.node_addresses | cluster.pod_addresses | cluster.service_addresses
             return _addresses(reachability, cluster.world - inside, wide=wide) | resolved.hosts
         case Range():
-            return _addresses(reachability, _block(peer), wide=wide)
+            block = _block(peer)
+            hosts = resolved.of_peer(AddressPeer(block, str(peer.network)), "") & resolved.hosts
+            return _addresses(reachability, block, wide=wide) | hosts
         case Host():
             pattern = _pattern(peer)
             return bits.of(

@@ -1,7 +1,7 @@
 """One stack's review: every section over the two sides, in the order of the worst finding."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from network.review import kinds
 from network.review.document import Document
@@ -52,6 +52,11 @@ class StackReview:
         """All findings, the heaviest first."""
         found = [finding for section in self.sections for finding in section.findings]
         return tuple(sorted(found, key=lambda finding: -finding.kind.weight))
+
+    def among(self, others: Section) -> "StackReview":
+        """Return the review with a section about the other stacks."""
+        sections = sorted((*self.sections, others), key=lambda section: -section.weight)
+        return replace(self, sections=tuple(sections))
 
     def of(self, weight: Weight) -> list[Finding]:
         """Return the findings of a weight."""

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from network.config import StackConfig
+from network.config.errors import path_of
 from network.config.load import SECRETS
 from network.config.model import Location
-from network.plan import Plan
+from network.plan import Plan, claims
 from network.plan.addresses import AddressPlan
 from network.plan.cloud import CloudResource
 from network.plan.external import RecordPlan, ZonePlan
@@ -47,6 +48,10 @@ def of_plan(config: StackConfig, plan: Plan) -> Document:
         "releases": [_release(release) for release in _found(plan, ReleasePlan)],
         "flows": [_flow(flow) for flow in plan.flows],
         "podLabels": _pod_labels(plan),
+        "claims": [
+            {"kind": each.kind, "value": each.value, "account": each.account, "where": path_of(each.location)}
+            for each in claims.of(config)
+        ],
     }
 
 

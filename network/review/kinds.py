@@ -43,6 +43,10 @@ STACK_REMOVED = Kind(
     "stack-removed", Weight.DANGER, "a stack file is gone; what it made stays, unmanaged", decides=True
 )
 
+STACKS_COLLIDE = Kind(
+    "stacks-collide", Weight.DANGER, "two stacks take the same name, range or host in one account"
+)
+
 PLATFORM_REPLACED = Kind(
     "platform-replaced", Weight.DANGER, "the cluster, its VPC or the zone is made anew", decides=True
 )
@@ -62,6 +66,7 @@ OWNERSHIP_GIVEN_UP = Kind(
 UPDATE_REFUSED = Kind(
     "update-refused", Weight.DANGER, "DigitalOcean refuses the update, halfway through the `up`"
 )
+VERSION_REFUSED = Kind("version-refused", Weight.DANGER, "the program refuses: no cluster goes back")
 NODES_REPLACED = Kind("nodes-replaced", Weight.ATTENTION, "nodes of a pool go: their pods move or stop")
 OBJECT_REPLACED = Kind("object-replaced", Weight.ATTENTION, "deleted and made anew, with a gap between")
 KEPT_BY_PROVIDER = Kind(

@@ -88,8 +88,6 @@ def replaces(type_name: str, change: Change) -> bool:
     """Say whether the change of this input replaces the resource."""
     if stays(type_name, change):
         return False
-    if type_name == "KubernetesCluster" and change.name == "version":
-        return is_lower(change.after, change.before)
     return any(_within(change.name, name) for name in REPLACES.get(type_name, ()))
 
 
@@ -105,6 +103,16 @@ def object_replaces(kind: str, change: Change) -> bool:
 
 def _within(name: str, watched: str) -> bool:
     return name == watched or name.startswith(f"{watched}.") or watched.startswith(f"{name}.")
+
+
+def lowers_version(type_name: str, change: Change) -> bool:
+    """Say whether a cluster's version goes down: the program refuses that where the cluster has the higher
+    one (`network.plan.version`); the provider would replace it."""
+    return (
+        type_name == "KubernetesCluster"
+        and change.name == "version"
+        and is_lower(change.after, change.before)
+    )
 
 
 def is_lower(version: Any, than: Any) -> bool:

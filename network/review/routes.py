@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from network.plan.names import traefik_name
 from network.review.document import Document
 from network.review.side import Side
 
@@ -94,13 +95,13 @@ def _distinct(middlewares: Iterator[Middleware]) -> Iterator[Middleware]:
 
 
 def _of_entrypoint(side: Side, entrypoint: str) -> Iterator[Middleware]:
-    """Yield the default middlewares of an entrypoint, to the chart `namespace-name@kubernetescrd`."""
+    """Yield the default middlewares of an entrypoint, to the chart `namespace_name@kubernetescrd`."""
     for release in side.releases.values():
         port: Mapping[str, Any] = release["values"].get("ports", {}).get(entrypoint, {})
         for reference in port.get("http", {}).get("middlewares", ()):
-            full = str(reference).partition("@")[0]
             for namespace, name in side.of_kind("Middleware"):
-                if f"{namespace}-{name}" == full:
+                # By the second name where one side is from before `safeNaming`.
+                if reference in (traefik_name(namespace, name), f"{namespace}-{name}@kubernetescrd"):
                     yield from _expanded(side, {"name": name, "namespace": namespace}, namespace)
 
 

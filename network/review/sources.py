@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,14 +68,14 @@ def folder_of(ref_or_folder: str, repository: Path) -> Generator[tuple[Path, str
         yield Path(scratch), f"{ref_or_folder} ({name[:10]})"
 
 
-def read(folder: Path, label: str, stacks: Collection[str], others: Sequence[Path] = ()) -> Source:
+def read(folder: Path, label: str, others: Sequence[Path] = ()) -> Source:
     """Return a side: its stacks' plans by the code in the folder, else by the first of `others` able to.
 
     The fallback keeps a review possible across a version that lacks `network plan`, or whose code is broken;
     then both sides are read by one code, and what a change of the code itself does stays unseen. Raises
-    SourceError if no code can tell. All stacks if none is named.
+    SourceError if no code can tell.
     """
-    files = [file for file in sorted(folder.glob("Pulumi.*.yaml")) if not stacks or _stack(file) in stacks]
+    files = sorted(folder.glob("Pulumi.*.yaml"))
     decisions = frozenset(path.name for path in (folder / DECISIONS).glob("*.md"))
     if not files:
         return Source(label, {}, decisions)
@@ -134,10 +134,6 @@ def _reason(output: str) -> str:
         return "it has no `network plan`"
     lines = [line.strip(" │") for line in output.splitlines() if line.strip(" │╭╰─╮╯")]
     return lines[-1] if lines else "it failed without a word"
-
-
-def _stack(file: Path) -> str:
-    return file.name.removeprefix("Pulumi.").removesuffix(".yaml")
 
 
 def _git(repository: Path, *arguments: str) -> bytes | None:

@@ -30,11 +30,14 @@ class Authority:
     def pem(self) -> str:
         return self.certificate.public_bytes(Encoding.PEM).decode()
 
-    def issue(self, name: str, file: Path) -> Path:
-        """A client's certificate and key, in one file."""
+    def issue(self, name: str, file: Path, *hosts: str) -> Path:
+        """A certificate and its key, in one file: a client's, or a server's of these hosts."""
         key = ec.generate_private_key(ec.SECP256R1())
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-        certificate = _builder(name, self.name, key).add_extension(usage, critical=False)
+        usage = ExtendedKeyUsageOID.SERVER_AUTH if hosts else ExtendedKeyUsageOID.CLIENT_AUTH
+        certificate = _builder(name, self.name, key).add_extension(x509.ExtendedKeyUsage([usage]), False)
+        if hosts:
+            names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+            certificate = certificate.add_extension(names, critical=False)
         signed = certificate.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(signed + private)

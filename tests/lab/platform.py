@@ -12,10 +12,15 @@ from typing import Any
 
 import yaml
 
+from lab.cloud.options import choose
 from lab.cloud.state import Kind, Store
 from lab.machine.sandbox import Record
 from lab.paths import project_dir
 from tests.stacks import merged, stack_file
+
+CREDENTIALS_SECONDS = 60
+"""Life of a cluster's tokens in every lab of the tests: less than an `up` takes, so that each of them meets
+tokens that end."""
 
 TIMEOUT_SECONDS = 900
 """Beyond it a command hangs: an `up` takes about a minute, more where builds run beside it."""
@@ -133,6 +138,7 @@ class Platform:
             os.kill(process, signal.SIGKILL)
 
     def __enter__(self) -> "Platform":
+        choose(self.folder / "cloud", credentials_seconds=CREDENTIALS_SECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -142,7 +142,7 @@ class Replicas:
             "spec": {"headers": {"customResponseHeaders": {"X-Mark": mark}}},
         }
         self._traffic.kubectl("apply", "--server-side", "--filename=-", text=json.dumps(middleware))
-        path = f"/api/http/middlewares/traefik-{_MARK}@kubernetescrd"
+        path = f"/api/http/middlewares/traefik_{_MARK}@kubernetescrd"
         # The API belongs to the configuration that serves requests: it says nothing of one that is to come.
         for process in self._processes():
             until(lambda process=process: mark in _ask(process, _API, path), "Traefik takes it on")

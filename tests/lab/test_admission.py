@@ -1,26 +1,17 @@
 """A real API server, alone, under the admission policies of a stack that uses every option (CRT-5)."""
 
-import socket
-import ssl
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
 from lab import parts as lab_parts
-from lab.machine.control_plane import api_server_command, etcd_command
-from lab.machine.pki import Pki
-from lab.machine.process import Supervisor
-from lab.machine.spec import ClusterSpec
 from network.plan import admission
 from network.plan.admission import CERT_MANAGERS_ACCOUNT, START_CHECKS_ACCOUNT
 from tests import stacks
+from tests.lab.api_server import ApiServer, api_server, wait_for
 
 pytestmark = pytest.mark.lab
 
@@ -30,102 +21,11 @@ REFUSED = 422
 """What an API server answers when an admission policy denies a request."""
 
 
-@dataclass(frozen=True)
-class ApiServer:
-    """An API server, asked as somebody."""
-
-    client: httpx.Client
-
-    def create(self, manifest: dict[str, Any], user: str | None = None) -> httpx.Response:
-        """Ask for an object without making it."""
-        return self.client.post(
-            _path(manifest),
-            params={"dryRun": "All"},
-            json=manifest,
-            headers={} if user is None else {"Impersonate-User": user},
-        )
-
-    def make(self, manifests: Sequence[dict[str, Any]]) -> None:
-        """Make objects as the administrator."""
-        for manifest in manifests:
-            answer = self.client.post(_path(manifest), json=manifest)
-            assert answer.is_success, answer.text
-
-
-def _path(manifest: dict[str, Any]) -> str:
-    version, kind = manifest["apiVersion"], manifest["kind"].lower()
-    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    namespace = manifest["metadata"].get("namespace")
-    plural = {"validatingadmissionpolicy": "validatingadmissionpolicies", "ingress": "ingresses"}
-    return f"{root}{f'/namespaces/{namespace}' if namespace else ''}/{plural.get(kind, f'{kind}s')}"
-
-
-def free_ports(count: int) -> list[int]:
-    listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in listening]
-    for each in listening:
-        each.close()
-    return ports
-
-
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    """etcd and an API server on this machine's loopback."""
-    folder = tmp_path_factory.mktemp("api")
-    binaries = lab_parts.ensure("kubernetes")["kubernetes"]
-    client_port, peer_port, secure_port = free_ports(3)
-    etcd = f"http://127.0.0.1:{client_port}"
-    peer = f"http://127.0.0.1:{peer_port}"
-    pki = Pki(folder / "pki")
-    spec = ClusterSpec(
-        id="00000000-0000-4000-8000-000000000000",
-        name="admission",
-        version="1.36.1-do.0",
-        vpc=IPv4Network("10.0.0.0/16"),
-        pods=IPv4Network("10.244.0.0/16"),
-        services=IPv4Network("10.96.0.0/16"),
-        router=IPv4Address("10.0.0.1"),
-        control_plane=IPv4Address("10.0.0.2"),
-        nodes=(),
-        dns=IPv4Address("10.0.0.53"),
-    )
-    processes = Supervisor(folder / "logs")
-    # Of a flag that is given twice the last one counts.
-    here = (
-        f"--listen-client-urls={etcd}",
-        f"--advertise-client-urls={etcd}",
-        f"--listen-peer-urls={peer}",
-        f"--initial-advertise-peer-urls={peer}",
-        f"--initial-cluster=default={peer}",
-    )
-    processes.ensure("etcd", [*etcd_command(binaries / "etcd", folder / "etcd"), *here])
-    here = (f"--etcd-servers={etcd}", f"--secure-port={secure_port}", "--bind-address=127.0.0.1")
-    processes.ensure("kube-apiserver", [*api_server_command(binaries / "kube-apiserver", spec, pki), *here])
-    client = httpx.Client(
-        base_url=f"https://127.0.0.1:{secure_port}",
-        headers={"Authorization": f"Bearer {pki.admin_token}"},
-        verify=ssl.create_default_context(cafile=str(pki.authority.certificate)),
-        timeout=30,
-        trust_env=False,
-    )
-    try:
-        wait_for(lambda: client.get("/readyz").is_success)
-        yield ApiServer(client)
-    finally:
-        client.close()
-        processes.end_all()
-
-
-def wait_for(condition: Any, seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            if condition():
-                return
-        except httpx.HTTPError:
-            pass
-        assert time.monotonic() < deadline, "the API server does not come to it"
-        time.sleep(0.2)
+    """An API server in which nothing has happened yet."""
+    with api_server(tmp_path_factory.mktemp("api")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,14 @@ what the one before left. `CAMPAIGN=1` runs each death at each moment in a lab o
 
 import os
 import re
-import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from lab.cloud.faults import Fault, inject
 from lab.cloud.state import Kind
+from tests.lab import runbook
 from tests.lab.patience import until
 from tests.lab.platform import Platform
 
@@ -43,8 +44,8 @@ MOMENTS = {
 }
 """What `pulumi up` prints when a phase begins; each phase waits for the one before."""
 
-CUT_OFF = "name=traefik,owner=helm,status=pending-install"
-"""Labels of the Secret in which Helm keeps the revision that it is installing."""
+CUT_OFF = "name=traefik,owner=helm,status=pending-{}"
+"""Labels of the Secret in which Helm keeps the revision that it is installing or upgrading."""
 
 
 def interrupted_up(platform: Platform, moment: str, death: Death) -> None:
@@ -78,8 +79,10 @@ def recover(platform: Platform) -> None:
 
 def obey(platform: Platform, output: str) -> None:
     """Run the commands that a failed `up` names."""
-    for command in re.findall(r"^\s*((?:pulumi import|kubectl delete) .*)$", output, re.MULTILINE):
-        platform.run(*shlex.split(command))
+    for command in re.findall(
+        r"^\s*((?:pulumi (?:import|refresh)|kubectl delete|curl) .*)$", output, re.MULTILINE
+    ):
+        platform.run("bash", "-c", command)
 
 
 def assert_whole(platform: Platform) -> None:
@@ -104,13 +107,47 @@ def test_a_cluster_whose_creation_lost_its_answer_is_taken_in(fresh: Platform) -
 
 
 def test_a_release_whose_install_was_cut_off_is_taken_over(fresh: Platform) -> None:
-    process = fresh.start("up")
-    while CUT_OFF not in fresh.kubectl("get", "secrets", "--all-namespaces", "--show-labels", status=None):
-        assert process.poll() is None, "`up` ended before Traefik's install was seen"
-    kill_lab(fresh)
-    process.communicate()
+    cut_off(fresh, "install")
     recover(fresh)
     assert_whole(fresh)
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> Iterator[Platform]:
+    """A lab of the dev stack in which nothing has happened yet, and whose stack file will change."""
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("{}")
+    with Platform(tmp_path, overlay=overlay) as platform:
+        yield platform
+
+
+def test_the_runbook_helps_where_helm_was_killed(changing: Platform) -> None:
+    cut_off(changing, "install")
+    assert "cannot re-use a name that is still in use" in changing.lab("up", status=None)
+    type_(changing, "Helm was killed during an install")
+    assert_whole(changing)
+    assert changing.overlay is not None
+    changing.overlay.write_text("network:ingress: {logLevel: DEBUG}")
+    cut_off(changing, "upgrade")
+    assert "is in progress" in changing.lab("up", status=None)
+    type_(changing, "Helm was killed during an upgrade")
+    assert_whole(changing)
+
+
+def cut_off(platform: Platform, what: str) -> None:
+    """Kill the lab while Helm is at work on Traefik."""
+    process = platform.start("up")
+    seen = CUT_OFF.format(what)
+    while seen not in platform.kubectl("get", "secrets", "--all-namespaces", "--show-labels", status=None):
+        assert process.poll() is None, f"`up` ended before Traefik's {what} was seen"
+    kill_lab(platform)
+    process.communicate()
+
+
+def type_(platform: Platform, heading: str) -> None:
+    """Run the block of the runbook under a heading, as it stands there."""
+    commands = "\n".join(runbook.read()[heading])
+    platform.run("env", "PULUMI_SKIP_CONFIRMATIONS=true", "bash", "-euo", "pipefail", "-c", commands)
 
 
 if os.environ.get("CAMPAIGN"):

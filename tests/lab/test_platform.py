@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from lab.cloud.cloud import calls
+from lab.cloud.options import WEEK
 from lab.cloud.state import Kind
+from lab.paths import project_dir
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
 
@@ -132,6 +134,77 @@ def test_pods_reach_the_cluster_s_dns_across_nodes(dev: Platform) -> None:
     )
 
 
+COMMANDS = (
+    ("preview", "--expect-no-changes"),
+    ("up", "--yes", "--expect-no-changes"),
+    ("refresh", "--yes", "--expect-no-changes"),
+)
+"""What somebody types who wants to see that nothing is to be done; the drift check is the first."""
+
+
+def a_month_passes(platform: Platform) -> None:
+    """No token that anybody has opens the cluster any more, and this is a machine that has none."""
+    platform.lab("account", "--end-credentials")
+    shutil.rmtree(platform.folder / "engine" / "credentials", ignore_errors=True)
+
+
+def names(platform: Platform) -> list[str]:
+    """What Pulumi's state knows."""
+    return [each["urn"] for each in platform.export()["deployment"]["resources"]]
+
+
+def tokens_asked_for(platform: Platform) -> int:
+    return [call.operation for call in calls(platform.folder / "cloud")].count("get_credentials")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_with_credentials_that_have_ended_each_command_works_at_the_first_try(
+    dev: Platform, command: tuple[str, ...]
+) -> None:
+    a_month_passes(dev)
+    before = names(dev)
+    # From another folder than the project's, too.
+    dev.run("env", "--chdir=/", "pulumi", "--non-interactive", f"--cwd={project_dir()}", *command)
+    assert names(dev) == before
+
+
+def test_a_token_of_the_cluster_serves_until_it_ends(dev: Platform) -> None:
+    dev.lab("account", f"--credentials-seconds={WEEK}")
+    a_month_passes(dev)
+    dev.run("pulumi", "preview", "--non-interactive")
+    asked = tokens_asked_for(dev)
+    dev.run("pulumi", "preview", "--non-interactive")
+    assert tokens_asked_for(dev) == asked
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ("destroy", "--yes")], ids=lambda command: command[0])
+def test_with_a_revoked_account_token_each_command_says_so_and_changes_nothing(
+    dev: Platform, command: tuple[str, ...]
+) -> None:
+    a_month_passes(dev)
+    before = dev.export()["deployment"]["resources"]
+    held = dev.account
+    dev.lab("account", "--no-token-accepted")
+    try:
+        output = dev.run("pulumi", "--non-interactive", *command, status=None)
+    finally:
+        dev.lab("account", "--token-accepted")
+    assert "does not accept the account token in DIGITALOCEAN_TOKEN" in output
+    assert dev.export()["deployment"]["resources"] == before
+    assert dev.account == held
+
+
+def test_the_exported_kubeconfig_serves_kubectl_from_any_folder_a_month_later(
+    dev: Platform, tmp_path: Path
+) -> None:
+    file = tmp_path / "kubeconfig.yaml"
+    file.write_text(dev.run("pulumi", "stack", "output", "kubeconfig"))
+    (tmp_path / "bin").symlink_to(project_dir() / "bin")
+    a_month_passes(dev)
+    assert "traefik" in dev.run("kubectl", f"--kubeconfig={file}", "get", "namespaces")
+    assert "token" not in file.read_text()
+
+
 def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platform, tmp_path: Path) -> None:
     identities = ("clusterId", "vpcId", "loadBalancerAddress")
     before = json.loads(dev.run("pulumi", "stack", "output", "--json"))
@@ -158,6 +231,7 @@ def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platfo
 def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_billable(
     dev: Platform,
 ) -> None:
+    a_month_passes(dev)
     dev.lab("destroy")
     left = {kind: held for kind, held in dev.account.items() if held and kind is not Kind.TAG}
     assert left == {}

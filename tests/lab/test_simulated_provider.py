@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from pulumi import automation
 from lab import parts as lab_parts
 from lab.cloud.cloud import Cloud, calls
 from lab.cloud.faults import Fault, inject, release
+from lab.cloud.options import choose
 from lab.cloud.provider import serve
 from lab.cloud.state import Kind
 from network.config.cluster import NodePool
@@ -29,6 +31,8 @@ from network.plan.external import ZonePlan
 from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 
 pytestmark = pytest.mark.lab
+
+DEFAULT_ASKED = ["list_vpcs", "get_vpc"]
 
 SECRET = "a-value-that-nobody-may-read"
 
@@ -141,6 +145,21 @@ class Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    with standing(tmp_path, monkeypatch) as scene:
+        yield scene
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """An account whose regions have no default VPC yet."""
+    (tmp_path / "cloud").mkdir()
+    choose(tmp_path / "cloud", default_vpcs=False)
+    with standing(tmp_path, monkeypatch) as scene:
+        yield scene
+
+
+@contextmanager
+def standing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Scene]:
     program = lab_parts.ensure("pulumi")["pulumi"]
     monkeypatch.setenv("PATH", f"{program}:{os.environ['PATH']}")
     backend = FakeBackend()
@@ -156,9 +175,10 @@ def test_a_stack_lives_from_preview_to_destroy(scene: Scene) -> None:
     assert scene.preview() == {"create": 9}
     assert scene.operations() == []
     assert scene.up() == {"create": 9}
-    made = len(scene.operations())
+    made = scene.operations()
     assert scene.up() == {"same": 9}
-    assert len(scene.operations()) == made
+    # Whether the VPC has become its region's default, which is never deleted, is all that an `up` asks.
+    assert scene.operations() == [*made, *DEFAULT_ASKED]
     assert dict(scene.stack().refresh().summary.resource_changes or {}) == {"same": 9}
     assert scene.preview() == {"same": 9}
     scene.change(nodes=3, description="changed")
@@ -234,7 +254,47 @@ def test_an_up_after_a_refused_one_is_green_and_changes_nothing(scene: Scene) ->
         scene.up()
     assert scene.up()["update"] == 1
     assert scene.account.store.account.all(Kind.CLUSTER)[0]["node_pools"][0]["count"] == 2
+    assert scene.preview() == {"same": 9}
+    scene.stack().refresh()
     assert scene.preview() == {"same": 8, "update": 1}
+
+
+def test_an_error_of_the_api_is_told_twice_in_the_plugin_s_words(scene: Scene) -> None:
+    inject(scene.account.store.folder, Fault("create_vpc", status=422, message="no more VPCs"))
+    with pytest.raises(automation.CommandError) as failed:
+        scene.up()
+    said = str(failed.value).rpartition("Diagnostics:")[2]
+    assert said.count("Error creating VPC: POST https://api.digitalocean.com/v2/vpcs: 422 (request") == 2
+    assert "1 error occurred" in said
+
+
+def test_a_vpc_that_can_never_be_deleted_is_left_at_once_and_taken_over_later(bare: Scene) -> None:
+    warned: list[str] = []
+    bare.stack().up(on_output=warned.append)
+    assert "is the default VPC of ams3" in "".join(warned)
+    started_at = time.monotonic()
+    bare.stack().destroy()
+    assert time.monotonic() - started_at < 30
+    assert "delete_vpc" not in bare.operations()
+    (left,) = bare.account.store.account.all(Kind.VPC)
+    assert bare.up() == {"create": 8, "import": 1}
+    assert bare.up() == {"same": 9}
+    bare.account.call("POST", "/v2/vpcs", {"name": "default-ams3", "region": "ams3"})
+    other = bare.account.store.account.all(Kind.VPC)[-1]
+    bare.account.call("PUT", f"/v2/vpcs/{other['id']}", {"default": True})
+    assert bare.up() == {"same": 9}
+    bare.stack().destroy()
+    assert [vpc["id"] for vpc in bare.account.store.account.all(Kind.VPC)] == [other["id"]]
+    assert left["id"] != other["id"]
+
+
+def test_a_cluster_that_does_not_come_up_is_left_in_the_state_error(scene: Scene) -> None:
+    choose(scene.account.store.folder, cluster_fails="no capacity in ams3")
+    with pytest.raises(
+        automation.CommandError, match="Error creating Kubernetes cluster: no capacity in ams3"
+    ):
+        scene.up()
+    assert scene.account.store.account.all(Kind.CLUSTER)[0]["status"]["state"] == "error"
 
 
 def test_a_cluster_whose_creation_was_killed_is_adopted_by_import(scene: Scene) -> None:

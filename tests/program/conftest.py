@@ -1,16 +1,26 @@
 """Runs of the program that many tests look at."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from network import versions
+from network.digitalocean_api import API_VARIABLE, TOKEN_VARIABLES
 from network.plan.ingress import CRDS
 from tests import stacks
 from tests.program.recording import Run, run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_an_account() -> Iterator[None]:
+    """No token of the developer's: the program would ask the account what it has."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*TOKEN_VARIABLES, API_VARIABLE):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

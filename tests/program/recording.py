@@ -5,6 +5,7 @@ deletion, what a change replaces, whether objects are accepted) is shown by the 
 """
 
 import runpy
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,12 @@ from network.config.load import NAMESPACE, SECRETS
 
 PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
+IPV6_ADDRESS = "2001:db8::100"
 """Of the load balancer."""
+ENDPOINT = "https://cluster.k8s.example"
+AUTHORITY = "certificate-of-the-authority"
+TOKEN = "token-that-ends"
+"""Of the cluster, as the account answers them."""
 
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 """What the engine's protocol marks a secret value with."""
@@ -154,17 +160,20 @@ class Cloud(Mocks):
         if self._preview and args.resource_id in (None, "", UNKNOWN):
             return None, state
         if args.typ == "digitalocean:index/kubernetesCluster:KubernetesCluster":
-            state["kubeConfigs"] = [{"rawConfig": "kubeconfig of the cluster"}]
+            state["endpoint"] = ENDPOINT
+            state["kubeConfigs"] = [{"token": TOKEN, "clusterCaCertificate": AUTHORITY}]
         if args.typ == "kubernetes:helm.sh/v3:Release":
             state["status"] = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
         if args.typ == "kubernetes:core/v1:Service" and args.resource_id:
-            state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+            state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}, {"ip": IPV6_ADDRESS}]}}
         if args.typ == "digitalocean:index/domain:Domain":
             state.setdefault("name", args.resource_id)
         return args.resource_id or f"id-of-{args.name}", state
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Refuse: the program asks for no data sources, so a preview needs no network."""
+        """Refuse, but for the region's default VPC in an `up`: a preview needs no network."""
+        if args.token == "digitalocean:index/getVpc:getVpc" and not self._preview:
+            return {"id": "id-of-another", "name": "default", **args.args}, []
         raise AssertionError(f"the program invoked {args.token}")
 
 
@@ -193,7 +202,11 @@ def run(
         runpy.run_path(str(program), run_name="__main__")
         return pulumi.Output.all(*(export(*each) for each in root.outputs.items()))
 
-    cast(Any, whole_program)()
+    interrupts = signal.getsignal(signal.SIGINT)
+    try:
+        cast(Any, whole_program)()
+    finally:
+        signal.signal(signal.SIGINT, interrupts)
     return Run(tuple(monitor.declared), exports)
 
 

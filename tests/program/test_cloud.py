@@ -1,13 +1,15 @@
 """DigitalOcean's resources: protection, adoption, replacement, timeouts, records."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
 from network.plan.external import VPC_DELETE_TIMEOUT
 from tests import stacks
-from tests.program.recording import ADDRESS, Declared, Run, run
+from tests.program.recording import ADDRESS, IPV6_ADDRESS, Cloud, Declared, Run, run
 
 VPC = "digitalocean:index/vpc:Vpc"
 CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
@@ -32,6 +34,49 @@ def test_vpc_cluster_and_zone_are_protected_in_production_only(
     }
     (resource,) = _dev(chart_in_a_folder, over).of(type_)
     assert resource.request.protect is protected
+
+
+def _with_default_vpc(
+    monkeypatch: pytest.MonkeyPatch, configs: Mapping[str, Mapping[str, str]], answer: Any, preview: bool
+) -> Declared:
+    asked: list[str] = []
+
+    def get_vpc(region: str) -> Any:
+        asked.append(region)
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(id="id-of-default", name=answer)
+
+    monkeypatch.setattr("network.external.default_vpc.digitalocean.get_vpc", get_vpc)
+    (vpc,) = run(configs["dev"], preview=preview).of(VPC)
+    assert asked == ([] if preview else ["ams3"])
+    return vpc
+
+
+NO_DEFAULT = Exception("Error retrieving VPC: unable to find default VPC in ams3 region")
+
+
+@pytest.mark.parametrize(
+    ("answer", "preview", "kept", "taken_over"),
+    [
+        ("network-dev", False, True, "id-of-default"),
+        (NO_DEFAULT, False, True, ""),
+        ("default-ams3", False, False, ""),
+        (Exception("403 forbidden"), False, False, ""),
+        ("network-dev", True, False, ""),
+    ],
+    ids=["ours", "none yet", "another", "no answer", "a preview asks nobody"],
+)
+def test_a_vpc_that_is_or_becomes_its_region_s_default_outlives_destroy(
+    monkeypatch: pytest.MonkeyPatch,
+    configs: Mapping[str, Mapping[str, str]],
+    answer: Any,
+    preview: bool,
+    kept: bool,
+    taken_over: str,
+) -> None:
+    vpc = _with_default_vpc(monkeypatch, configs, answer, preview)
+    assert (vpc.request.retainOnDelete, vpc.request.importId) == (kept, taken_over)
 
 
 def test_a_new_zone_is_made(dev: Run) -> None:
@@ -70,6 +115,14 @@ def test_address_records_hold_the_load_balancers_address(update: Run) -> None:
     assert {"@", "*"} <= {each.inputs["name"] for each in addresses}
 
 
+def test_ipv6_records_hold_the_load_balancers_other_address(everything: Run, dev: Run) -> None:
+    def ipv6(of: Run) -> dict[str, str]:
+        return {e.inputs["name"]: e.inputs["value"] for e in of.of(RECORD) if e.inputs["type"] == "AAAA"}
+
+    assert ipv6(dev) == {}
+    assert ipv6(everything) == dict.fromkeys(("@", "*", "shop", "www"), IPV6_ADDRESS)
+
+
 def test_the_vpc_waits_for_its_cluster_to_vanish(update: Run) -> None:
     (vpc,) = update.of(VPC)
     assert vpc.request.customTimeouts.delete == VPC_DELETE_TIMEOUT
@@ -90,7 +143,8 @@ def test_the_cluster_is_native_to_the_vpc(update: Run) -> None:
 
 def test_a_version_that_digitalocean_upgrades_is_left_to_it(everything: Run, dev: Run) -> None:
     assert everything.of(CLUSTER)[0].request.ignoreChanges == ["version"]
-    assert dev.of(CLUSTER)[0].request.ignoreChanges == []
+    # Nor is it touched where nobody knows which version the account's cluster has.
+    assert dev.of(CLUSTER)[0].request.ignoreChanges == ["version"]
 
 
 def test_the_firewall_governs_the_clusters_nodes(everything: Run, dev: Run) -> None:
@@ -161,3 +215,18 @@ def test_a_preview_of_a_new_environment_knows_no_address(
 ) -> None:
     preview = run(configs["dev"], preview=True)
     assert preview.exports["loadBalancerAddress"].value is None
+
+
+def test_bounds_that_a_pool_s_present_count_breaks_end_the_run_with_the_command_that_moves_it(
+    monkeypatch: pytest.MonkeyPatch, chart_in_a_folder: dict[str, Any]
+) -> None:
+    answer = Cloud.new_resource
+
+    def with_one_node(cloud: Cloud, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        key, state = answer(cloud, args)
+        return key, {**state, "nodeCount": 1} if args.typ == POOL else state
+
+    monkeypatch.setattr(Cloud, "new_resource", with_one_node)
+    pool = {"size": "s-4vcpu-8gb", "autoScale": {"min": 3, "max": 5}}
+    with pytest.raises(Exception, match="node-pool update network-dev batch-s-4vcpu-8gb --auto-scale"):
+        _dev(chart_in_a_folder, {"network:cluster": {"nodePools": {"batch": pool}}})

@@ -63,7 +63,8 @@ def test_namespaces_are_made_before_what_stands_in_them(update: Run) -> None:
     for each in update.kubernetes():
         inputs = each.inputs
         namespace = inputs.get("metadata", {}).get("namespace") or inputs.get("namespace")
-        if namespace is not None:
+        # That of Kubernetes is there; metrics-server's right to see who asks it stands in it.
+        if namespace not in (None, "kube-system"):
             assert namespaces[namespace] in update.before(each), each.urn
 
 
@@ -171,3 +172,23 @@ def test_certificates_by_http_01_are_asked_for_once_requests_come_in(update: Run
     for name, certificate in certificates.items():
         # The others do without: an `up` goes on while it waits for them.
         assert entry & update.before(certificate) == (entry if name == "partner" else set())
+
+
+def test_traefik_may_read_a_namespace_before_it_is_told_to_watch_it(update: Run) -> None:
+    """It waits for every kind in every watched namespace before it serves anything."""
+    release = update.one("Release traefik-traefik")
+    watched = release.inputs["values"]["providers"]["kubernetesCRD"]["namespaces"]
+    bindings = {
+        each.inputs["metadata"]["namespace"]: each.urn
+        for each in _of_kind(update, "RoleBinding")
+        if each.inputs["roleRef"]["name"] == "network-traefik-namespace"
+    }
+    assert sorted(bindings) == watched
+    cluster_wide = update.one("ClusterRoleBinding network-traefik").urn
+    assert {*bindings.values(), cluster_wide} <= update.before(release)
+
+
+def test_the_api_that_metrics_server_serves_is_deleted_before_it(update: Run) -> None:
+    """Without a server behind it, it keeps every namespace from being deleted."""
+    (api,) = _of_kind(update, "APIService")
+    assert update.one("Deployment metrics-server/metrics-server").urn in update.before(api)

@@ -1,34 +1,21 @@
 """A stack that is refused registers nothing."""
 
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-import pulumi
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
 from tests import stacks
 from tests.program import recording
+from tests.program.refusals import refusal
 from tests.unit.config.corpus import Case, corpus
-
-
-def _refused(config: dict[str, str]) -> tuple[str, list[recording.Declared]]:
-    """Run the program and return its error and what it had declared by then."""
-    monitors: list[recording.Recorder] = []
-
-    class Watched(recording.Recorder):
-        def __init__(self, mocks: recording.Cloud) -> None:
-            super().__init__(mocks)
-            monitors.append(self)
-
-    with patch.object(recording, "Recorder", Watched), pytest.raises(pulumi.RunError) as refused:
-        recording.run(config)
-    return str(refused.value), monitors[0].declared
 
 
 @pytest.mark.parametrize("case", corpus(), ids=lambda case: case.name)
 def test_an_invalid_stack_registers_nothing(case: Case) -> None:
-    message, declared = _refused(case.raw)
-    assert declared == []
+    message, declared = refusal(case.raw)
+    assert declared == ()
     for path in case.expected:
         assert path in message
 
@@ -42,8 +29,8 @@ def test_every_problem_is_told_before_anything_is_registered() -> None:
             "network:typo": {},
         },
     )
-    message, declared = _refused(config)
-    assert declared == []
+    message, declared = refusal(config)
+    assert declared == ()
     for path in (
         "network:environment.region",
         "network:ingress.loadBalancer.sizeUnit",
@@ -55,9 +42,16 @@ def test_every_problem_is_told_before_anything_is_registered() -> None:
 def test_a_missing_secret_is_told_with_the_command_that_sets_it() -> None:
     config = stacks.config_map("dev")
     del config["network:dnsToken"]
-    message, declared = _refused(config)
-    assert declared == []
+    message, declared = refusal(config)
+    assert declared == ()
     assert "pulumi config set --secret network:dnsToken" in message
+
+
+def test_a_chart_in_a_folder_that_the_values_do_not_fit_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("version: 41.2.0")
+    chart = {"path": str(tmp_path)}
+    message, _ = refusal(stacks.config_map("dev", {"network:charts": {"traefik": chart}}))
+    assert "the chart is 41.2.0, but the platform's values fit from 41.3.0 on" in message
 
 
 def test_a_chart_without_definitions_is_told_with_the_key_to_change(empty_folder: str) -> None:
@@ -67,5 +61,20 @@ def test_a_chart_without_definitions_is_told_with_the_key_to_change(empty_folder
         "path": empty_folder,
     }
     config = stacks.config_map("dev", {"network:charts": {"traefik": chart}})
-    message, _ = _refused(config)
+    message, _ = refusal(config)
     assert "network:charts.traefik.path" in message
+
+
+def test_a_cluster_in_state_error_ends_the_program_with_the_way_out(
+    chart_in_a_folder: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = recording.Cloud.new_resource
+
+    def broken(cloud: recording.Cloud, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        identity, state = answer(cloud, args)
+        return identity, state | ({"status": "error"} if args.typ.endswith(":KubernetesCluster") else {})
+
+    monkeypatch.setattr(recording.Cloud, "new_resource", broken)
+    message, _ = refusal(stacks.config_map("dev", chart_in_a_folder))
+    assert "cluster network-dev" in message
+    assert "docs/runbooks/interrupted-run.md" in message

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from tests import stacks
-from tests.program.recording import SECRET_SIGNATURE, SIGNATURE_KEY, Run, plain_text, unwrapped
+from tests.program.recording import (
+    AUTHORITY,
+    ENDPOINT,
+    SECRET_SIGNATURE,
+    SIGNATURE_KEY,
+    TOKEN,
+    Run,
+    plain_text,
+    unwrapped,
+)
+
+PROVIDER = "pulumi:providers:kubernetes"
 
 
 def test_the_dns_token_is_in_one_secret_object(program: Run) -> None:
@@ -43,19 +54,26 @@ def test_basic_auth_users_are_in_the_secret_that_their_middleware_names(dev: Run
     assert unwrapped(secret.inputs["stringData"]) == {"users": stacks.USERS}
 
 
-def test_the_kubeconfig_is_secret_for_the_provider_and_in_the_exports(update: Run) -> None:
-    (provider,) = update.of("pulumi:providers:kubernetes")
-    assert provider.inputs["kubeconfig"][SIGNATURE_KEY] == SECRET_SIGNATURE
-    assert update.exports["kubeconfig"].secret
+def test_neither_a_provider_nor_an_export_holds_a_token_of_the_cluster(update: Run) -> None:
+    for provider in update.of(PROVIDER):
+        assert TOKEN not in str(provider.inputs)
+    assert TOKEN not in str(update.exports)
+
+
+def test_providers_and_people_get_the_same_kubeconfig(update: Run) -> None:
+    exported = update.exports["kubeconfig"].value
+    assert {provider.inputs["kubeconfig"] for provider in update.of(PROVIDER)} == {exported}
+    assert ENDPOINT in exported
+    assert AUTHORITY in exported
 
 
 def test_secrets_can_be_rotated_in_place(update: Run) -> None:
-    (provider,) = update.of("pulumi:providers:kubernetes")
+    (provider,) = [each for each in update.of(PROVIDER) if each.name == "cluster"]
     assert provider.inputs["enableSecretMutable"] == "true"
 
 
-def test_only_the_kubeconfig_is_exported_as_a_secret(update: Run) -> None:
-    assert {name for name, export in update.exports.items() if export.secret} == {"kubeconfig"}
+def test_no_export_is_a_secret(update: Run) -> None:
+    assert [name for name, export in update.exports.items() if export.secret] == []
 
 
 def test_the_config_of_other_programs_is_left_alone(

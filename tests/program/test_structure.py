@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from network.cluster.cluster import READER
 from tests.program.recording import Declared, Run
 
 
@@ -35,25 +36,48 @@ def test_a_childs_name_starts_with_its_components(program: Run) -> None:
             assert each.name.startswith(by_urn[each.parent].name)
 
 
-def test_everything_in_the_cluster_uses_the_clusters_provider(program: Run) -> None:
-    (provider,) = program.of("pulumi:providers:kubernetes")
+def _provider(run: Run, name: str) -> Declared:
+    (found,) = [each for each in run.of("pulumi:providers:kubernetes") if each.name == name]
+    return found
+
+
+def test_everything_in_the_cluster_is_declared_with_the_clusters_provider_and_read_with_the_other(
+    program: Run,
+) -> None:
     for each in program.kubernetes():
+        provider = _provider(program, "cluster-reader" if each.read else "cluster")
         assert each.request.provider.startswith(f"{provider.urn}::"), each.urn
 
 
 def test_a_computed_kubeconfig_cannot_replace_the_provider(update: Run) -> None:
-    (provider,) = update.of("pulumi:providers:kubernetes")
-    assert provider.inputs["clusterIdentifier"] == "id-of-cluster"
+    assert _provider(update, "cluster").inputs["clusterIdentifier"] == "id-of-cluster"
+
+
+def test_the_provider_goes_with_its_cluster_without_being_asked_what_differs(update: Run) -> None:
+    (cluster,) = update.of("digitalocean:index/kubernetesCluster:KubernetesCluster")
+    (life,) = update.of("pulumi:index:Stash")
+    assert life.request.deletedWith == cluster.urn
+    assert _provider(update, "cluster").request.deletedWith == life.urn
+
+
+def test_no_cluster_replaces_the_provider_that_only_reads(program: Run) -> None:
+    reader = _provider(program, "cluster-reader")
+    assert reader.inputs["clusterIdentifier"] == READER
+    assert not reader.request.deletedWith
+
+
+def test_nothing_in_the_cluster_is_left_to_the_clusters_deletion(update: Run) -> None:
+    for each in update.kubernetes():
+        assert each.read or not each.request.deletedWith, each.urn
 
 
 def test_old_and_new_providers_treat_existing_objects_alike(update: Run) -> None:
-    (provider,) = update.of("pulumi:providers:kubernetes")
-    assert provider.inputs["upsertExistingObjects"] == "true"
+    assert _provider(update, "cluster").inputs["upsertExistingObjects"] == "true"
 
 
 def test_an_unreachable_cluster_is_never_taken_for_a_deleted_one(update: Run) -> None:
-    (provider,) = update.of("pulumi:providers:kubernetes")
-    assert "deleteUnreachable" not in provider.inputs
+    for provider in update.of("pulumi:providers:kubernetes"):
+        assert "deleteUnreachable" not in provider.inputs
 
 
 def _children(run: Run, component: Declared) -> list[Declared]:

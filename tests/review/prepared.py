@@ -3,7 +3,7 @@
 import compileall
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Prepared:
     finds: frozenset[str]
     """Kinds of findings that must be among those of the review."""
     edits: tuple[Mapping[str, Any], ...]
+    beside: tuple[str, ...] = ()
+    """Other stacks that it is compared with; none for most, whose comments they do not change."""
 
     @property
     def expected(self) -> Path:
@@ -44,17 +46,23 @@ class Prepared:
         shutil.copytree(base, folder)
         for edit in self.edits:
             _apply(folder, edit)
-        return side(folder, "the change", self.stack, own_code=self.changes_code)
+        return side(folder, "the change", self.stacks, own_code=self.changes_code)
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The stack, and those beside it."""
+        return (self.stack, *self.beside)
 
 
-def side(folder: Path, label: str, stack: str, *, own_code: bool = False) -> Source:
+def side(folder: Path, label: str, stacks: tuple[str, ...], *, own_code: bool = False) -> Source:
     """Read one side: by the code of its folder, or by ours where the two are the same."""
     if own_code:
-        source = read(folder, label, [stack])
+        source = read(folder, label)
         assert source.note is None, source.note
-        return source
+        return replace(source, documents={stack: source.documents[stack] for stack in stacks})
     decisions = frozenset(path.name for path in (folder / DECISIONS).iterdir())
-    return Source(label, {stack: document(folder / f"Pulumi.{stack}.yaml")}, decisions)
+    plans = {stack: document(folder / f"Pulumi.{stack}.yaml") for stack in stacks}
+    return Source(label, plans, decisions)
 
 
 def changes() -> list[Prepared]:
@@ -76,7 +84,13 @@ def project(folder: Path) -> Path:
 
 def _load(file: Path) -> Prepared:
     content = yaml.safe_load(file.read_text())
-    return Prepared(file.stem, content["stack"], frozenset(content.get("finds", ())), tuple(content["edits"]))
+    return Prepared(
+        file.stem,
+        content["stack"],
+        frozenset(content.get("finds", ())),
+        tuple(content["edits"]),
+        tuple(content.get("beside", ())),
+    )
 
 
 def _apply(folder: Path, edit: Mapping[str, Any]) -> None:

@@ -22,15 +22,16 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sides(base: Path) -> dict[str, Source]:
-    return {stack: side(base, "main", stack) for stack in {change.stack for change in CHANGES}}
+def sides(base: Path) -> dict[tuple[str, ...], Source]:
+    return {stacks: side(base, "main", stacks) for stacks in {change.stacks for change in CHANGES}}
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 def test_a_change_gets_its_comment(
-    change: Prepared, base: Path, sides: dict[str, Source], tmp_path: Path
+    change: Prepared, base: Path, sides: dict[tuple[str, ...], Source], tmp_path: Path
 ) -> None:
-    reviewed = of_sources(sides[change.stack], change.applied(base, tmp_path / "head"), PREVIEW)
+    head = change.applied(base, tmp_path / "head")
+    reviewed = of_sources(sides[change.stacks], head, PREVIEW, [change.stack])
 
     assert change.finds <= reviewed.found
     assert reviewed.comment.text() == change.expected.read_text(), (

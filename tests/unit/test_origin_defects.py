@@ -167,7 +167,7 @@ def test_row_16_the_default_chain_limits_rates(plan: Plan, config: StackConfig) 
     links = config.traffic.chains[config.traffic.default_chain or ""]
     assert any(config.traffic.middlewares[link].rate_limit for link in links)
     middlewares = plan.ingress.release.values["ports"]["websecure"]["http"]["middlewares"]
-    assert middlewares == [f"traefik-{config.traffic.default_chain}@kubernetescrd"]
+    assert middlewares == [f"traefik_{config.traffic.default_chain}@kubernetescrd"]
 
 
 def test_row_17_the_dashboard_is_on_the_internal_entrypoint_alone(plan: Plan) -> None:

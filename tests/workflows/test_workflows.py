@@ -74,6 +74,16 @@ def test_no_expression_stands_in_a_script() -> None:
         assert "${{" not in step.get("run", ""), f"{file.name}: {step['run']}"
 
 
+def test_a_drift_run_that_could_not_look_is_not_called_drift() -> None:
+    by_id = {step.get("id"): step for step in workflow("drift.yml")["jobs"]["drift"]["steps"]}
+    assert "expect-no-changes" not in by_id["look"]["with"]
+    assert by_id["compare"]["with"]["expect-no-changes"] is True
+    (told,) = [step for step in by_id.values() if "TITLE" in step.get("env", {})]
+    assert told["env"]["TITLE"].startswith(
+        "${{ steps.look.outcome == 'failure' && 'No drift check' || 'Drift' }}"
+    )
+
+
 def test_no_workflow_runs_a_strangers_code_with_our_rights() -> None:
     for file in WORKFLOWS:
         assert "pull_request_target" not in workflow(file.name)["on"], file.name

@@ -1,37 +1,20 @@
 """Kubernetes clusters, their credentials and upgrades."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
 
 from lab.cloud.backend import place
-from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES, version_key
+from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES
+from lab.cloud.endpoints import cluster_settings
+from lab.cloud.endpoints.firewalls import new_tag
 from lab.cloud.endpoints.node_pools import new_pool
 from lab.cloud.endpoints.request import Operation, Reply, Request, listing
+from lab.cloud.options import WEEK
 from lab.cloud.rules import kubernetes as rules
 from lab.cloud.state import Account, Json, Kind, now
+from lab.cloud.tokens import grant
 
 OVERLAY = {"cluster_subnet": "10.244.0.0/16", "service_subnet": "10.245.0.0/16"}
 """Ranges of a cluster that is not VPC-native: inside the overlay only."""
-
-WEEK = 7 * 24 * 3600
-"""Seconds that credentials live unless the call says otherwise (digitalocean.md, section 6)."""
-
-_SWITCHES = (
-    "amd_gpu_device_metrics_exporter_plugin",
-    "amd_gpu_device_plugin",
-    "amd_gpu_dra_driver",
-    "coredns_autoscaler",
-    "nfs_csi_plugin",
-    "nvidia_gpu_device_plugin",
-    "nvidia_gpu_dra_driver",
-    "p2p_oci_registry_plugin",
-    "rdma_shared_device_plugin",
-    "routing_agent",
-)
-"""Add-ons: blocks with one switch, `enabled`."""
-
-_CHANGEABLE = ("name", "auto_upgrade", "surge_upgrade", "ha", "control_plane_firewall", "sso", *_SWITCHES)
-"""What an update sets when its body has it."""
 
 _INTERNAL = ("vpc_native", "machines")
 """What the lab keeps with a cluster and the API does not answer."""
@@ -64,34 +47,25 @@ def _create(request: Request) -> Reply:
         key = str(uuid.uuid4())
         pools = [new_pool(account, key, pool) for pool in body["node_pools"]]
         rules.pool_names(pools)
-        _tag(account, key, [*body.get("tags", []), *(tag for pool in pools for tag in pool["tags"])])
+        _tag(account, key, [*(body.get("tags") or ()), *(tag for pool in pools for tag in pool["tags"])])
         cluster = account.put(
             Kind.CLUSTER,
             key,
             {
                 "id": key,
-                "name": body["name"],
                 "region": body["region"],
                 "version": version,
                 **(ranges or OVERLAY),
                 "vpc_native": bool(ranges),
                 "vpc_uuid": vpc["id"],
                 "worker_subnet_uuid": body.get("worker_subnet_uuid", ""),
-                "isolated_workers": body.get("isolated_workers", False),
+                "isolated_workers": body.get("isolated_workers") or False,
                 "ipv4": "",
                 "endpoint": "",
-                "tags": ["k8s", f"k8s:{key}", *body.get("tags", [])],
+                "tags": ["k8s", f"k8s:{key}", *(body.get("tags") or ())],
                 "node_pools": pools,
-                "maintenance_policy": _window(body.get("maintenance_policy")),
-                "auto_upgrade": body.get("auto_upgrade", False),
-                "surge_upgrade": body.get("surge_upgrade", True),
-                "ha": body.get("ha", version_key(version) >= (1, 36)),
                 "registry_enabled": False,
-                "control_plane_firewall": body.get("control_plane_firewall")
-                or {"enabled": False, "allowed_addresses": []},
-                "cluster_autoscaler_configuration": body.get("cluster_autoscaler_configuration"),
-                "sso": body.get("sso"),
-                **{switch: body.get(switch) or {"enabled": False} for switch in _SWITCHES},
+                **cluster_settings.of_new(body, version),
                 "status": {"state": "provisioning", "message": ""},
                 "created_at": now(),
                 "updated_at": now(),
@@ -113,30 +87,21 @@ def _tag(account: Account, cluster: str, names: list[str]) -> None:
     """A cluster makes its tags, among them the one that cloud firewalls name (digitalocean.md, section 5)."""
     for name in ("k8s", f"k8s:{cluster}", *names):
         if account.find(Kind.TAG, name) is None:
-            account.put(Kind.TAG, name, {"name": name, "resources": {"count": 0}})
-
-
-def _window(policy: Json | None) -> Json:
-    return {"day": "any", "start_time": "00:00", "duration": "4h0m0s", **(policy or {})}
+            account.put(Kind.TAG, name, new_tag(name))
 
 
 def _update(request: Request) -> Reply:
     body = request.body
     with request.store.change() as account:
         cluster = account.get(Kind.CLUSTER, request.ids[0])
-        rules.cluster_name(account, body["name"], own=cluster["id"])
-        rules.ha_kept(cluster["ha"], body.get("ha", cluster["ha"]))
-        rules.maintenance(body.get("maintenance_policy"))
-        rules.control_plane_firewall(body.get("control_plane_firewall"))
-        if "tags" in body:
+        cluster |= cluster_settings.changed(cluster, body)
+        rules.cluster_name(account, cluster["name"], own=cluster["id"])
+        rules.ha_kept(request.store.account.get(Kind.CLUSTER, cluster["id"])["ha"], cluster["ha"])
+        rules.maintenance(cluster["maintenance_policy"])
+        rules.control_plane_firewall(cluster["control_plane_firewall"])
+        if body.get("tags") is not None:
             cluster["tags"] = ["k8s", f"k8s:{cluster['id']}", *body["tags"]]
-        if body.get("maintenance_policy"):
-            cluster["maintenance_policy"] |= body["maintenance_policy"]
-        if "cluster_autoscaler_configuration" in body:
-            cluster["cluster_autoscaler_configuration"] = body["cluster_autoscaler_configuration"]
-        for key in _CHANGEABLE:
-            if body.get(key) is not None:
-                cluster[key] = body[key]
+            _tag(account, cluster["id"], body["tags"])
         cluster["updated_at"] = now()
     return 202, {"kubernetes_cluster": shown(cluster)}
 
@@ -182,17 +147,18 @@ def _associated(request: Request) -> Reply:
 
 
 def _credentials(request: Request) -> Reply:
-    """Credentials; `expiry_seconds=0` asks for the API's own life of 7 days."""
+    """New credentials at each call; `expiry_seconds=0` asks for the API's own life of 7 days."""
     cluster = request.store.account.get(Kind.CLUSTER, request.ids[0])
     config = request.fleet.kubeconfig(cluster["id"])
     life = int(request.query.get("expiry_seconds", 0)) or WEEK
+    token, end = grant(request.store, cluster["id"], life)
     return 200, {
         "server": config["clusters"][0]["cluster"]["server"],
         "certificate_authority_data": config["clusters"][0]["cluster"]["certificate-authority-data"],
         "client_certificate_data": None,
         "client_key_data": None,
-        "token": config["users"][0]["user"]["token"],
-        "expires_at": (datetime.now(UTC) + timedelta(seconds=life)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "token": token,
+        "expires_at": end,
     }
 
 

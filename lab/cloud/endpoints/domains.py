@@ -24,6 +24,9 @@ _FIELDS: dict[str, Any] = {
     "tag": None,
 }
 
+_NUMBERS = {"priority": ("MX", "SRV"), "port": ("SRV",), "weight": ("SRV",), "flags": ("CAA",)}
+"""Number -> types that have it; the API answers null for the others."""
+
 
 def records_of(account: Account, zone: str) -> list[Json]:
     """A zone's records, oldest first."""
@@ -55,6 +58,7 @@ def _delete(request: Request) -> Reply:
 def _add(account: Account, zone: str, given: Json) -> Json:
     record = {**_FIELDS, **{key: value for key, value in given.items() if key in _FIELDS}}
     record["ttl"] = record["ttl"] or ZONE_TTL
+    record["data"] = record["data"] or ""
     record["name"] = rules.short_name(record["name"], zone)
     return _settle(account, zone, {"id": account.next_serial(), **record})
 
@@ -62,6 +66,8 @@ def _add(account: Account, zone: str, given: Json) -> Json:
 def _settle(account: Account, zone: str, record: Json) -> Json:
     """Check a record, keep it as the API does, and align the ttl of its equals [api]
     (digitalocean-provider.md, section 4)."""
+    # The client library sends 0 for each number that the type does not have.
+    record |= {key: None for key in _NUMBERS if record["type"] not in _NUMBERS[key]}
     rules.record(record)
     others = [other for other in records_of(account, zone) if other["id"] != record["id"]]
     rules.alone(others, record)

@@ -44,11 +44,11 @@ def _balancer(request: Request, account: Account, fixed: Json) -> Json:
     wanted: Json = {
         **fixed,
         "name": body["name"],
-        "type": body.get("type", "REGIONAL_NETWORK"),
-        "size_unit": body.get("size_unit", 1),
+        "type": body.get("type") or "REGIONAL_NETWORK",
+        "size_unit": body.get("size_unit") or 1,
         "forwarding_rules": body["forwarding_rules"],
         "health_check": body.get("health_check") or {},
-        "enable_proxy_protocol": body.get("enable_proxy_protocol", False),
+        "enable_proxy_protocol": body.get("enable_proxy_protocol") or False,
         "firewall": body.get("firewall") or {"allow": [], "deny": []},
         "droplet_ids": body.get("droplet_ids") or [],
         "tags": body.get("tags") or [],
@@ -67,7 +67,7 @@ def _create_balancer(request: Request) -> Reply:
             "created_at": now(),
             "region": {"slug": request.body["region"]},
             "vpc_uuid": account.get(Kind.VPC, request.body["vpc_uuid"])["id"],
-            "network": request.body.get("network", "EXTERNAL"),
+            "network": request.body.get("network") or "EXTERNAL",
         }
         balancer = _balancer(request, account, fixed)
     return 202, {"load_balancer": balancer}
@@ -92,11 +92,17 @@ def _update_balancer(request: Request) -> Reply:
     return 200, {"load_balancer": balancer}
 
 
+def new_tag(name: str) -> Json:
+    """A tag that nothing has yet. The plugin reads the count of every kind, and ends where one is missing."""
+    kinds = ("droplets", "images", "volumes", "volume_snapshots", "databases")
+    return {"name": name, "resources": {"count": 0, **{kind: {"count": 0} for kind in kinds}}}
+
+
 def _create_tag(request: Request) -> Reply:
     name = request.body["name"]
     rules.tag_name(name)
     with request.store.change() as account:
-        tag = account.put(Kind.TAG, name, {"name": name, "resources": {"count": 0}})
+        tag = account.find(Kind.TAG, name) or account.put(Kind.TAG, name, new_tag(name))
     return 201, {"tag": tag}
 
 

@@ -14,25 +14,35 @@ _SUFFIX = string.ascii_lowercase + string.digits
 
 
 def new_pool(account: Account, cluster: str, body: Json) -> Json:
-    """A pool whose values are valid, with its nodes still to come. Raises a 422 ApiError otherwise."""
-    scales = body.get("auto_scale", False)
+    """A pool whose values are valid, with its nodes still to come. Raises a 422 ApiError otherwise.
+
+    A client that leaves zeros out says by it that it wants none: `min_nodes` 0 of a pool that scales is taken
+    (the Terraform provider's acceptance test makes such a pool on a real account).
+    """
+    scales = body.get("auto_scale") or False
+    least = body.get("min_nodes") or 0
     pool: Json = {
         "id": str(uuid.uuid4()),
         "name": body["name"],
         "size": body["size"],
-        "count": body.get("count") or (body.get("min_nodes", 0) if scales else 0),
-        "tags": ["k8s", f"k8s:{cluster}", "k8s:worker", *body.get("tags", [])],
+        "count": body.get("count") or (least if scales else 0),
+        "tags": ["k8s", f"k8s:{cluster}", "k8s:worker", *(body.get("tags") or ())],
         "labels": body.get("labels") or {},
-        "taints": body.get("taints") or [],
+        "taints": _taints(body.get("taints")),
         "auto_scale": scales,
-        "min_nodes": body.get("min_nodes", 0),
-        "max_nodes": body.get("max_nodes", 0),
-        "gpu_partition_mode": body.get("gpu_partition_mode", ""),
+        "min_nodes": least,
+        "max_nodes": body.get("max_nodes") or 0,
+        "gpu_partition_mode": body.get("gpu_partition_mode") or "",
         "nodes": [],
     }
     rules.node_pool(pool)
     _resize(account, pool)
     return pool
+
+
+def _taints(given: list[Json] | None) -> list[Json]:
+    """Taints as the API answers them. The client library writes their keys with capitals."""
+    return [{key.lower(): value for key, value in taint.items()} for taint in given or ()]
 
 
 def _resize(account: Account, pool: Json) -> None:
@@ -72,21 +82,35 @@ def _create(request: Request) -> Reply:
 
 
 def _update(request: Request) -> Reply:
+    """What a body leaves out stays: no labels are no change, an empty list of taints is one [api]."""
     body = request.body
     with request.store.change() as account:
         cluster = _cluster(account, request)
         pool = _find(account, request)
-        for key in ("name", "count", "labels", "taints", "auto_scale", "min_nodes", "max_nodes"):
+        for key in ("name", "labels", "auto_scale", "min_nodes", "max_nodes"):
             if body.get(key) is not None:
                 pool[key] = body[key]
-        if "tags" in body:
+        if body.get("taints") is not None:
+            pool["taints"] = _taints(body["taints"])
+        if body.get("tags") is not None:
             pool["tags"] = ["k8s", f"k8s:{cluster['id']}", "k8s:worker", *body["tags"]]
+        pool["count"] = _count(pool, body.get("count"))
         rules.node_pool(pool)
         rules.pool_names(cluster["node_pools"])
         _resize(account, pool)
         place(account, cluster, request.fleet.max_real_nodes)
     request.fleet.reconcile(cluster["id"])
     return 202, {"node_pool": pool}
+
+
+def _count(pool: Json, given: int | None) -> int:
+    """A count that is given is checked against the bounds, as it is; without one the autoscaler moves the
+    pool into its new bounds [api]."""
+    if given is not None:
+        return given
+    if pool["auto_scale"]:
+        return max(pool["min_nodes"], min(pool["count"], pool["max_nodes"]))
+    return pool["count"]
 
 
 def _delete(request: Request) -> Reply:

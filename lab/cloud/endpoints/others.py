@@ -46,8 +46,9 @@ class _Collection:
     def _update(self, request: Request) -> Reply:
         with request.store.change() as account:
             current = account.get(self.kind, request.ids[0])
-            self.check(account, current | request.body)
-            current |= request.body
+            # Null stands for what the caller did not mean to change.
+            current |= {key: value for key, value in request.body.items() if value is not None}
+            self.check(account, current)
         return 200, {self.singular: current}
 
 
@@ -62,8 +63,10 @@ def _region_check(account: Account, body: Json) -> None:
 
 
 def _reserved_ip(account: Account, new: Json) -> Json:
+    """Asked for with the slug of its region, answered with the region."""
     address = free_address(account)
-    return {"ip": address, "urn": f"do:reservedip:{address}", "droplet_id": new.get("droplet_id")}
+    region = {"slug": new["region"], "name": new["region"]}
+    return {"ip": address, "region": region, "droplet": None, "project_id": "", "locked": False}
 
 
 def _certificate_check(account: Account, body: Json) -> None:
@@ -80,18 +83,22 @@ def _certificate(account: Account, new: Json) -> Json:
     return {"state": "verified", "not_after": "2099-01-01T00:00:00Z", "sha1_fingerprint": uuid.uuid4().hex}
 
 
+_CDN_TTL = 3600
+"""Seconds, where a CDN is asked for with 0 or none."""
+
+
 def _cdn_check(account: Account, body: Json) -> None:
     del account
     if body.get("custom_domain") and not body.get("certificate_id"):
         raise unprocessable("a custom domain needs a certificate")
-    if body.get("ttl", 3600) not in (60, 600, 3600, 86400, 604800):
+    if (body.get("ttl") or _CDN_TTL) not in (60, 600, 3600, 86400, 604800):
         raise unprocessable(f"ttl is invalid: {body['ttl']}")
 
 
 def _cdn(account: Account, new: Json) -> Json:
     del account
     endpoint = new["origin"].replace(".digitaloceanspaces", ".cdn.digitaloceanspaces")
-    return {"ttl": 3600, **new, "endpoint": endpoint}
+    return {"endpoint": endpoint, "ttl": new.get("ttl") or _CDN_TTL}
 
 
 def _peering_check(account: Account, body: Json) -> None:
@@ -107,7 +114,7 @@ def _gateway(account: Account, new: Json) -> Json:
     timeouts = {"icmp_timeout_seconds": 30, "tcp_timeout_seconds": 300, "udp_timeout_seconds": 30}
     egress = {"public_gateways": [{"ipv4": free_address(account)}]}
     state = {"state": "ACTIVE", "project_id": "", "updated_at": now(), "egresses": egress}
-    return {**timeouts, **new, **state}
+    return {**timeouts, **{key: value for key, value in new.items() if value is not None}, **state}
 
 
 def _accept(account: Account, body: Json) -> None:
@@ -142,4 +149,17 @@ _COLLECTIONS = (
     _Collection(Kind.BUCKET, "bucket", "/v2/spaces", _bucket_check, _bucket, key="name"),
 )
 
-OPERATIONS = tuple(each for collection in _COLLECTIONS for each in collection.operations())
+
+def _act(request: Request) -> Reply:
+    """Give a reserved address to a Droplet, or take it back; done at once."""
+    with request.store.change() as account:
+        address = account.get(Kind.RESERVED_IP, request.ids[0])
+        droplet = request.body.get("droplet_id")
+        address["droplet"] = {"id": droplet, "region": address["region"]} if droplet else None
+    return 201, {"action": {"id": 1, "status": "completed", "type": request.body["type"]}}
+
+
+OPERATIONS = (
+    *(each for collection in _COLLECTIONS for each in collection.operations()),
+    Operation("act_on_reserved_ip", "POST", "/v2/reserved_ips/{}/actions", _act),
+)

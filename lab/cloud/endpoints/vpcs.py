@@ -15,15 +15,21 @@ def _create(request: Request) -> Reply:
         else:
             ip_range = rules.free_range(account)
         first = not any(vpc["region"] == body["region"] for vpc in account.all(Kind.VPC))
-        vpc = add_vpc(account, body["name"], body["region"], ip_range, body.get("description", ""), first)
+        vpc = add_vpc(account, body["name"], body["region"], ip_range, body.get("description") or "", first)
     return 201, {"vpc": vpc}
 
 
 def _update(request: Request) -> Reply:
+    """What is left out stays [api]. `default: false` takes nothing away; `true` makes the VPC its region's
+    default in the place of another (the published description)."""
     with request.store.change() as account:
         vpc = account.get(Kind.VPC, request.ids[0])
-        rules.vpc_name(account, request.body["name"], own=vpc["id"])
-        vpc |= {"name": request.body["name"], "description": request.body.get("description", "")}
+        vpc |= {key: request.body[key] for key in ("name", "description") if request.body.get(key)}
+        rules.vpc_name(account, vpc["name"], own=vpc["id"])
+        if request.body.get("default"):
+            for other in account.all(Kind.VPC):
+                if other["region"] == vpc["region"]:
+                    other["default"] = other["id"] == vpc["id"]
     return 200, {"vpc": vpc}
 
 

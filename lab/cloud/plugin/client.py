@@ -1,8 +1,11 @@
 """The plugin's client of the API: it retries as godo does, waits as the plugin does, and says what failed."""
 
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
@@ -40,9 +43,9 @@ class Client:
         self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None
     ) -> Json:
         """The answer's body. Any method is retried on 5xx, on 429 and on a dropped connection."""
-        url = f"{method} https://api.digitalocean.com{path}"
-        if self.token != self.cloud.store.account.token:
-            raise CallError(401, f"{url}: 401 Unable to authenticate you")
+        url = f"{method} https://api.digitalocean.com{path}{'?' + urlencode(query) if query else ''}"
+        if not self.cloud.accepts(self.token):
+            raise _refusal(url, ApiError(401, "Unable to authenticate you"))
         failed: ApiError | ConnectionDroppedError | None = None
         for attempt in range(ATTEMPTS):
             if failed:
@@ -55,11 +58,12 @@ class Client:
                 failed = error
             except ApiError as error:
                 if error.status < 500 and error.status != 429:
-                    raise CallError(error.status, f"{url}: {error.status} {error}") from error
+                    raise _refusal(url, error) from error
                 failed = error
-        raise CallError(
-            getattr(failed, "status", 0), f"{url} giving up after {ATTEMPTS} attempt(s): {failed}"
-        )
+        given_up = f"giving up after {ATTEMPTS} attempt(s)"
+        if isinstance(failed, ApiError):
+            raise _refusal(url, failed, f"; {given_up}")
+        raise CallError(0, f"{url} {given_up}: {failed}")
 
     def wait(self, seconds: float) -> None:
         """Wait as the plugin does between two looks: `seconds` in the real world."""
@@ -72,3 +76,17 @@ class Client:
             self.wait(seconds)
         else:
             self.cloud.fleet.settle(seconds)
+
+
+def _refusal(url: str, error: ApiError, more: str = "") -> CallError:
+    """A refusal in the words of the client library."""
+    return CallError(error.status, f'{url}: {error.status} (request "{uuid.uuid4()}") {error}{more}')
+
+
+@contextmanager
+def explained(doing: str) -> Generator[None]:
+    """Begin the message of a call of the block that fails with what was being done."""
+    try:
+        yield
+    except CallError as error:
+        raise CallError(error.status, f"{doing}: {error}") from error

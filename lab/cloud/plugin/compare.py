@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, cast
 
@@ -44,57 +44,86 @@ def _field(field: Field, old: Value, new: Value, whole: State, path: str) -> Ite
         if not field.computed and not is_zero(old):
             yield Difference(path, Change.DELETE, field.replaces)
     elif new == UNKNOWN:
-        yield Difference(path, Change.ADD if old is None else Change.UPDATE, field.replaces)
+        yield Difference(path, _change(old), field.replaces)
     elif field.type is Type.OBJECT and isinstance(old, dict):
         yield from differences(field.fields, cast(State, old), new, whole, f"{path}.")
-    elif field.type is Type.MAP:
-        yield from _map(field, old or {}, new, path)
-    elif field.type is Type.LIST and field.items:
-        yield from _list(field, field.items, old or [], new, whole, path)
-    elif field.type is Type.SET:
-        yield from _set(field, old or [], new, path)
+    elif field.type in (Type.MAP, Type.LIST, Type.SET):
+        yield from _collection(field, old, new, whole, path)
     elif not _same(field, old, new, whole):
-        yield Difference(path, Change.ADD if is_zero(old) else Change.UPDATE, field.replaces)
+        yield Difference(path, _change(old), field.replaces)
+
+
+def _change(old: Value) -> Change:
+    """A zero value in the state is there all the same."""
+    return Change.ADD if old is None else Change.UPDATE
 
 
 def _same(field: Field, old: Value, new: Value, whole: State) -> bool:
-    if field.same and old is not None and field.same(old, new, whole):
+    if field.same and field.same(old, new, whole):
         return True
     return old == new or (is_zero(old) and is_zero(new))
 
 
-def _map(field: Field, old: dict[str, Any], new: dict[str, Any], path: str) -> Iterator[Difference]:
-    for key in old.keys() | new.keys():
+def _collection(field: Field, old: Value, new: Value, whole: State, path: str) -> Iterator[Difference]:
+    """What appears or empties is named whole."""
+    if is_zero(old) or is_zero(new):
+        if is_zero(old) != is_zero(new):
+            change = Change.ADD if is_zero(old) else Change.DELETE
+            yield Difference(path, change, field.replaces)
+        return
+    if field.type is Type.MAP:
+        parts = _map(old, new, path)
+    elif field.type is Type.LIST:
+        parts = _list(field, old, new, whole, path)
+    else:
+        parts = _set(field, old, new, whole, path)
+    for part in parts:
+        yield part._replace(replaces=part.replaces or field.replaces)
+
+
+def _map(old: dict[str, Any], new: dict[str, Any], path: str) -> Iterator[Difference]:
+    for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key):
             change = Change.DELETE if key not in new else Change.UPDATE if key in old else Change.ADD
-            yield Difference(f"{path}.{key}", change, field.replaces)
+            yield Difference(f"{path}.{key}", change, replaces=False)
 
 
-def _list(
-    field: Field, items: Field, old: list[Value], new: list[Value], whole: State, path: str
-) -> Iterator[Difference]:
-    for position in range(max(len(old), len(new))):
-        at = f"{path}[{position}]"
-        if position >= len(new):
-            yield Difference(at, Change.DELETE, field.replaces)
-        elif position >= len(old):
-            yield Difference(at, Change.ADD, field.replaces)
-        else:
-            for difference in _field(items, old[position], new[position], whole, at):
-                yield difference._replace(replaces=difference.replaces or field.replaces)
+def _list(field: Field, old: list[Value], new: list[Value], whole: State, path: str) -> Iterator[Difference]:
+    shared = min(len(old), len(new))
+    for position in range(shared):
+        yield from _element(field, old[position], new[position], whole, f"{path}[{position}]")
+    yield from _surplus(range(shared, len(new)), Change.ADD, path)
+    yield from _surplus(range(shared, len(old)), Change.DELETE, path)
 
 
-def _set(field: Field, old: list[Value], new: list[Value], path: str) -> Iterator[Difference]:
-    """Elements have no place of their own: each is there or is not."""
+def _set(field: Field, old: list[Value], new: list[Value], whole: State, path: str) -> Iterator[Difference]:
+    """Elements have no place of their own: those that both have are taken away, the others compared in
+    order, blocks by their fields."""
+    left = Counter(_canonical(each) for each in new)
+    gone = [each for each in old if not _taken(left, each)]
     left = Counter(_canonical(each) for each in old)
-    for position, each in enumerate(new):
-        key = _canonical(each)
-        if left[key]:
-            left[key] -= 1
-        else:
-            yield Difference(f"{path}[{position}]", Change.ADD, field.replaces)
-    for position in range(left.total()):
-        yield Difference(f"{path}[{len(new) + position}]", Change.DELETE, field.replaces)
+    come = [position for position, each in enumerate(new) if not _taken(left, each)]
+    shared = min(len(gone), len(come))
+    for before, position in zip(gone, come, strict=False):
+        yield from _element(field, before, new[position], whole, f"{path}[{position}]")
+    yield from _surplus(come[shared:], Change.ADD, path)
+    yield from _surplus(range(len(new), len(new) + len(gone) - shared), Change.DELETE, path)
+
+
+def _taken(left: Counter[str], element: Value) -> bool:
+    key = _canonical(element)
+    left[key] -= 1
+    return left[key] >= 0
+
+
+def _element(field: Field, old: Value, new: Value, whole: State, path: str) -> Iterator[Difference]:
+    assert field.items is not None
+    return _field(field.items, old, new, whole, path)
+
+
+def _surplus(positions: Iterable[int], change: Change, path: str) -> Iterator[Difference]:
+    for position in positions:
+        yield Difference(f"{path}[{position}]", change, replaces=False)
 
 
 def _canonical(value: Value) -> str:

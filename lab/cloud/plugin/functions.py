@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lab.cloud.plugin.checks import Failure
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.resources import RESOURCES
 from lab.cloud.plugin.resources.kubeconfig import credentials
 from lab.cloud.plugin.values import State
@@ -31,11 +31,14 @@ def _vpc(client: Client, arguments: State) -> State:
     id_, name, region = (arguments.get(key) for key in ("id", "name", "region"))
     if not (id_ or name or region):
         raise MissingArgumentsError(Failure("", "one of `id,name,region` must be specified"))
-    for vpc in client.call("GET", "/v2/vpcs", query={"per_page": "200"})["vpcs"]:
-        if id_ == vpc["id"] or name == vpc["name"] or (not (id_ or name) and _is_default(vpc, region)):
-            state = _read("digitalocean:index/vpc:Vpc", client, vpc["id"])
-            return {**state, "urn": state.pop("vpcUrn")}
-    raise CallError(404, f"no VPC found: {arguments}")
+    with explained("Error retrieving VPC"):
+        for vpc in client.call("GET", "/v2/vpcs", query={"per_page": "200"})["vpcs"]:
+            if id_ == vpc["id"] or name == vpc["name"] or (not (id_ or name) and _is_default(vpc, region)):
+                state = _read("digitalocean:index/vpc:Vpc", client, vpc["id"])
+                return {**state, "urn": state.pop("vpcUrn")}
+        if region and not (id_ or name):
+            raise CallError(404, f"unable to find default VPC in {region} region")
+        raise CallError(404, f"no VPCs found with name {name}")
 
 
 def _is_default(vpc: State, region: str | None) -> bool:

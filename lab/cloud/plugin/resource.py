@@ -4,8 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from lab.cloud.plugin.checks import Failure
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.compare import Difference, differences
 from lab.cloud.plugin.fields import Field
 from lab.cloud.plugin.values import State
@@ -29,8 +28,9 @@ class Resource(ABC):
     delete_timeout: ClassVar[float] = 120
     """Seconds, unless `customTimeouts` says otherwise."""
 
-    def check(self, inputs: State) -> Iterator[Failure]:
-        """What is wrong with inputs together; only asked when all are known."""
+    def check(self, inputs: State) -> Iterator[str]:
+        """What is wrong with inputs together. The plugin asks this when it plans, a preview's creation too; a
+        value that is not known yet counts as absent (facts, section 9)."""
         del inputs
         yield from ()
 
@@ -39,9 +39,9 @@ class Resource(ABC):
         return list(differences(self.inputs, olds, news))
 
     def replacements(self, olds: State, news: State, found: list[Difference]) -> list[str]:
-        """The properties that the plugin names as reasons to replace the resource."""
+        """The inputs that the plugin names as reasons to replace the resource, not what is inside them."""
         del olds, news
-        return [difference.path for difference in found if difference.replaces]
+        return list(dict.fromkeys(top(difference.path) for difference in found if difference.replaces))
 
     @abstractmethod
     def create(self, client: Client, inputs: State) -> str:
@@ -65,10 +65,16 @@ class Resource(ABC):
         return key, state
 
 
-def found(client: Client, path: str, name: str) -> State | None:
-    """The object that the API answers under `name`, None for a 404."""
+def top(path: str) -> str:
+    """The input that a path leads into."""
+    return path.split(".", 1)[0].split("[", 1)[0]
+
+
+def found(client: Client, path: str, name: str, doing: str) -> State | None:
+    """The object that the API answers under `name`, None for a 404; other failures begin with `doing`."""
     try:
-        return client.call("GET", path)[name]
+        with explained(doing):
+            return client.call("GET", path)[name]
     except CallError as error:
         if error.status == 404:
             return None

@@ -65,7 +65,7 @@ def cluster_place(vpc: Json, region: str) -> None:
 
 def maintenance(policy: Json | None) -> None:
     """The window starts at a time of day, HH:MM (digitalocean-provider.md, section 2)."""
-    if policy and not _TIME.fullmatch(policy.get("start_time", "00:00")):
+    if policy and not _TIME.fullmatch(policy.get("start_time") or "00:00"):
         raise unprocessable(f"maintenance_policy: invalid start_time {policy['start_time']!r}")
 
 
@@ -85,15 +85,15 @@ def ha_kept(current: bool, asked: bool) -> None:
 
 
 def node_pool(pool: Json) -> None:
-    """A pool has a name, an offered size, at least one node, and min <= max when it scales
-    (digitalocean-provider.md, section 2)."""
+    """A pool has a name, an offered size, at least one node unless it scales, and a count within its bounds
+    when it does (digitalocean-provider.md, section 2; a count outside is refused [api])."""
     if not _NAME.fullmatch(pool["name"]):
         raise unprocessable(f"validation error: invalid node pool name {pool['name']!r}")
     if pool["size"] not in SIZES:
         raise unprocessable(f"validation error: invalid node size slug {pool['size']!r}")
     if pool["auto_scale"]:
-        if not 1 <= pool["min_nodes"] <= pool["max_nodes"]:
-            raise unprocessable("validation error: min_nodes must be at least 1 and at most max_nodes")
+        if not 0 <= pool["min_nodes"] <= pool["max_nodes"] or pool["max_nodes"] < 1:
+            raise unprocessable("validation error: min_nodes must be at least 0 and at most max_nodes")
         if not pool["min_nodes"] <= pool["count"] <= pool["max_nodes"]:
             raise unprocessable("validation error: count must be from min_nodes to max_nodes")
     elif pool["count"] < 1:

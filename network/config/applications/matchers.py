@@ -1,8 +1,8 @@
 """What a route asks of a request, as Traefik's rules say it (ING-2)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from network.config.model import refusal
 from network.config.paths import GoRegex
@@ -21,16 +21,18 @@ MatchText = Annotated[
 ]
 """Text between back-ticks of a rule."""
 
-QueryText = Annotated[
-    str,
-    Form(
-        pattern=r"[ -_a-~]*",
-        rule="Traefik's rules quote texts with back-ticks: printable ASCII without one",
-        fix="remove the character",
-        longest=1024,
-    ),
-]
-"""Value of a query parameter, after decoding; may be empty."""
+
+def _not_empty(text: Any) -> Any:
+    if text == "":
+        raise refusal(
+            "Traefik takes no rule that compares with an empty text, and the route would answer nothing",
+            "ask for an empty value by queryRegexp: `^$`",
+        )
+    return text
+
+
+QueryText = Annotated[MatchText, BeforeValidator(_not_empty)]
+"""Value of a query parameter, after decoding."""
 
 CookieName = Annotated[
     str,

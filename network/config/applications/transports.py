@@ -9,7 +9,9 @@ from typing_extensions import override
 from network.config.crd_options import CrdOptions
 from network.config.model import Finding, Model, at_least_one
 from network.config.names import HostName, Name
+from network.config.nearest import did_you_mean
 from network.config.quantities import Duration
+from network.config.tls import CIPHER_SUITES
 
 _MODELLED = ("this option has a field of its own here", "write it beside `options`, without it")
 REFUSED = {
@@ -29,8 +31,15 @@ REFUSED = {
         "name the backend's authority in rootCAs",
     ),
     "rootCAsSecrets": ("Traefik has given it up", "use rootCAs"),
+    "spiffe": (
+        "no SPIFFE workload API runs here, and without one Traefik drops all TLS settings of the transport",
+        "use rootCAs, serverName and certificatesSecrets",
+    ),
 }
 """Options of the CRD that `options` does not take: key -> rule and fix."""
+
+VERSIONS = ("VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13")
+"""TLS versions as Traefik spells them, rising."""
 
 OtherOptions = Annotated[dict[str, Any], CrdOptions("ServersTransport", refused=REFUSED)]
 
@@ -86,8 +95,61 @@ class Transport(Model):
     forwarding_timeouts: ForwardingTimeouts | None = None
     options: OtherOptions | None = None
     """Any other option of a ServersTransport, as its CRD spells it: cipherSuites, maxVersion, minVersion,
-    peerCertURI, spiffe."""
+    peerCertURI."""
 
     @override
     def findings(self) -> Iterator[Finding]:
         yield from at_least_one(self)
+        if self.options is not None:
+            yield from _version_findings(self.options)
+            yield from _suite_findings(self.options)
+
+    @property
+    def other_options(self) -> dict[str, Any]:
+        """`options` as Traefik takes them: a lowest version without a highest would be above none, which
+        drops all TLS settings of the transport."""
+        options = self.options or {}
+        return {**({"maxVersion": VERSIONS[-1]} if "minVersion" in options else {}), **options}
+
+
+def _version_findings(options: dict[str, Any]) -> Iterator[Finding]:
+    """Yield versions that Traefik drops, which it tells nobody but its log."""
+    known = True
+    for key in ("minVersion", "maxVersion"):
+        if key in options and options[key] not in VERSIONS:
+            known = False
+            yield Finding(
+                ("options", key),
+                f"Traefik knows no such version, and would go on without {key}",
+                did_you_mean(f"VersionTLS{str(options[key]).replace('.', '')[-2:]}", VERSIONS),
+            )
+    lowest, highest = options.get("minVersion"), options.get("maxVersion", VERSIONS[-1])
+    if known and lowest == VERSIONS[-1] == highest:
+        yield Finding(
+            ("options", "minVersion"),
+            "Traefik wants the lowest version below the highest, and drops all TLS settings of the transport "
+            "where it is not; above 1.3 there is none",
+            "remove minVersion: both sides take 1.3 where the backend has it; let the backend refuse less",
+        )
+    elif known and lowest and VERSIONS.index(lowest) >= VERSIONS.index(highest):
+        yield Finding(
+            ("options", "minVersion"),
+            f"Traefik wants it below maxVersion ({highest}), and drops all TLS settings of the transport "
+            "where it is not",
+            "lower minVersion, or raise or remove maxVersion",
+        )
+
+
+def _suite_findings(options: dict[str, Any]) -> Iterator[Finding]:
+    """Yield suites that Traefik drops, and those that protect no past traffic."""
+    suites = options.get("cipherSuites")
+    if suites == []:
+        yield Finding(("options", "cipherSuites"), "it sets nothing", "name suites, or remove it")
+    for index, suite in enumerate(suites or ()):
+        if suite not in CIPHER_SUITES:
+            yield Finding(
+                ("options", "cipherSuites", index),
+                "only forward-secret AEAD suites of TLS 1.2 that Go knows are accepted; "
+                "those of 1.3 are fixed",
+                did_you_mean(suite, CIPHER_SUITES),
+            )

@@ -8,17 +8,22 @@ from network.config.rules import (
     certificates,
     chains,
     middlewares,
+    offers,
     policies,
     production,
     ranges,
     references,
     renewal,
     routes,
+    zones,
 )
 
 Rule = Callable[..., Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
+    offers.regions_are_offered,
+    offers.sizes_are_offered,
+    offers.versions_are_offered,
     ranges.own_ranges_are_apart,
     ranges.other_ranges_are_apart,
     ranges.vpc_is_not_reserved_in_its_region,
@@ -42,9 +47,9 @@ RULES: tuple[Rule, ...] = (
     production.production_restricts_its_api,
     production.production_ingress_is_redundant,
     production.kubernetes_is_supported,
+    production.surge_upgrades_stay_on,
     applications.namespaces_are_free,
     applications.joined_names_are_unique,
-    applications.traefiks_names_are_unique,
     applications.external_services_are_outside,
     applications.production_opens_no_node_ports,
     routes.routes_do_not_collide,
@@ -72,13 +77,15 @@ RULES: tuple[Rule, ...] = (
 
 WARNINGS: tuple[Rule, ...] = (
     ranges.pod_range_is_unproven,
+    ranges.overlay_service_range,
+    ranges.reserved_ranges_are_free,
     ranges.service_range_is_unproven,
     ranges.default_vpcs_may_collide,
     ranges.cdn_can_be_bypassed,
+    zones.adopted_zone_gets_only_what_is_asked_for,
     certificates.wildcard_covers_it_already,
     production.replicas_share_nodes,
     production.balancer_limits_replicas,
-    production.surge_upgrade_stays_off,
     policies.production_enforces_its_policies,
     references.basic_auth_users_are_used,
     references.middlewares_are_used,

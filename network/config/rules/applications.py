@@ -17,6 +17,7 @@ TAKEN_NAMESPACES = (
     "kube-node-lease",
     "kube-public",
     "kube-system",
+    "metrics-server",
     "traefik",
 )
 """Namespaces of Kubernetes and of the platform."""
@@ -50,26 +51,6 @@ def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
                     ("applications", name, key, workload),
                     f"with its application's name it is {joined}, as in application {owner}",
                     "rename one of them",
-                )
-
-
-def traefiks_names_are_unique(applications: Applications) -> Iterator[Finding]:
-    """Traefik joins namespace, name and port by hyphens; of two services of one name it keeps either."""
-    owners: dict[str, str] = {}
-    for name, application in applications.items():
-        namespace = application.namespace or name
-        for workload, declared in application.workloads.items():
-            for port in declared.ports:
-                owners.setdefault(f"{namespace}-{workload}-{port}", f"port {port} of {name}.{workload}")
-    for name, application in applications.items():
-        for service in application.services:
-            joined = f"{application.namespace or name}-{service}"
-            owner = owners.setdefault(joined, f"service {name}.{service}")
-            if owner != f"service {name}.{service}":
-                yield Finding(
-                    ("applications", name, "services", service),
-                    f"Traefik would call it {joined}, as {owner}",
-                    "rename it",
                 )
 
 

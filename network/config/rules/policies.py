@@ -11,7 +11,7 @@ from network.config.policies import Policies
 
 Applications = dict[str, Application]
 
-PLATFORM_NAMESPACES = ("cert-manager", "traefik")
+PLATFORM_NAMESPACES = ("cert-manager", "metrics-server", "traefik")
 """Namespaces of the platform's own pods, whose flows it declares itself."""
 
 

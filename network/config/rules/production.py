@@ -132,13 +132,13 @@ def balancer_limits_replicas(ingress: Ingress) -> Iterator[Finding]:
         )
 
 
-def surge_upgrade_stays_off(cluster: Cluster) -> Iterator[Finding]:
-    """Warn of a setting that DigitalOcean's API cannot switch off afterwards."""
+def surge_upgrades_stay_on(cluster: Cluster) -> Iterator[Finding]:
+    """The provider's client leaves `false` out of an update: an existing cluster would never get it."""
     if not cluster.surge_upgrade:
         yield Finding(
             ("cluster", "surgeUpgrade"),
-            "on an existing cluster `false` is never sent, so each `up` shows the change again",
-            "leave it true unless the cluster is new",
+            "to an existing cluster `false` is never sent, so each `up` would show the change again",
+            "remove surgeUpgrade: DigitalOcean's surge upgrades stay on",
         )
 
 

@@ -11,6 +11,7 @@ from network.config.external import External
 from network.config.ingress import Ingress
 from network.config.model import Finding, Location
 from network.config.ranges import (
+    OVERLAY_DEFAULTS,
     POD_PREFIX_PER_NODE,
     RESERVED_FOR_VPCS,
     RESERVED_IN_REGION,
@@ -170,13 +171,45 @@ def cdn_can_be_bypassed(ingress: Ingress) -> Iterator[Finding]:
 
 def pod_range_is_unproven(cluster: Cluster) -> Iterator[Finding]:
     """Warn of a pod range that DigitalOcean reserves for itself elsewhere."""
+    overlay = overlapping(cluster.pod_range, OVERLAY_DEFAULTS)
     reserved = overlapping(cluster.pod_range, RESERVED_FOR_VPCS)
-    if reserved:
+    if overlay:
+        yield Finding(
+            ("cluster", "podRange"),
+            f"unverified on DOKS: {overlay} is reserved from VPCs, and the default of clusters that are not "
+            "VPC-native. The VPC and its peers cannot reach such a cluster's pods and see their node's "
+            "address instead, and it has no Gateway API",
+            f"ranges known to work: {WORKING_PODS}",
+        )
+    elif reserved:
         yield Finding(
             ("cluster", "podRange"),
             f"unverified on DOKS: DigitalOcean reserves {reserved} from VPCs",
             f"ranges known to work: {WORKING_PODS}",
         )
+
+
+def overlay_service_range(cluster: Cluster) -> Iterator[Finding]:
+    """Warn of a Service range by which the cluster may not become VPC-native."""
+    overlay = overlapping(cluster.service_range, OVERLAY_DEFAULTS)
+    if overlay:
+        yield Finding(
+            ("cluster", "serviceRange"),
+            f"unverified on DOKS: {overlay} is a default of clusters that are not VPC-native",
+            f"ranges known to work: {WORKING_SERVICES}",
+        )
+
+
+def reserved_ranges_are_free(environment: Environment, cluster: Cluster) -> Iterator[Finding]:
+    """Warn of pods and Services where DigitalOcean's own services of the region have their addresses."""
+    for key, network in (("podRange", cluster.pod_range), ("serviceRange", cluster.service_range)):
+        reserved = overlapping(network, RESERVED_IN_REGION.get(environment.region, ()))
+        if reserved:
+            yield Finding(
+                ("cluster", key),
+                f"unverified on DOKS: DigitalOcean reserves {reserved} in {environment.region} from VPCs",
+                "choose a range outside it; it cannot be changed later",
+            )
 
 
 def service_range_is_unproven(cluster: Cluster) -> Iterator[Finding]:

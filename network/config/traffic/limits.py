@@ -20,7 +20,8 @@ class IpStrategy(Model):
     excluded_ips: tuple[Range, ...] | None = Field(default=None, alias="excludedIPs", min_length=1)
     """Take the first address of X-Forwarded-For, from the right, that is in none of these ranges."""
     ipv6_subnet: int | None = Field(default=None, ge=1, le=128)
-    """Prefix by which IPv6 addresses, which only a CDN passes on, count as one client; 64 is a household."""
+    """Prefix by which IPv6 addresses count as one client; 64 is a household. Such addresses come from a CDN,
+    or with `ingress.loadBalancer.ipv6`, where limits have 64 unless this says otherwise."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -21,5 +21,5 @@ def _transport(namespace: str, name: str, transport: Transport) -> Manifest:
         "ServersTransport",
         name,
         namespace=namespace,
-        spec={**spec, **(transport.options or {})},
+        spec={**spec, **transport.other_options},
     )

@@ -6,7 +6,15 @@ from network.review import kinds
 from network.review.document import Document
 from network.review.kinds import Finding
 from network.review.markdown import change, code, codes, counted, table
-from network.review.replacement import CONTAINS, Change, changes, numbers, replaces, stays
+from network.review.replacement import (
+    CONTAINS,
+    Change,
+    changes,
+    lowers_version,
+    numbers,
+    replaces,
+    stays,
+)
 from network.review.sections import Section
 from network.review.side import ResourceKey, Side
 
@@ -40,7 +48,7 @@ def compare(base: Side, head: Side) -> Section:
         if causes:
             replaced.add(key)
             findings += _replaced(key, before, after, causes)
-        elif differing:
+        elif any(not lowers_version(key[0], each) for each in differing):
             updated.append(key)
         findings += _otherwise(key, before, after, differing)
         rows += [(_title(key), _effect(key, each), _input(each)) for each in differing]
@@ -77,6 +85,8 @@ def _input(each: Change) -> str:
 def _effect(key: ResourceKey, each: Change) -> str:
     if replaces(key[0], each):
         return "**replaced**"
+    if lowers_version(key[0], each):
+        return "**refused**"
     return "kept by DigitalOcean" if stays(key[0], each) else "updated in place"
 
 
@@ -100,7 +110,7 @@ def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
         yield Finding(
             kinds.NAME_REMOVED,
             f"Record {code(inputs['name'])} {inputs['type']} of {code(inputs['domain'])} is deleted"
-            + (": the name resolves by the wildcard at most." if inputs["type"] == "A" else "."),
+            + (": the name resolves by the wildcard at most." if inputs["type"] in ("A", "AAAA") else "."),
         )
     elif type_name == "Firewall":
         text = f"Firewall {code(before['name'])} is deleted: only DigitalOcean's own for DOKS is left."
@@ -114,8 +124,6 @@ def _replaced(
 ) -> Iterator[Finding]:
     type_name, name = key
     why = " and ".join(f"{code(each.name)} changes, {change(each.before, each.after)}" for each in causes)
-    if any(each.name == "version" for each in causes):
-        why += " (a version cannot go down in place)"
     if before.get("retainOnDelete"):
         text = (
             f"Another {type_name} is taken instead, with new records; the former stays in the account: {why}."
@@ -184,7 +192,13 @@ def _of_cluster(each: Change) -> Iterator[Finding]:
         case "destroyAllAssociatedResources", True:
             text = "Destroying the cluster deletes its volumes and load balancers too from now on."
             yield Finding(kinds.PROTECTION_REMOVED, text)
-        case "version", _ if not replaces("KubernetesCluster", each):
+        case "version", _ if lowers_version("KubernetesCluster", each):
+            text = (
+                f"Kubernetes {change(each.before, each.after)}: no cluster goes back. `pulumi preview` and "
+                "`up` refuse it before anything is touched, if the cluster has the higher version already."
+            )
+            yield Finding(kinds.VERSION_REFUSED, text)
+        case "version", _:
             minor = numbers(each.before)[:2] != numbers(each.after)[:2]
             yield Finding(
                 kinds.KUBERNETES_UPGRADED if minor else kinds.KUBERNETES_PATCHED,

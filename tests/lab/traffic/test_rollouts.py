@@ -3,8 +3,9 @@
 import json
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,9 @@ pytestmark = pytest.mark.lab
 TRIAL = f"trial.{ZONE}"
 TRAEFIK = "traefik/traefik"
 NAMESPACE = "--namespace=traefik"
+AUTOSCALER = ("hpa", "traefik", NAMESPACE)
+LIGHT_LOAD_PERCENT = 8
+"""Of the CPU that a replica requests: above what it takes at rest, and reached by what a test can ask for."""
 SETTLING = 5.0
 """Seconds of a stream after what it is to outlive."""
 LATE = 1.0
@@ -107,30 +111,65 @@ def spread(traffic: TrafficLab) -> None:
     until(lambda: all_serve(traffic))
 
 
-def test_a_rolling_restart_of_traefik_loses_no_request(traffic: TrafficLab) -> None:
+def test_an_application_comes_and_goes_without_a_lost_request(traffic: TrafficLab) -> None:
+    """Traefik reads the namespaces alone that it is told of, so each of both is a rollout of it."""
+
+    def add(content: dict[str, Any]) -> None:
+        workload = {"labels": {"app.kubernetes.io/name": "guest"}, "ports": {"http": {"port": 8080}}}
+        route = {"host": f"guest.{ZONE}", "workload": "web", "port": "http"}
+        content["network:applications"]["guest"] = {"workloads": {"web": workload}, "routes": {"web": route}}
+
     before = set(traffic.pods(TRAEFIK))
     with load(traffic) as requests:
-        roll(traffic, TRAEFIK)
+        with traffic.changed(add):
+            assert before.isdisjoint(traffic.pods(TRAEFIK))
+            # Its route is known, and has no pods yet.
+            assert traffic.outside.get(f"https://guest.{ZONE}/").status_code == 503
         until(lambda: all_serve(traffic))
-    assert before.isdisjoint(traffic.pods(TRAEFIK))
     requests.check()
 
 
 @contextmanager
-def scaled_to(traffic: TrafficLab, replicas: int) -> Generator[None]:
-    """The autoscaler wants so many replicas within the block."""
-    autoscaler = ("hpa", "traefik", NAMESPACE)
-    now = json.loads(traffic.kubectl("get", *autoscaler, "--output=json"))["spec"]
+def autoscaled(traffic: TrafficLab, **changes: Any) -> Generator[None]:
+    """The autoscaler's settings are others within the block."""
+    now = autoscaler(traffic)["spec"]
 
-    def patch(least: int, most: int) -> None:
-        spec = json.dumps({"spec": {"minReplicas": least, "maxReplicas": most}})
-        traffic.kubectl("patch", *autoscaler, "--type=merge", f"--patch={spec}")
+    def patch(settings: dict[str, Any]) -> None:
+        spec = json.dumps({"spec": settings})
+        traffic.kubectl("patch", *AUTOSCALER, "--type=merge", f"--patch={spec}")
 
-    patch(replicas, replicas)
+    patch(changes)
     try:
         yield
     finally:
-        patch(now["minReplicas"], now["maxReplicas"])
+        patch({key: now.get(key) for key in changes})
+
+
+def autoscaler(traffic: TrafficLab) -> dict[str, Any]:
+    return json.loads(traffic.kubectl("get", *AUTOSCALER, "--output=json"))
+
+
+def scaled_to(traffic: TrafficLab, replicas: int) -> AbstractContextManager[None]:
+    """The autoscaler wants so many replicas within the block."""
+    return autoscaled(traffic, minReplicas=replicas, maxReplicas=replicas)
+
+
+def test_traefik_grows_with_its_load_and_shrinks_after_it(traffic: TrafficLab) -> None:
+    def utilization() -> int | None:
+        metrics = autoscaler(traffic)["status"].get("currentMetrics") or [{}]
+        return metrics[0].get("resource", {}).get("current", {}).get("averageUtilization")
+
+    until(lambda: utilization() is not None, "metrics-server tells of Traefik's replicas")
+    cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": LIGHT_LOAD_PERCENT}}
+    metrics = [{"type": "Resource", "resource": cpu}]
+    # At once, not after five minutes of calm.
+    behavior = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    with autoscaled(traffic, maxReplicas=3, metrics=metrics, behavior=behavior):
+        heavy = traffic.outside.stream(f"https://{TRIAL}/", rate=80, clients=8, keep_alive=False)
+        with heavy:
+            until(lambda: len(traffic.pods(TRAEFIK)) == 3, "a replica is added", seconds=240)
+        until(lambda: len(traffic.pods(TRAEFIK)) == 2, "it is taken away again", seconds=300)
+    until(lambda: all_serve(traffic))
 
 
 def test_fewer_replicas_of_traefik_and_more_lose_no_request(traffic: TrafficLab) -> None:

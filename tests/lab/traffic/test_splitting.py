@@ -44,6 +44,17 @@ def test_weights_are_exact_in_every_turn_of_each_replica(
     assert counted == {workload: share * turns * len(seen) for workload, share in turn.items()}
 
 
+def test_applications_whose_names_join_to_one_keep_to_their_own_pods(traffic: TrafficLab) -> None:
+    def seen(host: str, path: str) -> Counter[str]:
+        url = f"https://{host}.{ZONE}{path}"
+        return Counter(traffic.outside.get(url).json()["workload"] for _ in range(40))
+
+    # Every replica's turn may stand elsewhere, so shares are about even, not exactly.
+    shop, till = seen("shop", "/joined"), seen("till", "/")
+    assert shop.keys() == {"shop/api-web", "shop/web"}, shop
+    assert till.keys() == {"till/web", "till/spare"}, till
+
+
 @pytest.mark.parametrize(
     ("headers", "workload"),
     [

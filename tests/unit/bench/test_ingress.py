@@ -43,7 +43,7 @@ ARGUMENTS = [
     "--providers.kubernetesingress.ingressClass=traefik",
     "--metrics.prometheus=true",
     "--entryPoints.websecure.http.encodedCharacters.allowEncodedSlash=false",
-    "--entryPoints.websecure.http.middlewares=traefik-public@kubernetescrd",
+    "--entryPoints.websecure.http.middlewares=traefik_public@kubernetescrd",
     "--entryPoints.websecure.http.tls=true",
     "--accesslog=true",
 ]
@@ -161,7 +161,7 @@ def test_the_chart_gets_the_features_of_ours_and_no_more(config: StackConfig) ->
     assert defaults_with_features(values) == {
         "accessLog": {"enabled": values["accessLog"]["enabled"]},
         "metrics": {"prometheus": {"addRoutersLabels": True}},
-        "ports": {"websecure": {"http": {"middlewares": ["traefik-public@kubernetescrd"]}}},
+        "ports": {"websecure": {"http": {"middlewares": ["traefik_public@kubernetescrd"]}}},
     }
 
 

@@ -26,6 +26,8 @@ class Case:
     """The stack file's `config`, with secrets as they are after decryption."""
     expected: Mapping[str, list[str]]
     """Path -> what each of its problems says: part of the rule, or `part of the rule | of the fix`."""
+    plain: tuple[str, ...] = ()
+    """Keys that Pulumi holds unencrypted, as far as it matters."""
 
     @property
     def raw(self) -> dict[str, str]:
@@ -39,7 +41,7 @@ def corpus() -> list[Case]:
 
 
 def case(name: str, patch: dict[str, Any]) -> Case:
-    """Return the case that a patch describes: `base`, `set`, `unset`, `expect`."""
+    """Return the case that a patch describes: `base`, `set`, `unset`, `plain`, `expect`."""
     layers = merged(stack_file(patch.get("base", "dev")) | SECRETS, patch.get("set", {}))
     for path in patch.get("unset", ()):
         _remove(layers, path)
@@ -47,6 +49,7 @@ def case(name: str, patch: dict[str, Any]) -> Case:
         name,
         layers,
         {path: says if isinstance(says, list) else [says] for path, says in patch.get("expect", {}).items()},
+        tuple(patch.get("plain", ())),
     )
 
 

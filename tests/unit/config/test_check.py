@@ -1,5 +1,6 @@
 """`network check` says from the file alone what the program would say, and more."""
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -30,13 +31,14 @@ def as_file(folder: Path, invalid: Case) -> Path:
     if "network:redisPassword" in layers:
         layers["network:redisPassword"] = ENCRYPTED
     file = folder / "Pulumi.case.yaml"
-    file.write_text(yaml.safe_dump({"config": layers}, sort_keys=False))
+    # By way of JSON, since values that are one object would be written with anchors.
+    file.write_text(yaml.safe_dump({"config": json.loads(json.dumps(layers))}, sort_keys=False))
     return file
 
 
 @pytest.mark.parametrize(
     "invalid",
-    [c for c in corpus() if not any(HOLDS_A_SECRET.search(path) for path in c.expected)],
+    [c for c in corpus() if not c.plain and not any(HOLDS_A_SECRET.search(path) for path in c.expected)],
     ids=lambda invalid: invalid.name,
 )
 def test_the_file_alone_shows_the_same_problems_each_at_its_line(invalid: Case, tmp_path: Path) -> None:

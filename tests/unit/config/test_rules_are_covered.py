@@ -58,7 +58,7 @@ def lines_run(action: Callable[[], None]) -> set[tuple[str, int]]:
 
 def check_everything() -> None:
     for invalid in corpus():
-        load.check(invalid.raw)
+        load.check(invalid.raw, invalid.plain)
     for name, patch in WARNED.items():
         load.check(case(name, patch).raw)
 

@@ -7,6 +7,26 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:cluster": {"podRange": "10.244.0.0/16"}},
         "expect": {"network:cluster.podRange": "unverified on DOKS | 192.168.0.0/20"},
     },
+    "pods on the default of clusters that are not VPC-native": {
+        "set": {"network:cluster": {"podRange": "10.245.0.0/20"}},
+        "expect": {"network:cluster.podRange": "not VPC-native | 192.168.0.0/20"},
+    },
+    "Services on the default of clusters that are not VPC-native": {
+        "set": {"network:cluster": {"serviceRange": "10.245.0.0/22"}},
+        "expect": {"network:cluster.serviceRange": "not VPC-native | 192.168.16.0/22"},
+    },
+    "pods where DigitalOcean has its own in this region": {
+        "set": {"network:cluster": {"podRange": "10.18.0.0/16"}},
+        "expect": {"network:cluster.podRange": "reserves 10.18.0.0/16 in ams3 | cannot be changed later"},
+    },
+    "an adopted zone that gets records which nobody named": {
+        "set": {"network:external": {"dns": {"mode": "adopt"}}},
+        "expect": {
+            "network:external.dns.apex": "gets an address | `apex: false`",
+            "network:external.dns.wildcard": "every name without a record | `wildcard: false`",
+            "network:external.dns.caa": "others' included | publish: false",
+        },
+    },
     "a Service range larger than any known to work": {
         "set": {"network:cluster": {"serviceRange": "10.64.0.0/16"}},
         "expect": {"network:cluster.serviceRange": "unverified on DOKS | 192.168.16.0/22"},
@@ -30,10 +50,6 @@ WARNED: dict[str, dict[str, Any]] = {
     "more replicas than the load balancer feeds": {
         "set": {"network:ingress": {"scale": {"maxReplicas": 50}}},
         "expect": {"network:ingress.loadBalancer.sizeUnit": "more than the load balancer passes"},
-    },
-    "surge upgrades switched off": {
-        "set": {"network:cluster": {"surgeUpgrade": False}},
-        "expect": {"network:cluster.surgeUpgrade": "`false` is never sent"},
     },
     "policies of production that only report": {
         "base": "prod",

@@ -57,7 +57,7 @@ def test_a_limit_is_found_through_a_chain_and_counts_per_second() -> None:
 
 
 def test_a_limit_on_the_whole_entrypoint_counts_too() -> None:
-    argument = "--entryPoints.websecure.http.middlewares=traefik-chain@kubernetescrd"
+    argument = "--entryPoints.websecure.http.middlewares=traefik_chain@kubernetescrd"
     scene = Scene([a_route(SERVICE), CHAIN, LIMIT, traefik("--ping=true", argument)])
     assert scene.limit() == Limit("a.example", 0.5, 5)
     assert Scene([a_route(SERVICE), CHAIN, LIMIT, traefik("--ping=true")]).limit() is None

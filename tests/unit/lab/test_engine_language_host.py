@@ -12,6 +12,7 @@ from lab.engine.language_host import (
     command_line,
     configuration,
     interpreter,
+    outcome,
     required_plugins,
 )
 
@@ -64,6 +65,14 @@ def test_no_value_of_the_configuration_stands_on_the_command_line(tmp_path: Path
     command = command_line(request, "127.0.0.1:9")
     assert not any("secret-value" in word for word in command)
     assert {"--dry-run=true", "--parallel=8", "--engine=127.0.0.1:9"} <= set(command)
+
+
+@pytest.mark.parametrize("code", [1, 2])
+def test_only_a_program_that_has_told_its_error_ends_without_another_word(code: int) -> None:
+    assert outcome(32) == language_pb2.RunResponse(bail=True)
+    assert outcome(0) == language_pb2.RunResponse()
+    assert outcome(code).error == f"program exited with non-zero exit code: {code}"
+    assert outcome(-2).error == "program exited with non-zero exit code: -1"  # interrupted
 
 
 def test_an_sdk_that_names_a_resource_plugin_requires_it(tmp_path: Path) -> None:

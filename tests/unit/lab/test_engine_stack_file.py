@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from lab.engine.overrides import Override, overrides
-from lab.engine.stack_file import OverrideError, overridden, refresh
+from lab.engine.stack_file import OverrideError, dumped, load, overridden, refresh
 
 PLAIN = Override("network:certificates.dns01.wait", "0s", "faster")
 SECRET = Override("network:dnsToken", "the lab's", "unknown here", lambda: "token")
@@ -125,3 +125,31 @@ def test_another_pod_network_than_the_stack_files_is_an_override_with_its_reason
     table = overrides({"network:cluster": file}, {}, "token", tmp_path, lab)
     assert [each.value for each in table if each.path == "network:cluster.cni"] == expected
     assert all(each.reason for each in table)
+
+
+def test_a_token_of_digitalocean_in_the_file_is_the_simulated_account_s_in_the_lab(tmp_path: Path) -> None:
+    config = {"digitalocean:token": {"secure": "v1:theirs"}}
+
+    table = overrides(config, {}, "dop_v1_simulated", tmp_path, "cilium")
+
+    (token,) = [each for each in table if each.path == "digitalocean:token"]
+    assert token.secret is not None
+    assert token.secret() == "dop_v1_simulated"
+    assert "theirs" not in dumped(overridden({"config": config}, {}, table))
+
+
+def test_a_value_that_readers_differ_over_is_refused_at_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text("config:\n  network:cluster:\n    maintenance: { startTime: 12:30 }\n")
+
+    with pytest.raises(
+        OverrideError, match=r"Pulumi.dev.yaml:3: network:cluster.maintenance.startTime: 12:30"
+    ):
+        load(file)
+
+
+def test_the_copy_holds_texts_that_look_like_numbers_as_texts() -> None:
+    texts = ["08", "0o17", "1e3", "12:30", "2026-1-2", "yes", "", "~", "<<"]
+
+    assert yaml.safe_load(dumped({"config": {"network:a": texts}})) == {"config": {"network:a": texts}}
+    assert all(f'"{text}"' in dumped({"config": {"network:a": texts}}) for text in texts)

@@ -10,9 +10,11 @@ from lab.machine.cluster import ready_since
 from lab.machine.control_plane import api_server_command, controller_manager_command
 from lab.machine.inputs import image_named
 from lab.machine.node import check_visible_in_nodes
-from lab.machine.pki import Pki
+from lab.machine.pki import KeyPair, Pki
 from lab.machine.spec import MachineError
 from tests.unit.lab.clusters import CLUSTER, NODE
+
+SERVING = KeyPair(Path("/kubelet.crt"), Path("/kubelet.key"))
 
 
 def test_a_taint_may_have_no_value() -> None:
@@ -20,17 +22,29 @@ def test_a_taint_may_have_no_value() -> None:
 
 
 def test_a_kubelet_registers_with_its_nodes_taints_and_asks_the_clusters_dns() -> None:
-    config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), Path("/resolv.conf"))
+    config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), SERVING, Path("/resolv.conf"))
     assert {"key": "dedicated", "value": "ingress", "effect": "NoSchedule"} in config["registerWithTaints"]
     assert config["clusterDNS"] == ["10.43.0.10"]
     assert config["providerID"].startswith("digitalocean://")
 
 
 def test_a_kubelet_changes_nothing_on_the_machine() -> None:
-    config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), Path("/resolv.conf"))
+    config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), SERVING, Path("/resolv.conf"))
     assert config["protectKernelDefaults"] is True
     assert config["makeIPTablesUtilChains"] is False
     assert config["oomScoreAdj"] == 0
+
+
+def test_a_kubelet_shows_itself_by_a_certificate_of_the_cluster() -> None:
+    config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), SERVING, Path("/resolv.conf"))
+    assert (config["tlsCertFile"], config["tlsPrivateKeyFile"]) == ("/kubelet.crt", "/kubelet.key")
+
+
+def test_an_api_server_asks_aggregated_apis_as_a_front_proxy_of_its_own_authority(tmp_path: Path) -> None:
+    pki = Pki(tmp_path)
+    command = api_server_command(Path("kube-apiserver"), CLUSTER, pki)
+    assert f"--requestheader-client-ca-file={pki.front_proxies.certificate}" in command
+    assert pki.front_proxies.certificate.read_bytes() != pki.authority.certificate.read_bytes()
 
 
 def test_an_api_server_dials_webhooks_at_their_endpoints(tmp_path: Path) -> None:

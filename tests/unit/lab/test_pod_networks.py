@@ -45,7 +45,7 @@ def test_a_lab_needs_no_part_of_another_pod_network() -> None:
 
 @pytest.mark.parametrize("cni", POD_NETWORKS)
 def test_a_lab_needs_no_part_that_only_proofs_or_some_stacks_use(cni: str) -> None:
-    assert not {"actionlint", "cyclonus", "nca", "wrk", "bind"} & set(up.needed_parts(cni))
+    assert not {"actionlint", "cyclonus", "godo", "nca", "wrk", "bind"} & set(up.needed_parts(cni))
 
 
 def test_cilium_waits_for_its_agent_while_the_plain_network_is_there_once_its_range_is_known(

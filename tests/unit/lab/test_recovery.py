@@ -4,13 +4,9 @@ from typing import Any
 
 import pytest
 
-from lab.cloud.state import Kind
-from lab.recovery import import_commands, release_commands
+from lab.cloud.state import Account, Kind, fresh_account
+from lab.recovery import account_commands, release_commands
 
-NETWORK = {
-    "urn": "urn:pulumi:dev::network::webgrip:external:Network::network",
-    "type": "webgrip:external:Network",
-}
 VPC = "digitalocean:index/vpc:Vpc"
 
 
@@ -27,15 +23,107 @@ def revision(name: str, status: str) -> dict[str, Any]:
     return {"metadata": {"namespace": name, "labels": labels}}
 
 
-def test_an_object_that_the_state_does_not_know_is_imported_below_its_component() -> None:
-    (command,) = import_commands(export(NETWORK), {Kind.VPC: {"123": {}}})
-    assert command.startswith("pulumi import ")
-    assert command.endswith(f"--parent parent={NETWORK['urn']} {VPC} network 123")
+def component(kind: str, name: str) -> dict[str, Any]:
+    return {"urn": f"urn:pulumi:dev::network::webgrip:{kind}::{name}", "type": f"webgrip:{kind}"}
+
+
+COMPONENTS = (
+    component("external:Network", "network"),
+    component("cluster:Cluster", "cluster"),
+    component("external:NodeFirewall", "firewall"),
+    component("external:Records", "records"),
+)
+
+
+def resource(token: str, name: str, identity: str) -> dict[str, Any]:
+    return {"urn": f"urn:pulumi:dev::network::{token}::{name}", "type": token, "id": identity}
+
+
+def account(kind: Kind, key: str, **value: Any) -> Account:
+    """An account that holds one object beside what belongs to it from the beginning."""
+    account = fresh_account()
+    account.put(kind, key, {"id": key, **value})
+    return account
+
+
+def pool(name: str, size: str = "s-2vcpu-4gb") -> dict[str, Any]:
+    return {"id": f"id-of-{name}", "name": name, "size": size}
+
+
+def cluster(state: str) -> Account:
+    pools = [pool("default"), pool("big-m3-8x-64gb", "m3_8x-64gb")]
+    return account(Kind.CLUSTER, "c1", name="network-dev", status={"state": state}, node_pools=pools)
+
+
+LOST: dict[str, tuple[Account, list[str]]] = {
+    "a VPC": (account(Kind.VPC, "123", default=False), [f"{VPC} network 123"]),
+    "a zone": (
+        account(Kind.DOMAIN, "example.org", name="example.org"),
+        ["digitalocean:index/domain:Domain network example.org"],
+    ),
+    "a cluster and its further pool": (
+        cluster("running"),
+        [
+            "digitalocean:index/kubernetesCluster:KubernetesCluster cluster c1",
+            "digitalocean:index/kubernetesNodePool:KubernetesNodePool cluster-big id-of-big-m3-8x-64gb",
+        ],
+    ),
+    "a firewall": (account(Kind.FIREWALL, "f1"), ["digitalocean:index/firewall:Firewall firewall f1"]),
+    "the record of a host": (
+        account(Kind.RECORD, "7", type="A", name="shop", zone="example.org"),
+        ["digitalocean:index/dnsRecord:DnsRecord records-host-shop example.org,7"],
+    ),
+    "a CAA record": (
+        account(Kind.RECORD, "8", type="CAA", name="@", tag="issue", zone="example.org"),
+        ["digitalocean:index/dnsRecord:DnsRecord records-caa-issue example.org,8"],
+    ),
+    "a record that the program never makes": (
+        account(Kind.RECORD, "9", type="NS", name="@", zone="example.org"),
+        [],
+    ),
+    "a cluster that does not run yet": (cluster("provisioning"), []),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_an_object_that_the_state_does_not_know_is_imported_below_its_component(lost: str) -> None:
+    held, expected = LOST[lost]
+    commands = [*account_commands(export(*COMPONENTS), held)]
+    assert all(command.startswith("pulumi import ") for command in commands)
+    assert [
+        command.split("parent=urn:pulumi:dev::network::webgrip:")[1].split(" ", 1)[1] for command in commands
+    ] == expected
 
 
 def test_what_the_state_knows_and_the_region_s_default_vpc_are_left_alone() -> None:
-    known = export(NETWORK, {"type": VPC, "id": "123"})
-    assert not [*import_commands(known, {Kind.VPC: {"123": {}, "456": {"default": True}}})]
+    known = export(*COMPONENTS, resource(VPC, "network", "123"))
+    assert not [*account_commands(known, account(Kind.VPC, "123", default=False))]
+
+
+def test_a_cluster_in_state_error_is_deleted_and_never_imported() -> None:
+    token = "digitalocean:index/kubernetesCluster:KubernetesCluster"
+    for state in (export(*COMPONENTS), export(*COMPONENTS, resource(token, "cluster", "c1"))):
+        (command,) = account_commands(state, cluster("error"))
+        assert command.startswith("curl ")
+        assert "--request DELETE" in command
+        assert command.endswith("/kubernetes/clusters/c1/destroy_with_associated_resources/dangerous")
+
+
+def test_of_two_records_or_firewalls_the_one_that_the_state_does_not_know_is_deleted() -> None:
+    known = export(*COMPONENTS, resource("digitalocean:index/firewall:Firewall", "firewall", "f0"))
+    (command,) = account_commands(known, account(Kind.FIREWALL, "f1"))
+    assert command.startswith("curl ")
+    assert command.endswith("https://api.digitalocean.com/v2/firewalls/f1")
+
+
+def test_what_was_being_made_is_dropped_from_the_state_in_the_end() -> None:
+    state = export(*COMPONENTS)
+    state["deployment"]["pending_operations"] = [
+        {"type": "creating", "resource": resource(VPC, "network", "")}
+    ]
+    commands = [*account_commands(state, account(Kind.VPC, "123", default=False))]
+    assert [command.split(" --")[0] for command in commands] == ["pulumi import", "pulumi refresh"]
+    assert "--clear-pending-creates" in commands[-1]
 
 
 @pytest.mark.parametrize("status", ["pending-install", "deployed", "failed"])

@@ -154,7 +154,7 @@ def test_everything_that_a_route_asks_for_is_in_its_rule_once_for_each_host() ->
         " && PathRegexp(`^/(nl|en)/`) && (Method(`GET`) || Method(`HEAD`)) && Header(`X-Beta`, `yes`)"
         r" && HeaderRegexp(`User-Agent`, `(?i)firefox`)"
         r" && HeaderRegexp(`Cookie`, `(^|;\s*)variant=b\s*(;|$)`)"
-        " && Query(`debug`, ``) && QueryRegexp(`page`, `^[0-9]+$`)"
+        " && Query(`debug`, `1`) && QueryRegexp(`page`, `^[0-9]+$`) && QueryRegexp(`mark`, `^$`)"
         " && (ClientIP(`10.250.0.0/24`) || ClientIP(`198.51.100.0/24`))"
     )
     assert rules == [f"Host(`shop.dev.k8s.webgrip.nl`){rest}", f"Host(`beta.dev.k8s.webgrip.nl`){rest}"]
@@ -194,7 +194,8 @@ def test_a_transport_is_in_traefiks_words_with_its_options_beside() -> None:
     assert spec["rootCAs"] == [{"secret": "shop-ca"}, {"configMap": "company-ca"}]
     assert spec["disableHTTP2"] is True
     assert spec["maxIdleConnsPerHost"] == 50
-    assert spec["minVersion"] == "VersionTLS13"
+    # A lowest version alone is above none, for Traefik.
+    assert (spec["minVersion"], spec["maxVersion"]) == ("VersionTLS12", "VersionTLS13")
     assert "options" not in spec
 
 

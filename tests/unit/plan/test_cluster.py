@@ -49,3 +49,15 @@ def test_a_maintenance_window_is_passed_on_only_where_there_is_one() -> None:
 
 def test_a_cluster_that_must_be_replaced_is_deleted_first() -> None:
     assert cluster.build(stacks.stack_config("dev")).cluster.delete_before_replace
+
+
+def test_every_pool_has_a_label_so_that_its_last_own_one_can_go() -> None:
+    plan = cluster.build(stacks.everything())
+    assert plan.cluster.arguments["node_pool"]["labels"] == {"network.webgrip.nl/pool": "default"}
+    assert plan.pools[0].arguments["labels"] == {"workload": "batch", "network.webgrip.nl/pool": "batch"}
+
+
+def test_no_allowed_ranges_switch_the_api_server_s_firewall_off() -> None:
+    open_to_all = stacks.stack_config("dev", {"network:cluster": {"apiAllowedRanges": []}})
+    firewall = cluster.build(open_to_all).cluster.arguments["control_plane_firewall"]
+    assert firewall == {"enabled": False, "allowed_addresses": ["0.0.0.0/0"]}

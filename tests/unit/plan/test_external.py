@@ -77,3 +77,14 @@ def test_the_vpc_waits_for_its_cluster_to_vanish_and_goes_before_its_successor()
     vpc = external.build(stacks.stack_config("dev")).vpc
     assert vpc.delete_before_replace
     assert vpc.delete_timeout == "15m"
+
+
+def test_ipv6_comes_with_records_of_its_own() -> None:
+    over = {"network:ingress": {"loadBalancer": {"ipv6": True}}}
+    records = external.build(stacks.stack_config("dev", over)).records
+    assert {r.key: r.name for r in records if r.type == "AAAA"} == {
+        "apex-ipv6": "@",
+        "wildcard-ipv6": "*",
+        "host-shop-ipv6": "shop",
+    }
+    assert {r.value for r in records if r.type == "AAAA"} == {None}

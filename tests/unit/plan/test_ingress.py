@@ -118,16 +118,44 @@ def test_tls_below_1_2_is_refused_by_the_default_option() -> None:
     assert option["spec"]["sniStrict"] is True
 
 
-def test_crds_come_from_the_charts_sources_at_the_charts_version() -> None:
-    crds = ingress.build(stacks.stack_config("dev")).crds
-    assert len(crds) == 10
-    assert all("/v41.3.0/traefik/crds/traefik.io_" in url for url in crds)
+def test_the_image_goes_with_the_chart() -> None:
+    def image(**chart: str) -> dict[str, Any]:
+        found = values({"network:charts": {"traefik": {**CHART, **chart}}})
+        return {key: found[key] for key in ("image", "versionOverride") if key in found}
+
+    digest = f"sha256:{'0' * 64}"
+    assert image() == image(version="v41.3.0") == {"image": {"tag": "v3.7.15"}}
+    # Another version brings its own.
+    assert image(version="41.9.1") == {}
+    assert image(imageDigest=digest) == {"image": {"digest": digest}, "versionOverride": "v3.7.15"}
 
 
-def test_crds_come_from_the_folder_of_the_chart_where_one_is_given(tmp_path: Any) -> None:
-    chart = {**CHART, "path": str(tmp_path)}
-    config = stacks.stack_config("dev", {"network:charts": {"traefik": chart}})
-    assert all(path.startswith(f"{tmp_path}/crds/") for path in ingress.build(config).crds)
+def test_a_load_balancer_is_ipv4_only_unless_ipv6_is_asked_for() -> None:
+    stack = f"{PREFIX}network-stack"
+    assert values()["service"]["annotations"][stack] == "IPV4"
+    over = {"network:ingress": {"loadBalancer": {"ipv6": True}}}
+    assert values(over)["service"]["annotations"][stack] == "DUALSTACK"
+
+
+def test_traefik_is_ready_once_its_routes_are_read() -> None:
+    assert values()["deployment"]["readinessPath"] == "/api/version"
+    assert values()["ingressRoute"]["dashboard"] == {"enabled": True, "entryPoints": ["traefik"]}
+
+
+def test_traefik_watches_its_own_namespace_and_those_that_it_serves() -> None:
+    quiet = {"workloads": {"job": {"labels": {"app": "job"}}}}
+    config = stacks.stack_config("dev", {"network:applications": {"quiet": quiet}})
+    plan = ingress.build(config)
+    for provider in plan.release.values["providers"].values():
+        assert provider["namespaces"] == ["api", "shop", "traefik"]
+    assert plan.release.values["rbac"] == {"enabled": False}
+    bound = [each["metadata"].get("namespace") for each in plan.access.bindings]
+    assert bound == [None, "api", "shop", "traefik"]
+    cluster_wide, _ = plan.access.roles
+    assert {name for rule in cluster_wide["rules"] for name in rule["resources"]} == {
+        "ingressclasses",
+        "nodes",
+    }
 
 
 @pytest.mark.parametrize("enabled", [True, False])

@@ -145,3 +145,18 @@ def shared(**redis: Any) -> dict[str, Any]:
 def limit(plan: traffic.TrafficPlan) -> dict[str, Any]:
     """Return the rate limit per client."""
     return next(m for m in plan.middlewares if m["metadata"]["name"] == "per-client")["spec"]["rateLimit"]
+
+
+def test_with_ipv6_clients_limits_count_a_household_as_one() -> None:
+    def criteria(over: dict[str, Any]) -> list[int | None]:
+        plan = traffic.build(stacks.stack_config("dev", over))
+        specs = {each["metadata"]["name"]: each["spec"] for each in plan.middlewares}
+        limits = (specs["per-client"]["rateLimit"], specs["in-flight"]["inFlightReq"])
+        return [each["sourceCriterion"]["ipStrategy"].get("ipv6Subnet") for each in limits]
+
+    both = {"network:ingress": {"loadBalancer": {"ipv6": True}}}
+    own = {"sourceCriterion": {"ipStrategy": {"ipv6Subnet": 56}}}
+    given = {"network:traffic": {"middlewares": {"per-client": {"rateLimit": own}}}}
+    assert criteria({}) == [None, None]
+    assert criteria(both) == [64, 64]
+    assert criteria({**both, **given}) == [56, 64]

@@ -1,6 +1,7 @@
 """The plan's policies against the flows that they were made from."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,13 @@ from network.plan import Plan, build
 from network.plan.flows import Entity, Flow, Host, Pods, Port
 from network.plan.names import application_namespace
 from network.plan.platform_flows import TRAEFIK
-from network.reachability import Policy, PortSet, Reachability, analyse
+from network.reachability import Policy, PortSet, Reachability, analyse, bits
 from network.reachability.addresses import AddressSet
 from network.reachability.compare import compare
 from network.reachability.expectations import cut, opened, terms, undeclared
 from network.reachability.model import AddressPeer, Rule
 from network.reachability.read import plan as read_plan
+from network.reachability.selectors import Selector
 from tests import stacks
 
 ANY_POD = Pods("shop", "any", {})
@@ -99,6 +101,49 @@ def test_a_forbidden_flow_that_is_open_is_found() -> None:
     open_one = Flow("internet", Entity("nodes"), TRAEFIK, (Port(8443),), "Forbidden here.")
     closed_one = Flow("to-internet", ANY_POD, Entity("world"), (Port(443),), "Forbidden here.")
     assert [finding.flow.name for finding in opened(found, [open_one, closed_one])] == ["internet"]
+
+
+NETWORK_LOAD_BALANCER = {
+    "network:ingress": {"loadBalancer": {"type": "REGIONAL_NETWORK", "proxyProtocol": False}}
+}
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        NETWORK_LOAD_BALANCER,
+        {
+            "network:applications": {
+                "shop": {"talksTo": {"web": [{"range": "0.0.0.0/0", "port": 443, "reason": "asks anybody"}]}}
+            }
+        },
+        {"network:certificates": {"dns01": {"waitInsteadOfSelfCheck": "60s"}}},
+    ],
+    ids=["clients of a network load balancer", "every address", "no name servers"],
+)
+def test_named_hosts_are_a_part_of_the_world(over: dict[str, Any]) -> None:
+    config = stacks.stack_config("dev", over)
+    planned = build(config)
+    found = analyse(read_plan.cluster(config, planned), "cilium", terms(planned.flows))
+
+    assert not cut(found, planned.flows)
+    for row in undeclared(found, planned.flows).rows:
+        outside = [each for each in found.members(row.sources | row.destinations) if each.kind != "pods"]
+        assert {each.kind for each in outside} & {"host", "addresses"} == set()
+
+
+def test_the_answer_for_a_host_as_source_and_its_reasons_agree() -> None:
+    config = stacks.stack_config("dev", NETWORK_LOAD_BALANCER)
+    planned = build(config)
+    found = analyse(read_plan.cluster(config, planned), "cilium", terms(planned.flows))
+    (traefik,) = bits.members(found.resolved.of_pods(TRAEFIK.namespace, Selector.of(TRAEFIK.labels)))
+
+    for host in bits.members(found.resolved.hosts):
+        answer = found.why(host, traefik, 8443)
+        assert answer.allowed
+        assert any("allowed by" in str(reason) for reason in answer.reasons)
+        assert not found.allowed(host, traefik, 22)
+    assert not any(row.sources & found.resolved.hosts for row in found.rows)
 
 
 def test_a_flow_to_a_host_that_no_policy_names_is_cut() -> None:

@@ -37,8 +37,8 @@ def replace(file: Path, find: str, put: str) -> None:
 def test_a_default_is_told_by_the_version_that_has_it(repository: Path) -> None:
     replace(repository / "network/config/certificates.py", "default=33", "default=20")
     with folder_of("main", repository) as (base, label):
-        before = read(base, label, ["dev"])
-    after = read(repository, ".", ["dev"])
+        before = read(base, label)
+    after = read(repository, ".")
 
     shares = [
         side.documents["dev"]["config"]["certificates"]["renewBeforePercentage"] for side in (before, after)
@@ -66,7 +66,7 @@ def test_a_base_without_the_command_is_read_by_the_other_sides_code(repository: 
     app_file = old / "network/cli/app.py"
     app_file.write_text(app_file.read_text().replace("def plan(", "def outline("))
 
-    source = read(old, "old", ["dev"], [repository])
+    source = read(old, "old", [repository])
 
     assert source.documents["dev"]["stack"] == "dev"
     assert source.note is not None
@@ -78,7 +78,7 @@ def test_code_that_fails_is_told_with_its_error(repository: Path, tmp_path: Path
     shutil.copytree(repository, broken)
     replace(broken / "network/plan/cluster.py", "def build(", "raise RuntimeError('boom')\n\n\ndef build(")
 
-    source = read(broken, "broken", ["dev"], [repository])
+    source = read(broken, "broken", [repository])
 
     assert source.note is not None
     assert "boom" in source.note
@@ -89,7 +89,7 @@ def test_where_both_codes_fail_the_review_says_so(repository: Path) -> None:
         repository / "network/plan/cluster.py", "def build(", "raise RuntimeError('boom')\n\n\ndef build("
     )
     with pytest.raises(SourceError, match="boom"):
-        read(repository, "broken", ["dev"], [repository])
+        read(repository, "broken", [repository])
 
 
 def test_the_code_of_a_side_gets_no_token_of_the_caller(
@@ -100,7 +100,7 @@ def test_the_code_of_a_side_gets_no_token_of_the_caller(
     main = repository / "network/__main__.py"
     main.write_text(leak + main.read_text())
 
-    assert read(repository, ".", ["dev"]).note is None
+    assert read(repository, ".").note is None
 
 
 def test_a_ref_that_does_not_exist_is_told_with_what_to_do(repository: Path) -> None:

@@ -64,6 +64,7 @@
 {{- include "traefik.switch" (list "providers.kubernetescrd.allowCrossNamespace" .allowCrossNamespace) }}
 {{- include "traefik.option" (list "providers.kubernetescrd.crossProviderNamespaces" .crossProviderNamespaces) }}
 {{- include "traefik.option" (list "providers.kubernetescrd.defaultTLSResourcesNamespace" .defaultTLSResourcesNamespace) }}
+{{- include "traefik.switch" (list "providers.kubernetescrd.safeNaming" .safeNaming) }}
 {{- include "traefik.switch" (list "providers.kubernetescrd.allowExternalNameServices" .allowExternalNameServices) }}
 {{- include "traefik.option" (list "providers.kubernetescrd.allowEmptyServices" .allowEmptyServices) }}
 {{- end }}
@@ -79,6 +80,10 @@
 {{- end }}
 {{- include "traefik.option" (list "providers.kubernetesingress.ingressClass" .ingressClass) }}
 {{- end }}
+{{- end }}
+{{- with .Values.providers }}
+{{- include "traefik.option" (list "providers.kubernetescrd.namespaces" .kubernetesCRD.namespaces) }}
+{{- include "traefik.option" (list "providers.kubernetesingress.namespaces" .kubernetesIngress.namespaces) }}
 {{- end }}
 {{- end }}
 

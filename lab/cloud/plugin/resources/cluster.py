@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from typing_extensions import override
 
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.compare import Change, Difference
 from lab.cloud.plugin.resource import RefusedError, Resource, found
+from lab.cloud.plugin.resources import cluster_bodies as bodies
 from lab.cloud.plugin.resources import pools
 from lab.cloud.plugin.resources.cluster_fields import INPUTS, OUTPUTS, SWITCHES
 from lab.cloud.plugin.resources.kubeconfig import credentials
-from lab.cloud.plugin.resources.spelling import snake, to_api, to_pulumi
+from lab.cloud.plugin.resources.spelling import to_pulumi
 from lab.cloud.plugin.resources.versions import is_older
 from lab.cloud.plugin.values import UNKNOWN, State
 from lab.cloud.state import Json
@@ -54,20 +55,9 @@ class KubernetesCluster(Resource):
     def create(self, client: Client, inputs: State) -> str:
         """The id is dropped when the cluster does not come to run: it then is an orphan
         (digitalocean-provider.md, "What surprises most" 3)."""
-        body = _settings(inputs) | {
-            "region": inputs["region"].lower(),
-            "version": inputs["version"],
-            "surge_upgrade": inputs.get("surgeUpgrade", True),
-            "node_pools": [pools.body_of(inputs["nodePool"], pools.DEFAULT_TAG)],
-        }
-        for name in ("vpcUuid", "clusterSubnet", "serviceSubnet", "workerSubnetUuid", "isolatedWorkers"):
-            if inputs.get(name):
-                body[snake(name)] = inputs[name]
-        try:
-            key = client.call("POST", _PATH, body)["kubernetes_cluster"]["id"]
+        with explained("Error creating Kubernetes cluster"):
+            key = client.call("POST", _PATH, bodies.of_new(inputs))["kubernetes_cluster"]["id"]
             self._await_running(client, key)
-        except CallError as error:
-            raise CallError(error.status, f"Error creating Kubernetes cluster: {error}") from error
         if inputs.get("registryIntegration"):
             client.call("POST", "/v2/kubernetes/registry", {"cluster_uuids": [key]})
         return key
@@ -75,7 +65,8 @@ class KubernetesCluster(Resource):
     def _await_running(self, client: Client, key: str) -> None:
         for _ in range(pools.LOOKS):
             client.await_cloud(pools.INTERVAL)
-            status = client.call("GET", f"{_PATH}/{key}")["kubernetes_cluster"]["status"]
+            with explained("Error trying to read cluster state"):
+                status = client.call("GET", f"{_PATH}/{key}")["kubernetes_cluster"]["status"]
             if status["state"] == "running":
                 return
             if status["state"] == "error":
@@ -85,7 +76,8 @@ class KubernetesCluster(Resource):
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
         """Credentials are renewed only here, and only when they have expired (facts, section 4)."""
-        cluster = found(client, f"{_PATH}/{key}", "kubernetes_cluster")
+        doing = "Error retrieving Kubernetes cluster"
+        cluster = found(client, f"{_PATH}/{key}", "kubernetes_cluster", doing)
         if cluster is None:
             return None
         kept = ("destroyAllAssociatedResources", "kubeconfigExpireSeconds", "registryIntegration")
@@ -102,25 +94,30 @@ class KubernetesCluster(Resource):
     @override
     def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
         if changed & _SENT_TOGETHER:
-            client.call("PUT", f"{_PATH}/{key}", _settings(planned) | _for_update(olds, planned))
+            with explained("Unable to update cluster"):
+                client.call("PUT", f"{_PATH}/{key}", bodies.of_update(olds, planned))
         if "nodePool" in changed:
             pool = planned["nodePool"]
             pools.update(client, key, olds["nodePool"]["id"], pool, pools.DEFAULT_TAG)
         if "version" in changed:
-            client.call("POST", f"{_PATH}/{key}/upgrade", {"version": planned["version"]})
+            with explained("Unable to upgrade cluster version"):
+                client.call("POST", f"{_PATH}/{key}/upgrade", {"version": planned["version"]})
         if "registryIntegration" in changed:
             method = "POST" if planned.get("registryIntegration") else "DELETE"
             client.call(method, "/v2/kubernetes/registry", {"cluster_uuids": [key]})
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
-        """Does not wait for the cluster to vanish."""
+        """Does not wait for the cluster to vanish. Of one that has vanished the associated resources cannot
+        be listed, and the deletion fails (facts, section 9)."""
         path = f"{_PATH}/{key}"
+        if state.get("destroyAllAssociatedResources"):
+            path = f"{path}/destroy_with_associated_resources"
+            with explained("Failed to list associated resources"):
+                client.call("GET", path)
+            path = f"{path}/dangerous"
         try:
-            if state.get("destroyAllAssociatedResources"):
-                client.call("GET", f"{path}/destroy_with_associated_resources")
-                client.call("DELETE", f"{path}/destroy_with_associated_resources/dangerous")
-            else:
+            with explained("Unable to delete cluster"):
                 client.call("DELETE", path)
         except CallError as error:
             if error.status != 404:
@@ -143,32 +140,6 @@ class KubernetesCluster(Resource):
         return key, state
 
 
-def _settings(state: State) -> Json:
-    """What creation and update both send."""
-    body: Json = {"name": state["name"], "tags": state.get("tags") or []}
-    body |= {snake(name): state[name] for name in ("autoUpgrade", "ha") if name in state}
-    for name in ("maintenancePolicy", "controlPlaneFirewall", *SWITCHES):
-        if state.get(name):
-            body[snake(name)] = to_api(state[name])
-    for name, key in (
-        ("ssos", "sso"),
-        ("clusterAutoscalerConfigurations", "cluster_autoscaler_configuration"),
-    ):
-        if state.get(name):
-            body[key] = to_api(state[name][0])
-    return body
-
-
-def _for_update(olds: State, planned: State) -> Json:
-    """`surge_upgrade: false` is left out by the client library: the API keeps true, and the difference never
-    ends (facts, section 4). An autoscaler configuration that was taken out is sent as null."""
-    body: Json = {"surge_upgrade": True} if planned.get("surgeUpgrade") else {}
-    name = "clusterAutoscalerConfigurations"
-    if olds.get(name) and not planned.get(name):
-        body["cluster_autoscaler_configuration"] = None
-    return body
-
-
 def _flat(cluster: Json) -> State:
     """Everything that is not the pool or the credentials."""
     same = (
@@ -186,16 +157,17 @@ def _flat(cluster: Json) -> State:
         "controlPlaneFirewall": to_pulumi(cluster["control_plane_firewall"]),
         "clusterAutoscalerConfigurations": [to_pulumi(scaler)] if scaler else [],
         "ssos": [to_pulumi(sso)] if sso else [],
-        **{name: to_pulumi(cluster[snake(name)]) for name in SWITCHES},
+        **{name: to_pulumi(cluster[bodies.api_name(name)]) for name in SWITCHES},
     }
 
 
 def _default_pool(cluster: Json, known: State | None) -> State | None:
-    """The default pool's properties. Its count is kept only where the program gave one."""
+    """The default pool's properties. Its count is kept only where the program gave one, so an imported
+    cluster has none."""
     for pool in cluster["node_pools"]:
         if pools.DEFAULT_TAG in pool["tags"]:
             state = {"id": pool["id"], **pools.state_of(pool)}
-            if known is not None and "nodeCount" not in known:
+            if not (known or {}).get("nodeCount"):
                 del state["nodeCount"]
             return state
     return None

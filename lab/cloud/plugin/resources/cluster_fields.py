@@ -50,7 +50,7 @@ INPUTS = {
     "ha": BOOLEAN.but(computed=True),
     "autoUpgrade": BOOLEAN,
     "surgeUpgrade": BOOLEAN.but(default=True),
-    "registryIntegration": BOOLEAN.but(default=False),
+    "registryIntegration": BOOLEAN,
     "destroyAllAssociatedResources": BOOLEAN.but(default=False),
     "kubeconfigExpireSeconds": INTEGER.but(check=checks.at_least(0)),
     "tags": set_of(STRING.but(check=checks.tag)),

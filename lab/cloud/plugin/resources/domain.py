@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from typing_extensions import override
 
 from lab.cloud.plugin import checks
-from lab.cloud.plugin.checks import Failure
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.fields import INTEGER, STRING, fields
 from lab.cloud.plugin.resource import RefusedError, Resource, found
-from lab.cloud.plugin.values import State
+from lab.cloud.plugin.values import UNKNOWN, State
 
 _DOTTED = ("CNAME", "MX", "NS", "SRV", "CAA")
 """Types whose value the plugin shows with the final dot that the API leaves out."""
@@ -33,11 +32,12 @@ class Domain(Resource):
     @override
     def create(self, client: Client, inputs: State) -> str:
         body = {"name": inputs["name"], "ip_address": inputs.get("ipAddress")}
-        return client.call("POST", "/v2/domains", body)["domain"]["name"]
+        with explained("Error creating Domain"):
+            return client.call("POST", "/v2/domains", body)["domain"]["name"]
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        domain = found(client, f"/v2/domains/{key}", "domain")
+        domain = found(client, f"/v2/domains/{key}", "domain", "Error retrieving domain")
         return domain and {
             "name": domain["name"],
             "ttl": domain["ttl"],
@@ -51,7 +51,8 @@ class Domain(Resource):
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
-        client.call("DELETE", f"/v2/domains/{key}")
+        with explained("Error deleting Domain"):
+            client.call("DELETE", f"/v2/domains/{key}")
 
 
 class DnsRecord(Resource):
@@ -73,11 +74,7 @@ class DnsRecord(Resource):
             ),
             "value": STRING.but(
                 required=True,
-                same=lambda old, new, state: (
-                    new == _apex(old, state)
-                    or old == f"{new}.{state['domain']}."
-                    or (state["type"] == "AAAA" and old == new.lower())
-                ),
+                same=lambda old, new, state: new == _apex(old, state) or old == f"{new}.{state['domain']}.",
             ),
             "ttl": INTEGER.but(computed=True, check=checks.at_least(1)),
             "port": INTEGER.but(check=checks.between(0, 65535)),
@@ -90,11 +87,11 @@ class DnsRecord(Resource):
     outputs = fields({"fqdn": STRING})
 
     @override
-    def check(self, inputs: State) -> Iterator[Failure]:
+    def check(self, inputs: State) -> Iterator[str]:
         needs = {"MX": ("priority",), "SRV": ("priority", "weight"), "CAA": ("flags", "tag")}
         for key in needs.get(inputs["type"], ()):
-            if inputs.get(key) is None:
-                yield Failure("", f"`{key}` is required for when type is `{inputs['type']}`")
+            if inputs.get(key) in (None, UNKNOWN):
+                yield f"`{key}` is required for when type is `{inputs['type']}`"
 
     @override
     def create(self, client: Client, inputs: State) -> str:
@@ -102,12 +99,15 @@ class DnsRecord(Resource):
             raise RefusedError("`port` is required for when type is `SRV`")
         path = f"/v2/domains/{inputs['domain']}/records"
         body = {"type": inputs["type"], **_body(inputs)}
-        return str(client.call("POST", path, body)["domain_record"]["id"])
+        with explained("Failed to create record"):
+            return str(client.call("POST", path, body)["domain_record"]["id"])
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
         zone = state["domain"]
-        record = found(client, f"/v2/domains/{zone}/records/{key}", "domain_record")
+        record = found(
+            client, f"/v2/domains/{zone}/records/{key}", "domain_record", "Error retrieving record"
+        )
         if record is None:
             return None
         value = record["data"]
@@ -126,12 +126,14 @@ class DnsRecord(Resource):
 
     @override
     def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
-        client.call("PUT", f"/v2/domains/{planned['domain']}/records/{key}", _body(planned))
+        with explained("Failed to update record"):
+            client.call("PUT", f"/v2/domains/{planned['domain']}/records/{key}", _body(planned))
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
         try:
-            client.call("DELETE", f"/v2/domains/{state['domain']}/records/{key}")
+            with explained("Error deleting record"):
+                client.call("DELETE", f"/v2/domains/{state['domain']}/records/{key}")
         except CallError as error:
             if error.status != 404:
                 raise
@@ -151,5 +153,6 @@ def _apex(old: str, state: State) -> str | None:
 
 
 def _body(state: State) -> State:
-    body = {"name": state["name"], "data": state["value"]}
-    return body | {key: state[key] for key in (*_NUMBERS, "ttl", "tag") if state.get(key)}
+    """The client library sends every number, 0 where there is none."""
+    body = {"name": state["name"], "data": state["value"], **{key: state.get(key) or 0 for key in _NUMBERS}}
+    return body | {key: state[key] for key in ("ttl", "tag") if state.get(key)}

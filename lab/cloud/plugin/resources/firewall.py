@@ -6,12 +6,11 @@ from typing import cast
 from typing_extensions import override
 
 from lab.cloud.plugin import checks
-from lab.cloud.plugin.checks import Failure
-from lab.cloud.plugin.client import Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.fields import BOOLEAN, INTEGER, STRING, Field, fields, list_of, object_of, set_of
 from lab.cloud.plugin.resource import Resource, found
 from lab.cloud.plugin.resources.spelling import to_pulumi
-from lab.cloud.plugin.values import State
+from lab.cloud.plugin.values import UNKNOWN, State, Value
 from lab.cloud.state import Json
 
 _PATH = "/v2/firewalls"
@@ -63,21 +62,25 @@ class Firewall(Resource):
     )
 
     @override
-    def check(self, inputs: State) -> Iterator[Failure]:
-        rules = [rule for name, _ in _DIRECTIONS for rule in cast(list[State], inputs.get(name) or [])]
-        if not rules:
-            yield Failure("", "At least one rule must be specified")
-        for rule in rules:
-            if rule["protocol"] != "icmp" and not rule.get("portRange"):
-                yield Failure("", "`port_range` is required for when protocol is `tcp` or `udp`")
+    def check(self, inputs: State) -> Iterator[str]:
+        given = {name: inputs.get(name) or [] for name, _ in _DIRECTIONS}
+        known = {name: [] if rules == UNKNOWN else cast(list[Value], rules) for name, rules in given.items()}
+        if not any(known.values()):
+            yield "At least one rule must be specified"
+        for name, rules in known.items():
+            direction = name.removesuffix("Rules")
+            for rule in rules:
+                if rule != UNKNOWN and rule["protocol"] != "icmp" and not rule.get("portRange"):
+                    yield f"`port_range` of {direction} rules is required if protocol is `tcp` or `udp`"
 
     @override
     def create(self, client: Client, inputs: State) -> str:
-        return client.call("POST", _PATH, _body(inputs))["firewall"]["id"]
+        with explained("Error creating firewall"):
+            return client.call("POST", _PATH, _body(inputs))["firewall"]["id"]
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        firewall = found(client, f"{_PATH}/{key}", "firewall")
+        firewall = found(client, f"{_PATH}/{key}", "firewall", "Error retrieving firewall")
         return firewall and {
             "name": firewall["name"],
             "dropletIds": firewall["droplet_ids"],
@@ -91,11 +94,17 @@ class Firewall(Resource):
 
     @override
     def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
-        client.call("PUT", f"{_PATH}/{key}", _body(planned))
+        with explained("Error updating firewall"):
+            client.call("PUT", f"{_PATH}/{key}", _body(planned))
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
-        client.call("DELETE", f"{_PATH}/{key}")
+        try:
+            with explained("Error deleting firewall"):
+                client.call("DELETE", f"{_PATH}/{key}")
+        except CallError as error:
+            if error.status != 404:
+                raise
 
 
 def _body(state: State) -> Json:

@@ -6,7 +6,7 @@ from typing import cast
 
 from typing_extensions import override
 
-from lab.cloud.plugin.client import Client
+from lab.cloud.plugin.client import Client, explained
 from lab.cloud.plugin.resource import Resource, found
 from lab.cloud.plugin.resources.spelling import snake, to_api, to_pulumi
 from lab.cloud.plugin.values import State, Value
@@ -14,7 +14,7 @@ from lab.cloud.plugin.values import State, Value
 
 @dataclass(frozen=True)
 class Spelling:
-    """Where and under which names the API keeps a resource.
+    """Where and under which names the API keeps a resource. `noun`: what the plugin calls it in errors.
 
     `names`: inputs and outputs whose API name is not just their own in the other spelling. `kept`:
     inputs that the API does not answer. `key`: what serves as id.
@@ -22,6 +22,7 @@ class Spelling:
 
     path: str
     singular: str
+    noun: str
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     kept: tuple[str, ...] = ()
     key: str = "id"
@@ -39,11 +40,13 @@ class Mirrored(Resource):
     @override
     def create(self, client: Client, inputs: State) -> str:
         body = self.body(inputs)
-        return client.call("POST", self.spelling.path, body)[self.spelling.singular][self.spelling.key]
+        with explained(f"Error creating {self.spelling.noun}"):
+            return client.call("POST", self.spelling.path, body)[self.spelling.singular][self.spelling.key]
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        answered = found(client, f"{self.spelling.path}/{key}", self.spelling.singular)
+        doing = f"Error retrieving {self.spelling.noun}"
+        answered = found(client, f"{self.spelling.path}/{key}", self.spelling.singular, doing)
         if answered is None:
             return None
         kept = {name: state.get(name) for name in self.spelling.kept}
@@ -54,11 +57,13 @@ class Mirrored(Resource):
     @override
     def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
         if changed:
-            client.call("PUT", f"{self.spelling.path}/{key}", self.body(planned))
+            with explained(f"Error updating {self.spelling.noun}"):
+                client.call("PUT", f"{self.spelling.path}/{key}", self.body(planned))
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
-        client.call("DELETE", f"{self.spelling.path}/{key}")
+        with explained(f"Error deleting {self.spelling.noun}"):
+            client.call("DELETE", f"{self.spelling.path}/{key}")
 
     def body(self, state: State) -> State:
         """What creation and update send."""

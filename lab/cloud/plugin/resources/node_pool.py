@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.fields import STRING, fields
 from lab.cloud.plugin.resource import RefusedError, Resource, found
 from lab.cloud.plugin.resources import pools
@@ -21,28 +21,34 @@ class KubernetesNodePool(Resource):
     def create(self, client: Client, inputs: State) -> str:
         cluster = inputs["clusterId"]
         body = pools.body_of(inputs)
-        key = client.call("POST", f"/v2/kubernetes/clusters/{cluster}/node_pools", body)["node_pool"]["id"]
-        pools.await_running(client, cluster, key)
+        path = f"/v2/kubernetes/clusters/{cluster}/node_pools"
+        with explained("Error creating Kubernetes node pool"):
+            with explained("Unable to create new default node pool"):
+                key = client.call("POST", path, body)["node_pool"]["id"]
+            pools.await_running(client, cluster, key)
         return key
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
         cluster = state["clusterId"]
-        pool = found(client, f"/v2/kubernetes/clusters/{cluster}/node_pools/{key}", "node_pool")
+        path = f"/v2/kubernetes/clusters/{cluster}/node_pools/{key}"
+        pool = found(client, path, "node_pool", "Error retrieving Kubernetes node pool")
         return pool and {"clusterId": cluster, **pools.state_of(pool)}
 
     @override
     def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
         if changed:
-            pools.update(client, planned["clusterId"], key, planned)
+            with explained("Error updating node pool"):
+                pools.update(client, planned["clusterId"], key, planned)
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
         path = f"/v2/kubernetes/clusters/{state['clusterId']}/node_pools/{key}"
-        client.call("DELETE", path)
+        with explained("Unable to delete node pool"):
+            client.call("DELETE", path)
         for _ in range(pools.LOOKS):
             client.await_cloud(pools.INTERVAL)
-            if found(client, path, "node_pool") is None:
+            if found(client, path, "node_pool", "Error trying to read nodepool state") is None:
                 return
         raise RefusedError("Timeout waiting to delete nodepool")
 

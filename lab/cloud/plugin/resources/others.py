@@ -3,8 +3,9 @@
 from typing_extensions import override
 
 from lab.cloud.plugin import checks
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.fields import BOOLEAN, INTEGER, STRING, Field, fields, list_of, object_of, set_of
+from lab.cloud.plugin.resource import found
 from lab.cloud.plugin.resources.mirrored import Mirrored, Spelling
 from lab.cloud.plugin.values import State
 
@@ -26,9 +27,37 @@ class ReservedIp(Mirrored):
         }
     )
     outputs = fields({"reservedIpUrn": STRING})
-    spelling = Spelling(
-        "/v2/reserved_ips", "reserved_ip", {"ipAddress": "ip", "reservedIpUrn": "urn"}, key="ip"
-    )
+    spelling = Spelling("/v2/reserved_ips", "reserved_ip", "reserved IP", key="ip")
+
+    @override
+    def create(self, client: Client, inputs: State) -> str:
+        key = super().create(client, {"region": inputs["region"]})
+        if inputs.get("dropletId"):
+            self._assign(client, key, inputs["dropletId"])
+        return key
+
+    @override
+    def read(self, client: Client, key: str, state: State) -> State | None:
+        address = found(client, f"{self.spelling.path}/{key}", "reserved_ip", "Error retrieving reserved IP")
+        if address is None:
+            return None
+        droplet = address["droplet"] or {}
+        return {
+            "region": address["region"]["slug"],
+            "dropletId": droplet.get("id"),
+            "ipAddress": address["ip"],
+            "reservedIpUrn": f"do:reservedip:{address['ip']}",
+        }
+
+    @override
+    def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
+        if "dropletId" in changed:
+            self._assign(client, key, planned.get("dropletId"))
+
+    def _assign(self, client: Client, key: str, droplet: int | None) -> None:
+        action = {"type": "assign", "droplet_id": droplet} if droplet else {"type": "unassign"}
+        with explained(f"Error {action['type']}ing reserved IP ({key})"):
+            client.call("POST", f"{self.spelling.path}/{key}/actions", action)
 
 
 class Certificate(Mirrored):
@@ -47,6 +76,7 @@ class Certificate(Mirrored):
     spelling = Spelling(
         "/v2/certificates",
         "certificate",
+        "Certificate",
         {"domains": "dns_names", "uuid": "id", "sha1Fingerprint": "sha1_fingerprint"},
         kept=("privateKey", "leafCertificate", "certificateChain"),
     )
@@ -67,7 +97,12 @@ class Cdn(Mirrored):
         }
     )
     outputs = fields({"createdAt": STRING, "endpoint": STRING})
-    spelling = Spelling("/v2/cdn/endpoints", "endpoint")
+    spelling = Spelling("/v2/cdn/endpoints", "endpoint", "CDN")
+
+    @override
+    def body(self, state: State) -> State:
+        """The client library sends a ttl always, 0 where the program gives none."""
+        return {"ttl": 0, **super().body(state)}
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
@@ -83,7 +118,7 @@ class VpcPeering(Mirrored):
     token = "digitalocean:index/vpcPeering:VpcPeering"
     inputs = fields({"name": STRING, "vpcIds": set_of(STRING, required=True, replaces=True)})
     outputs = fields({"createdAt": STRING, "status": STRING})
-    spelling = Spelling("/v2/vpc_peerings", "vpc_peering")
+    spelling = Spelling("/v2/vpc_peerings", "vpc_peering", "VPC Peering")
 
 
 class VpcNatGateway(Mirrored):
@@ -124,7 +159,7 @@ class VpcNatGateway(Mirrored):
             "state": STRING,
         }
     )
-    spelling = Spelling("/v2/vpc_nat_gateways", "vpc_nat_gateway")
+    spelling = Spelling("/v2/vpc_nat_gateways", "vpc_nat_gateway", "VPC NAT Gateway")
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
@@ -180,10 +215,21 @@ class SpacesBucket(Mirrored):
     spelling = Spelling(
         "/v2/spaces",
         "bucket",
+        "Spaces bucket",
         {"bucketUrn": "urn", "bucketDomainName": "domain_name"},
         kept=("forceDestroy", "versioning", "corsRules", "lifecycleRules"),
         key="name",
     )
+
+
+_TAGGED = {
+    "databases": "databasesCount",
+    "droplets": "dropletsCount",
+    "images": "imagesCount",
+    "volume_snapshots": "volumeSnapshotsCount",
+    "volumes": "volumesCount",
+}
+"""What a tag may be on -> the output that counts it."""
 
 
 class Tag(Mirrored):
@@ -191,20 +237,14 @@ class Tag(Mirrored):
 
     token = "digitalocean:index/tag:Tag"
     inputs = fields({"name": STRING.but(replaces=True, check=checks.tag)})
-    outputs = dict.fromkeys(
-        (
-            "databasesCount",
-            "dropletsCount",
-            "imagesCount",
-            "totalResourceCount",
-            "volumeSnapshotsCount",
-            "volumesCount",
-        ),
-        INTEGER,
-    )
-    spelling = Spelling("/v2/tags", "tag", key="name")
+    outputs = dict.fromkeys((*_TAGGED.values(), "totalResourceCount"), INTEGER)
+    spelling = Spelling("/v2/tags", "tag", "tag", key="name")
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        now = super().read(client, key, state)
-        return now and {**now, **dict.fromkeys(self.outputs, 0)}
+        tag = found(client, f"{self.spelling.path}/{key}", "tag", "Error retrieving tag")
+        if tag is None:
+            return None
+        resources = tag["resources"]
+        counts = {output: resources[kind]["count"] for kind, output in _TAGGED.items()}
+        return {"name": tag["name"], "totalResourceCount": resources["count"], **counts}

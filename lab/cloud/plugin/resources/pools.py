@@ -1,7 +1,7 @@
 """Node pools, as a resource and as a cluster's default pool."""
 
 from lab.cloud.plugin import checks
-from lab.cloud.plugin.client import Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.fields import BOOLEAN, INTEGER, STRING, list_of, map_of, object_of, set_of
 from lab.cloud.plugin.resource import RefusedError
 from lab.cloud.plugin.resources.spelling import to_pulumi
@@ -29,13 +29,22 @@ TAINT = object_of(
 
 NODE = object_of(dict.fromkeys(("id", "name", "status", "dropletId", "createdAt", "updatedAt"), STRING))
 
+
+def _has_already(old: int | None, new: int, state: State) -> bool:
+    """`state`: the pool's, or that of the cluster whose default pool it is."""
+    del old
+    pool: State = state.get("nodePool") or state
+    return new == pool.get("actualNodeCount")
+
+
 POOL = {
     "name": STRING.but(check=checks.not_empty),
     "size": STRING.but(required=True, replaces=True, check=checks.not_empty),
-    "nodeCount": INTEGER.but(computed=True, check=checks.at_least(0)),
+    # Nothing is checked, a negative count neither; one that the pool has already is no difference.
+    "nodeCount": INTEGER.but(computed=True, same=_has_already),
     "autoScale": BOOLEAN,
-    "minNodes": INTEGER.but(check=checks.at_least(0)),
-    "maxNodes": INTEGER.but(check=checks.at_least(0)),
+    "minNodes": INTEGER,
+    "maxNodes": INTEGER,
     "tags": set_of(STRING.but(check=checks.tag)),
     "labels": map_of(STRING),
     "taints": set_of(TAINT),
@@ -46,34 +55,62 @@ POOL_OUTPUTS = {"actualNodeCount": INTEGER, "nodes": list_of(NODE)}
 
 
 def body_of(pool: State, *tags: str) -> Json:
-    """The body that creates a pool."""
+    """The body that creates a pool, without what is empty or zero, as the client library writes it."""
     body: Json = {
         "name": pool["name"],
         "size": pool["size"],
+        "count": pool.get("nodeCount"),
         "tags": [*(pool.get("tags") or []), *tags],
-        "labels": pool.get("labels") or {},
-        "taints": pool.get("taints") or [],
-        "auto_scale": pool.get("autoScale") or False,
-        "min_nodes": pool.get("minNodes") or 0,
-        "max_nodes": pool.get("maxNodes") or 0,
+        "labels": pool.get("labels"),
+        "taints": _taints(pool),
+        "auto_scale": pool.get("autoScale"),
+        "min_nodes": pool.get("minNodes"),
+        "max_nodes": pool.get("maxNodes"),
+        "gpu_partition_mode": pool.get("gpuPartitionMode"),
     }
-    given = {"count": pool.get("nodeCount"), "gpu_partition_mode": pool.get("gpuPartitionMode")}
-    return body | {key: value for key, value in given.items() if value}
+    return {key: value for key, value in body.items() if value}
 
 
 def update(client: Client, cluster: str, key: str, pool: State, *tags: str) -> None:
-    """Send a pool as the program wants it, all of it, and wait until its nodes run."""
-    body = body_of(pool, *tags)
-    body.pop("size")
-    client.call("PUT", f"/v2/kubernetes/clusters/{cluster}/node_pools/{key}", body)
+    """Send a pool as the program wants it and wait until its nodes run.
+
+    The client library leaves an empty map of labels out, so the last label is never taken away; taints,
+    bounds and the switch are always sent, a count where the state has one (facts, section 9).
+    """
+    lists = {"tags": [*(pool.get("tags") or []), *tags], "labels": pool.get("labels")}
+    body: Json = {
+        "name": pool["name"],
+        **{name: value for name, value in lists.items() if value},
+        "taints": _taints(pool),
+        "auto_scale": pool.get("autoScale") or False,
+        "min_nodes": pool.get("minNodes") or 0,
+        "max_nodes": pool.get("maxNodes") or 0,
+        **({"count": pool["nodeCount"]} if pool.get("nodeCount") else {}),
+    }
+    try:
+        with explained("Unable to update nodepool"):
+            client.call("PUT", f"/v2/kubernetes/clusters/{cluster}/node_pools/{key}", body)
+    except CallError as error:
+        if error.status != 404:
+            raise
+        return
     await_running(client, cluster, key)
+
+
+def _taints(pool: State) -> list[Json]:
+    """The client library names the keys of a taint with capitals."""
+    return [
+        {key.capitalize(): taint[key] for key in ("key", "value", "effect")}
+        for taint in pool.get("taints") or ()
+    ]
 
 
 def await_running(client: Client, cluster: str, key: str) -> None:
     """Wait until a pool has its nodes and all of them run."""
     for _ in range(LOOKS):
         client.await_cloud(INTERVAL)
-        pool = client.call("GET", f"/v2/kubernetes/clusters/{cluster}/node_pools/{key}")["node_pool"]
+        with explained("Error trying to read nodepool state"):
+            pool = client.call("GET", f"/v2/kubernetes/clusters/{cluster}/node_pools/{key}")["node_pool"]
         if len(pool["nodes"]) == pool["count"] and all(_state(node) == "running" for node in pool["nodes"]):
             return
     raise RefusedError("Timeout waiting to create nodepool")

@@ -3,7 +3,7 @@
 from typing_extensions import override
 
 from lab.cloud.plugin import checks
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, explained
 from lab.cloud.plugin.fields import BOOLEAN, STRING, fields
 from lab.cloud.plugin.resource import Resource, found
 from lab.cloud.plugin.values import State
@@ -32,11 +32,12 @@ class Vpc(Resource):
     def create(self, client: Client, inputs: State) -> str:
         names = {"name": "name", "region": "region", "description": "description", "ipRange": "ip_range"}
         body = {names[key]: inputs[key] for key in names if inputs.get(key)}
-        return client.call("POST", _PATH, body)["vpc"]["id"]
+        with explained("Error creating VPC"):
+            return client.call("POST", _PATH, body)["vpc"]["id"]
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        vpc = found(client, f"{_PATH}/{key}", "vpc")
+        vpc = found(client, f"{_PATH}/{key}", "vpc", "Error reading VPC")
         return vpc and {
             "name": vpc["name"],
             "region": vpc["region"],
@@ -50,8 +51,11 @@ class Vpc(Resource):
     @override
     def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
         if changed & {"name", "description"}:
-            body = {"name": planned["name"], "description": planned.get("description") or ""}
-            client.call("PUT", f"{_PATH}/{key}", body)
+            # The client library leaves an empty description out.
+            given = {"description": planned["description"]} if planned.get("description") else {}
+            body = {"name": planned["name"], **given, "default": planned.get("default") or False}
+            with explained("Error updating VPC "):
+                client.call("PUT", f"{_PATH}/{key}", body)
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
@@ -62,7 +66,9 @@ class Vpc(Resource):
                 client.call("DELETE", f"{_PATH}/{key}")
                 return
             except CallError as error:
-                if error.status not in (403, 409) or waited > timeout or not client.alive():
+                if error.status not in (403, 409):
+                    raise CallError(error.status, f"Error deleting VPC: {error}") from error
+                if waited > timeout or not client.alive():
                     raise
             client.await_cloud(pause)
             waited += pause

@@ -58,6 +58,8 @@ class Difference:
     changed: dict[str, str]
     """Path -> kind."""
     reasons: list[str]
+    deleted_first: bool
+    """Whether a replacement waits for the original to go."""
 
 
 class Engine:
@@ -96,7 +98,10 @@ class Engine:
         request = provider_pb2.CreateRequest(
             urn=f"urn:pulumi:dev::network::{token}::{name}", properties=encode(wanted), preview=True
         )
-        return MessageToDict(self._stub.Create(request).properties)
+        try:
+            return MessageToDict(self._stub.Create(request).properties)
+        except grpc.RpcError as error:
+            raise CallFailedError(str(error.details())) from error
 
     def create(self, token: str, name: str, /, **inputs: Any) -> Resource:
         checked = self.check(token, name, inputs)
@@ -109,19 +114,21 @@ class Engine:
 
     def diff(self, resource: Resource, /, **inputs: Any) -> Difference:
         news = self.check(resource.token, resource.name, inputs, resource.inputs)
-        answer = self._stub.Diff(
-            provider_pb2.DiffRequest(
-                id=resource.id,
-                urn=resource.urn,
-                olds=encode(resource.outputs),
-                old_inputs=encode(resource.inputs),
-                news=encode(news),
-            )
+        request = provider_pb2.DiffRequest(
+            id=resource.id,
+            urn=resource.urn,
+            olds=encode(resource.outputs),
+            old_inputs=encode(resource.inputs),
+            news=encode(news),
         )
+        try:
+            answer = self._stub.Diff(request)
+        except grpc.RpcError as error:
+            raise CallFailedError(str(error.details())) from error
         kinds = provider_pb2.PropertyDiff.Kind
         changed = {path: kinds.Name(each.kind) for path, each in answer.detailedDiff.items()}
         assert (answer.changes == answer.DIFF_SOME) == bool(changed)
-        return Difference(changed, list(answer.replaces))
+        return Difference(changed, list(answer.replaces), answer.deleteBeforeReplace)
 
     def update(self, resource: Resource, /, preview: bool = False, **inputs: Any) -> Resource:
         news = self.check(resource.token, resource.name, inputs, resource.inputs)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cloud.annotations import ID, PREFIX, refusals
+from lab.cloud.annotations import ID, PREFIX, addresses, refusals
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import FINALIZER, Controllers
 from lab.cloud.faults import Fault, inject
@@ -236,3 +236,11 @@ def test_a_dangerous_deletion_takes_the_load_balancers_along(scene: Scene) -> No
     scene.cloud.call("DELETE", f"{path}/dangerous")
     assert scene.made == []
     assert listed["id"]
+
+
+def test_a_load_balancer_has_an_ipv6_address_behind_the_other_where_one_is_asked_for() -> None:
+    def asked(stack: str) -> dict[str, Any]:
+        return {"metadata": {"annotations": {f"{PREFIX}network-stack": stack}}}
+
+    assert addresses(asked("IPV4"), "203.0.113.100") == ["203.0.113.100"]
+    assert addresses(asked("DUALSTACK"), "203.0.113.100") == ["203.0.113.100", "2001:db8::cb00:7164"]

@@ -160,8 +160,11 @@ def test_after_a_refused_update_of_a_cluster_the_next_up_only_reads(
     before = len(operations(account))
     second = engine.update(half_done, **wanted)
     assert operations(account)[before:] == ["get_cluster"]
-    assert "tags[0]" in engine.diff(second, **wanted).changed
-    third = engine.update(second, **wanted)
+    assert engine.diff(second, **wanted).changed == {}
+    refreshed = engine.refresh(second)
+    assert refreshed is not None
+    assert "tags" in engine.diff(refreshed, **wanted).changed
+    third = engine.update(refreshed, **wanted)
     assert engine.diff(third, **wanted).changed == {}
 
 
@@ -273,7 +276,7 @@ def test_a_vpc_with_members_is_given_up_after_two_minutes_of_attempts(
     rule = {"entry_protocol": "tcp", "entry_port": 80, "target_protocol": "tcp", "target_port": 30080}
     body = {"name": "lb", "region": "ams3", "vpc_uuid": vpc.id, "forwarding_rules": [rule]}
     account.call("POST", "/v2/load_balancers", body)
-    with pytest.raises(CallFailedError, match="409 Can not delete VPC with members"):
+    with pytest.raises(CallFailedError, match=r"409 \(request .*\) Can not delete VPC with members"):
         engine.delete(vpc)
     assert operations(account).count("delete_vpc") == 16
     with pytest.raises(CallFailedError):
@@ -296,14 +299,15 @@ def test_the_first_vpc_of_a_region_becomes_its_default(engine: Engine, account: 
 
 
 def test_an_import_of_a_cluster_marks_its_only_pool(
-    engine: Engine, account: Cloud, cluster: Resource
+    engine: Engine, account: Cloud, vpc: Resource, cluster: Resource
 ) -> None:
     pool = live(account, Kind.CLUSTER)["node_pools"][0]["id"]
     path = f"/v2/kubernetes/clusters/{cluster.id}/node_pools"
     account.call("PUT", f"{path}/{pool}", {"tags": []})
     adopted = engine.adopt(CLUSTER, "cluster", cluster.id)
     assert "terraform:default-node-pool" in live(account, Kind.CLUSTER)["node_pools"][0]["tags"]
-    assert adopted.inputs["nodePool"]["nodeCount"] == 2
+    assert "nodeCount" not in adopted.inputs["nodePool"]
+    assert engine.diff(adopted, **cluster_inputs(vpc)).changed == {}
     account.call("PUT", f"{path}/{pool}", {"tags": []})
     account.call("POST", path, {"name": "second", "size": "s-2vcpu-4gb", "count": 1})
     with pytest.raises(CallFailedError, match="multiple node pools"):
@@ -314,7 +318,7 @@ def test_the_kubeconfig_of_the_data_source_is_plain_and_that_of_the_resource_sec
     engine: Engine, cluster: Resource
 ) -> None:
     found = engine.invoke("digitalocean:index/getKubernetesCluster:getKubernetesCluster", name="network-dev")
-    assert "admin-token" in found["kubeConfigs"][0]["rawConfig"]
+    assert "token: dop_v1_" in found["kubeConfigs"][0]["rawConfig"]
     assert "4dabf18193072939515e22adb298388d" in cluster.outputs["kubeConfigs"]
 
 
@@ -362,7 +366,7 @@ def test_any_difference_of_a_cluster_without_labels_lists_them_too(
     engine: Engine, vpc: Resource, cluster: Resource
 ) -> None:
     assert engine.diff(cluster, **cluster_inputs(vpc, tags=["a"])).changed == {
-        "tags[0]": "ADD",
+        "tags": "ADD",
         "nodePool.labels": "ADD",
     }
 
@@ -456,7 +460,7 @@ def test_records_of_one_name_and_type_share_their_ttl(engine: Engine) -> None:
         {"type": "TXT", "name": "@", "value": "v=spf1 -all"},
         {"type": "CAA", "name": "@", "value": "letsencrypt.org.", "flags": 0, "tag": "issuewild"},
         {"type": "CAA", "name": "@", "value": "mailto:a@example.org", "flags": 0, "tag": "iodef"},
-        {"type": "AAAA", "name": "a", "value": "2001:DB8::1"},
+        {"type": "AAAA", "name": "a", "value": "2001:db8::1"},
     ],
     ids=lambda inputs: f"{inputs['type']}-{inputs['value']}",
 )
@@ -480,14 +484,10 @@ def test_records_show_no_difference_after_creation_and_refresh(
         (VPC, {"region": ""}, "v.region"),
         (VPC, {"ipRange": "10.0.0.0/16"}, "v.region"),
         (VPC, {"region": "ams3", "range": "10.0.0.0/16"}, "v.range"),
-        (VPC, {"region": 3}, "expected string"),
+        (VPC, {"region": ["ams3"]}, "expected string"),
         (VPC, {"region": "ams3", "description": "x" * 256}, "v.description"),
         (RECORD, {"domain": "e.org", "type": "B", "value": "x"}, "v.type"),
         (RECORD, {"domain": "e.org", "type": "A", "value": "192.0.2.1", "ttl": 0}, "v.ttl"),
-        (RECORD, {"domain": "e.org", "type": "MX", "value": "m."}, "`priority` is required"),
-        (RECORD, {"domain": "e.org", "type": "CAA", "value": "m.", "tag": "issue"}, "`flags` is required"),
-        (FIREWALL, {}, "At least one rule"),
-        (FIREWALL, {"inboundRules": [{"protocol": "tcp"}]}, "`port_range` is required"),
         (FIREWALL, {"inboundRules": [{"protocol": "gre"}]}, "v.inboundRules"),
         (FIREWALL, {"inboundRules": [{"protocol": "icmp"}], "tags": ["a b"]}, "v.tags"),
         (CLUSTER, {"region": "ams3", "version": "1", "nodePool": {"name": "p"}}, "v.nodePool.size"),
@@ -497,13 +497,9 @@ def test_records_show_no_difference_after_creation_and_refresh(
 def test_a_preview_refuses_what_the_schema_can_tell(
     engine: Engine, account: Cloud, token: str, inputs: dict[str, Any], named: str
 ) -> None:
-    with pytest.raises(CheckFailedError, match=named.replace("`", ".")):
+    with pytest.raises(CheckFailedError, match=named):
         engine.preview(token, "v", inputs)
     assert operations(account) == []
-
-
-def test_rules_that_join_inputs_are_not_checked_while_a_value_is_unknown(engine: Engine) -> None:
-    engine.preview(RECORD, "r", {"domain": UNKNOWN, "type": "MX", "value": "m."})
 
 
 def test_an_unknown_vpc_replaces_its_cluster(engine: Engine, vpc: Resource, cluster: Resource) -> None:
@@ -516,7 +512,7 @@ def test_an_unknown_vpc_replaces_its_cluster(engine: Engine, vpc: Resource, clus
         ({"region": "fra1"}, "region"),
         ({"clusterSubnet": "10.245.0.0/16"}, "clusterSubnet"),
         ({"serviceSubnet": "10.112.0.0/12"}, "serviceSubnet"),
-        ({"nodePool": {**DEFAULT_POOL, "size": "s-4vcpu-8gb"}}, "nodePool.size"),
+        ({"nodePool": {**DEFAULT_POOL, "size": "s-4vcpu-8gb"}}, "nodePool"),
         ({"isolatedWorkers": True}, "isolatedWorkers"),
         ({"workerSubnetUuid": "other"}, "workerSubnetUuid"),
     ],

@@ -1,0 +1,48 @@
+"""How the simulated account differs from a usual one, where somebody asks for it.
+
+Kept in a file and read at each use, so that another process (a test, a user) can change it while the lab
+runs: `python -m lab account --help`.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from lab.machine.pki import write_secret
+
+WEEK = 7 * 24 * 3600
+"""Seconds that a cluster's credentials live unless a call says otherwise (digitalocean.md, section 6)."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be chosen of an account."""
+
+    credentials_seconds: int = WEEK
+    """The longest life of a cluster's credentials, whatever is asked for."""
+    credentials_ended: str = ""
+    """Credentials from before this moment (ISO 8601) have ended, whatever life they were given."""
+    token_accepted: bool = True
+    """Whether the account's token is (still) valid."""
+    default_vpcs: bool = True
+    """Whether each region has its default VPC when the account is new. Where one has none, the first VPC that
+    is made there becomes it, and is never deleted."""
+    cluster_fails: str = ""
+    """Why a new cluster does not come up: it ends in the state `error` with this message."""
+
+
+def options(folder: Path) -> Options:
+    """The options of the account kept in `folder`."""
+    file = _file(folder)
+    return Options(**json.loads(file.read_text())) if file.exists() else Options()
+
+
+def choose(folder: Path, **changes: object) -> None:
+    """Change some of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = replace(options(folder), **changes)
+    write_secret(_file(folder), json.dumps(asdict(changed)).encode())
+
+
+def _file(folder: Path) -> Path:
+    return folder / "options.json"

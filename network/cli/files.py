@@ -1,0 +1,70 @@
+"""Files that commands read and write: what the system refuses is one line and exit code 2."""
+
+import errno
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typing_extensions import override
+
+REASONS = {
+    errno.ENOENT: "does not exist",
+    errno.EISDIR: "is a folder, where a file belongs",
+    errno.ENOTDIR: "lies below a file, where a folder belongs",
+    errno.EACCES: "is not allowed for this user",
+    errno.EROFS: "lies on a file system that is read-only",
+}
+"""Of the system's errors, the usual ones in plain words; others speak for themselves."""
+
+
+class Commands(TyperGroup):
+    """Commands whose files may be absent, unreadable or unwritable."""
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.filename is None:
+                raise
+            stop(f"{error.filename} {_reason(error)}")
+
+
+def print_anything() -> None:
+    """Let output hold characters that the terminal's encoding lacks, as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def stop(message: str) -> NoReturn:
+    """End the command with a line about what it was given."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, or end the command with the reason why that is not possible."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        stop(f"{path} cannot be written: {_reason(error)}")
+
+
+def writable(path: Path | None) -> Path | None:
+    """Return an output's path, or end the command before its work if there is no folder for it.
+
+    A folder whose name holds `{stack}` is looked for when the name is known.
+    """
+    if path is not None and "{" not in str(path.parent) and not path.parent.is_dir():
+        stop(f"{path} cannot be written: there is no folder {path.parent}; make it, or name another file")
+    if path is not None and path.is_dir():
+        stop(f"{path} cannot be written: it is a folder; name a file in it")
+    return path
+
+
+def _reason(error: OSError) -> str:
+    return REASONS.get(error.errno or 0) or str(error.strerror)

@@ -1,0 +1,67 @@
+"""Asks DigitalOcean's API for the credentials of a cluster."""
+
+import time
+import urllib.parse
+from datetime import UTC, datetime
+
+from network.credentials import CredentialsError
+from network.credentials.account import KEY, AccountToken
+from network.credentials.grant import Grant
+from network.digitalocean_api import AwayError, RefusedError, endpoint, get
+
+PATIENCE = (1.0, 2.0, 4.0)
+"""Seconds between tries where the API is busy or away: as the provider waits (its first retries)."""
+
+
+def fetch(cluster: str, token: AccountToken, expire_seconds: int) -> Grant:
+    """Return a new token for a cluster that lives `expire_seconds`, 0 for the API's own seven days.
+
+    Each call makes one more token in the account. Raises CredentialsError.
+    """
+    path = f"/v2/kubernetes/clusters/{urllib.parse.quote(cluster, safe='')}/credentials"
+    url = f"{endpoint()}{path}?expiry_seconds={expire_seconds}"
+    for wait in (*PATIENCE, None):
+        granted = datetime.now(UTC)
+        try:
+            answer = get(url, token.value)
+        except (AwayError, RefusedError) as error:
+            if isinstance(error, RefusedError) and not _passing(error):
+                raise CredentialsError(_told(error, token, cluster)) from None
+            if wait is None:
+                raise CredentialsError(
+                    f"DigitalOcean's API does not give the cluster's credentials: {error}; try again later "
+                    "(https://status.digitalocean.com)"
+                ) from None
+            time.sleep(wait)
+        else:
+            expires = datetime.fromisoformat(answer["expires_at"].replace("Z", "+00:00"))
+            return Grant(answer["token"], granted, expires)
+    raise AssertionError("the last try returns or raises")
+
+
+def _passing(error: RefusedError) -> bool:
+    """Whether another try may help."""
+    return error.status == 429 or error.status >= 500
+
+
+def _told(error: RefusedError, token: AccountToken, cluster: str) -> str:
+    """What a refusal means to whoever wants to reach the cluster."""
+    match error.status:
+        case 401:
+            return (
+                f"DigitalOcean does not accept the account token in {token.source} ({error.message}): it was "
+                "revoked, replaced or has ended; give the one that is valid now "
+                f"(`pulumi config set --secret {KEY}`)"
+            )
+        case 403:
+            return (
+                f"the account token in {token.source} may not read the cluster's credentials "
+                f"({error.message}); it needs the scope kubernetes:access_cluster"
+            )
+        case 404:
+            return (
+                f"the account of {token.source} has no cluster {cluster}: it was deleted, or the token is of "
+                "another account; `pulumi preview` tells what the stack would make anew"
+            )
+        case _:
+            return f"DigitalOcean's API refuses the cluster's credentials: {error}"

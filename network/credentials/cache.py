@@ -1,0 +1,79 @@
+"""Keeps a cluster's token for its life, since each one that is asked for is one more in the account.
+
+The file can be read by its owner alone, as kubectl's and doctl's own are, and holds nothing that outlives
+its token.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from network.credentials.grant import Grant
+
+FOLDER_VARIABLE = "CLUSTER_CREDENTIALS_DIR"
+"""Environment variable that names another folder for the tokens."""
+
+
+class Cache:
+    """The kept token of one cluster, asked for with one account token. Others who ask wait while it is open,
+    so that several processes that start together need one token."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock: IO[str] | None = None
+
+    @classmethod
+    def of(cls, cluster: str, account_token: str) -> "Cache":
+        """The cache of a cluster. A new account token begins a new one: what the old one was given may have
+        been revoked with it."""
+        key = hashlib.sha256(f"{account_token}\0{cluster}".encode()).hexdigest()
+        return cls(_folder() / key[:32])
+
+    @property
+    def grant(self) -> Grant | None:
+        """The token that is kept, unless it is about to end."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(self._file.read_text())
+            times = (datetime.fromisoformat(kept[name]) for name in ("granted", "expires"))
+            grant = Grant(kept["token"], *times)
+            return grant if grant.usable else None
+        return None
+
+    def keep(self, grant: Grant) -> Grant:
+        """Keep a token, and return it. One that cannot be written down serves all the same."""
+        with suppress(OSError):
+            new = self._file.with_suffix(".new")
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                json.dump(asdict(grant), stream, default=datetime.isoformat)
+            new.replace(self._file)
+        return grant
+
+    def __enter__(self) -> "Cache":
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = self._file.with_suffix(".lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            self._lock.close()
+
+
+def _folder() -> Path:
+    """The folder that the variable names, else one of the user's for what can be had again (XDG Base
+    Directory Specification)."""
+    if chosen := os.environ.get(FOLDER_VARIABLE):
+        return Path(chosen)
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (named if named.is_absolute() else Path.home() / ".cache") / "webgrip-network" / "credentials"

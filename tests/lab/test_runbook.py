@@ -1,0 +1,182 @@
+"""Each row of the runbook: an interruption of its kind, then the commands of the book, literally.
+
+They are played one after the other on one stack, with a real engine and without machines.
+"""
+
+import json
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from lab.cloud.faults import Fault, inject, release
+from lab.cloud.state import Kind
+from tests.lab.patience import until
+from tests.lab.rehearsal import EVERYTHING, LESS, Rehearsal, rehearsal
+
+pytestmark = pytest.mark.lab
+
+MAKING = "What it was making"
+THEN = ("Then, whatever it was", "Remove a twin")
+PATIENCE = 600
+"""Seconds for a run to come so far, on a machine that may be busy."""
+NOT_FOUND = 4
+"""jq's exit status when nothing fits."""
+SMALL_ONES = ("create_node_pool", "create_firewall", "create_record")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """The one stack."""
+    with rehearsal(tmp_path_factory.mktemp("runbook")) as stack:
+        yield stack
+
+
+@pytest.fixture
+def nothing(stage: Rehearsal) -> Rehearsal:
+    """The stack before its first `up`."""
+    if stage.objects(Kind.VPC):
+        stage.run("pulumi", "destroy", "--skip-preview")
+    return stage
+
+
+@pytest.fixture
+def less(stage: Rehearsal) -> Rehearsal:
+    """The stack without further pool, firewall and host, all of which its file declares."""
+    stage.declare(LESS)
+    stage.up()
+    stage.declare(EVERYTHING)
+    return stage
+
+
+@pytest.fixture
+def whole(stage: Rehearsal) -> Rehearsal:
+    """The stack as its file declares it."""
+    stage.up()
+    return stage
+
+
+def hang(stage: Rehearsal, *operations: str) -> None:
+    """Let the next call of each operation hang: it is carried out once its caller has gone."""
+    for operation in operations:
+        inject(stage.account.store.folder, Fault(operation, hang=-1))
+
+
+def under_way(stage: Rehearsal, *operations: str) -> None:
+    """Wait until each operation hangs, and the engine has written that it is under way."""
+    until(lambda: set(operations) <= stage.hanging(), f"{operations} are under way", PATIENCE)
+
+
+def carried_out(stage: Rehearsal, *operations: str) -> None:
+    """Wait until the calls that hung have been carried out, though their caller has gone."""
+    for operation in operations:
+        until(lambda each=operation: stage.done(each), f"{operation} was carried out", PATIENCE)
+        release(stage.account.store.folder, operation)
+
+
+def killed_in(stage: Rehearsal, *operations: str, command: str = "up") -> None:
+    """Kill a command of Pulumi's while its calls of these operations are under way."""
+    stage.forget_calls()
+    hang(stage, *operations)
+    process = stage.start("pulumi", command, "--skip-preview")
+    under_way(stage, *operations)
+    stage.kill(process)
+    carried_out(stage, *operations)
+
+
+def pending(stage: Rehearsal) -> set[str]:
+    """Names of what the book shows to have been in the making."""
+    return {line.rpartition("::")[2] for line in stage.type(MAKING).splitlines()}
+
+
+def test_killed_while_vpc_and_zone_were_made(nothing: Rehearsal) -> None:
+    killed_in(nothing, "create_vpc", "create_domain")
+    assert "the stack is currently locked" in nothing.up(status=None)
+    nothing.type("Free the stack")
+    assert pending(nothing) == {"network"}
+    nothing.type("VPC", "Zone", *THEN)
+    nothing.assert_whole()
+
+
+def test_killed_while_it_was_destroyed(whole: Rehearsal) -> None:
+    killed_in(whole, "delete_cluster_dangerous", command="destroy")
+    whole.type("Destroy again")
+    for kind in (Kind.VPC, Kind.CLUSTER, Kind.DOMAIN, Kind.FIREWALL, Kind.RECORD):
+        assert whole.objects(kind) == []
+
+
+def test_killed_while_the_cluster_was_made(nothing: Rehearsal) -> None:
+    killed_in(nothing, "create_cluster")
+    nothing.type("Free the stack")
+    assert "cluster" in pending(nothing)
+    nothing.type("Cluster", *THEN)
+    nothing.assert_whole()
+
+
+def test_a_cluster_that_does_not_run_is_not_adopted_but_deleted(nothing: Rehearsal) -> None:
+    nothing.backend.failure = "no capacity"
+    assert "no capacity" in nothing.up(status=1)
+    nothing.backend.failure = None
+    assert "already exists" in nothing.up(status=1)
+    assert "error no capacity" in nothing.type("Cluster", status=NOT_FOUND)
+    assert "kubernetesCluster" not in nothing.run("pulumi", "stack", "export")
+    nothing.type("A cluster in state `error`")
+    nothing.assert_whole()
+
+
+def test_ctrl_c_once(less: Rehearsal) -> None:
+    hang(less, *SMALL_ONES)
+    process = less.start("pulumi", "up", "--skip-preview")
+    under_way(less, *SMALL_ONES)
+    process.send_signal(signal.SIGINT)
+    for operation in SMALL_ONES:
+        release(less.account.store.folder, operation)
+    output, _ = process.communicate()
+    assert "update canceled" in output
+    less.type("Again")
+    less.assert_whole()
+
+
+def test_ctrl_c_twice_while_pool_firewall_and_record_were_made(less: Rehearsal) -> None:
+    less.forget_calls()
+    hang(less, *SMALL_ONES)
+    process = less.start("pulumi", "up", "--skip-preview")
+    under_way(less, *SMALL_ONES)
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    assert any("press ^C again" in line for line in process.stdout)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    carried_out(less, *SMALL_ONES)
+    less.type("Free the stack")
+    assert pending(less) >= {"cluster-batch", "firewall", "records-host-shop"}
+    less.type("Node pool", "Firewall", "Record", *THEN)
+    less.assert_whole()
+
+
+def test_an_answer_that_was_lost_leaves_a_pool_to_adopt_and_twins_to_remove(less: Rehearsal) -> None:
+    for operation in SMALL_ONES:
+        inject(less.account.store.folder, Fault(operation, lose_answer=True))
+    less.up(status=None)
+    less.type("Node pool", THEN[0])
+    assert len(less.objects(Kind.FIREWALL)) == 2
+    less.type(THEN[1])
+    less.assert_whole()
+
+
+def test_killed_while_the_state_was_written(whole: Rehearsal) -> None:
+    (checkpoint,) = (whole.backend_folder / "stacks" / "network").glob("dev.json")
+    content = checkpoint.read_text()
+    assert json.loads(content)
+    checkpoint.write_text(content[:1000])
+    assert "failed to load checkpoint" in whole.up(status=None)
+    whole.type("Mend the state")
+    whole.type("Again")
+    whole.assert_whole()
+
+
+def test_an_update_that_was_refused_is_applied_by_the_next(less: Rehearsal) -> None:
+    inject(less.account.store.folder, Fault("create_node_pool", status=422))
+    less.up(status=1)
+    less.type("Again")
+    less.assert_whole()
