@@ -65,7 +65,7 @@ def platform(pods: int, *, changed: bool = False) -> Iterator[Manifest]:
                 labels = {
                     "app": f"app-{workload}",
                     "version": f"v{number % 5}",
-                    "pod-template-hash": f"{number:04x}{workload:x}",
+                    "pod-template-hash": f"t{number:04x}{workload:x}",
                 }
                 yield _pod(name, f"app-{workload}-{replica}", labels)
         yield from _team(name, number, namespaces, 9090 if changed and number % 100 == 0 else 8080)

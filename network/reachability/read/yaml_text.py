@@ -25,7 +25,7 @@ _INTEGER = re.compile(r"[-+]?(0[bB][01]+|0[oO]?[0-7]+|0[xX][0-9a-fA-F]+|0|[1-9][
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 _DIFFERS = re.compile(
-    r"(?:^|[\[{,:\-?])"
+    r"(?:^|[\[{,:])"
     r"(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF"
     # Octal, hexadecimal and binary numbers, signs, `_`, exponents; and what begins or ends with a dot.
     r"|[-+]?0[0-9_xXoObB][0-9a-fA-F_.]*|\+[0-9.].*|-?[0-9]+_[0-9_.]*|-?[0-9.]+[eE][-+]?[0-9]+"
