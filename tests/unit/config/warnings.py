@@ -7,6 +7,10 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:cluster": {"podRange": "10.244.0.0/16"}},
         "expect": {"network:cluster.podRange": "unverified on DOKS | 192.168.0.0/20"},
     },
+    "pods on a range that DigitalOcean keeps from VPCs": {
+        "set": {"network:cluster": {"podRange": "10.229.0.0/16"}},
+        "expect": {"network:cluster.podRange": "reserves 10.229.0.0/16 from VPCs | 192.168.0.0/20"},
+    },
     "pods on the default of clusters that are not VPC-native": {
         "set": {"network:cluster": {"podRange": "10.245.0.0/20"}},
         "expect": {"network:cluster.podRange": "not VPC-native | 192.168.0.0/20"},
