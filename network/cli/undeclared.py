@@ -1,63 +1,98 @@
 """`network undeclared`: what enforcing would cut, from Cilium's verdicts where policies only report.
 
 There no policy isolates a pod, so Cilium lets everything through, and its verdict tells by what: a declared
-flow (`match L3-L4` and the like), or the absence of isolation (`match all`).
+flow (`match L3-L4` and the like), or the absence of isolation (`match all`). Where Cilium itself only audits,
+the verdict of what it would cut is AUDITED.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from dataclasses import dataclass, field
+from typing import Any
 
-_VERDICT = re.compile(
-    r"Policy verdict log: .*, (?P<direction>egress|ingress), action allow, .*match all, "
-    r"\[?(?P<source>[0-9a-f.:]+?)\]?:\d+ -> \[?(?P<destination>[0-9a-f.:]+?)\]?:(?P<port>\d+) "
-    r"(?P<protocol>tcp|udp|sctp)\b"
+from network.cli.verdicts import Undeclared, Verdict, of_line
+
+_SAMPLE = (
+    "`cilium-dbg monitor --type policy-verdict` or `hubble observe --type policy-verdict` with -o compact "
+    "or -o jsonpb"
 )
 
 
-@dataclass(frozen=True, order=True)
-class Undeclared:
-    """A kind of connection that no flow declares."""
+@dataclass
+class Verdicts:
+    """What was read."""
 
-    direction: Literal["egress", "ingress"]
-    """Which end's policies would cut it: the source's, or the destination's."""
-    source: str
-    destination: str
-    port: int
-    protocol: str
+    undeclared: Counter[Undeclared] = field(default_factory=Counter[Undeclared])
+    """What enforcing would cut, and how often it was seen."""
+    read: int = 0
+    """Verdicts, whatever they tell."""
+    cut: int = 0
+    """Of these, those of connections that are cut already."""
+    others: int = 0
+    """Lines that are no verdicts."""
 
 
-def undeclared(verdicts: Iterable[str], pods: Mapping[str, str]) -> Counter[Undeclared]:
-    """Return what `cilium-dbg monitor --type policy-verdict` tells of, and how often.
+def read(lines: Iterable[str], pods: Mapping[str, str]) -> Verdicts:
+    """Return what the lines tell of.
 
-    `pods` has names of pods by address; other addresses stay addresses. Lines that are no such verdicts are
-    passed over.
+    `pods` has names of pods by address and by their own name; other ends stay as they are. Raises ValueError
+    if there is no verdict at all: that would look as if nothing were to be cut.
     """
-    found: Counter[Undeclared] = Counter()
-    for line in verdicts:
-        match = _VERDICT.search(line)
-        if match:
-            source, destination = (pods.get(match[end], match[end]) for end in ("source", "destination"))
-            direction = cast(Literal["egress", "ingress"], match["direction"])
-            protocol = match["protocol"].upper()
-            found[Undeclared(direction, source, destination, int(match["port"]), protocol)] += 1
+    found = Verdicts()
+    given = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        given += 1
+        verdict = of_line(line)
+        if verdict is None:
+            found.others += 1
+            continue
+        found.read += 1
+        _count(found, verdict, pods)
+    if not found.read:
+        what = f"none of the {given} lines is a verdict" if given else "there is no line to read"
+        raise ValueError(f"{what}: give what {_SAMPLE} prints")
     return found
 
 
+def _count(found: Verdicts, verdict: Verdict, pods: Mapping[str, str]) -> None:
+    if verdict.outcome == "cut":
+        found.cut += 1
+    connection = verdict.connection
+    if verdict.outcome == "undeclared" and connection is not None:
+        named = Undeclared(
+            connection.direction,
+            pods.get(connection.source, connection.source),
+            pods.get(connection.destination, connection.destination),
+            connection.port,
+            connection.protocol,
+        )
+        found.undeclared[named] += 1
+
+
 def pod_names(listed: str) -> dict[str, str]:
-    """Return what the pods' addresses belong to, from `kubectl get pods --all-namespaces --output=json`:
-    namespace and owner, for a pod's own name says less. Raises ValueError for another text."""
+    """Return what the pods' addresses and names belong to, from `kubectl get pods --all-namespaces
+    --output=json`: namespace and owner, for a pod's own name says less. Raises ValueError for another text.
+    """
     document: Any = json.loads(listed)
-    if not isinstance(document, dict) or "items" not in document:
-        raise ValueError("not a list of pods")
-    return {
-        address: f"{pod['metadata']['namespace']}/{_owner(pod['metadata'])}"
-        for pod in document["items"]
-        if (address := pod.get("status", {}).get("podIP")) and not pod["spec"].get("hostNetwork")
-    }
+    if not isinstance(document, dict) or not isinstance(document.get("items"), list):
+        raise ValueError("not a list of pods: give what `kubectl get pods -A -o json` prints")
+    found: dict[str, str] = {}
+    for pod in document["items"]:
+        try:
+            metadata, status = pod["metadata"], pod.get("status", {})
+            owner = f"{metadata['namespace']}/{_owner(metadata)}"
+            own = f"{metadata['namespace']}/{metadata['name']}"
+            host_network = pod.get("spec", {}).get("hostNetwork")
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a list of pods: {error} is missing in one of them") from error
+        found[own] = owner
+        if not host_network:
+            addresses = [status.get("podIP"), *(each.get("ip") for each in status.get("podIPs", ()))]
+            found |= dict.fromkeys(filter(None, addresses), owner)
+    return found
 
 
 def _owner(metadata: Mapping[str, Any]) -> str:

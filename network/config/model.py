@@ -56,8 +56,15 @@ def refusal(rule: str, fix: str) -> PydanticCustomError:
 
 def repeated(key: str, values: tuple[object, ...]) -> Iterator[Finding]:
     """Yield a finding for each value of the list at `key` that stands there before."""
+    seen: set[object] = set()
     for index, value in enumerate(values):
-        if value in values[:index]:
+        try:
+            known = value in seen
+            seen.add(value)
+        except TypeError:
+            # With a mapping in it a value has no hash.
+            known = value in values[:index]
+        if known:
             yield Finding((key, index), f"{value} is in the list twice", "remove one of them")
 
 

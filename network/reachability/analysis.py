@@ -97,7 +97,11 @@ class Reachability:
         """What selectors and blocks mean here."""
         self._all_rows = rows
         hosts = resolved.hosts
-        self.rows = tuple(replace(row, sources=sources) for row in rows if (sources := row.sources & ~hosts))
+        self.rows = tuple(
+            row if sources == row.sources else replace(row, sources=sources)
+            for row in rows
+            if (sources := row.sources & ~hosts)
+        )
         """Who reaches whom. A host's name says where connections lead, never where they come from: as a
         source it is among the addresses outside, and in `ports` alone."""
 
@@ -128,6 +132,18 @@ class Reachability:
         return (protocol, port) in self.ports(source, destination)
 
     @cached_property
+    def perhaps(self) -> "Reachability":
+        """The same where every address that nobody knows is in each block that may contain it.
+
+        It has the same classes. What is in neither is not possible; what is only here is not known.
+        """
+        return self if self.resolved.is_certain else _solved(self.cluster, self.resolved.perhaps())
+
+    def is_analysed(self, source: int, destination: int) -> bool:
+        """Say whether policies decide about a pair of classes: not about what is outside among itself."""
+        return bool((1 << source | 1 << destination) & self.resolved.pods)
+
+    @cached_property
     def _rows_of(self) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = {}
         for row in self._all_rows:
@@ -155,9 +171,10 @@ class Reachability:
         self, direction: Direction, source: int, destination: int, wanted: PortSet
     ) -> Iterator[Reason]:
         subject, peer = (source, destination) if direction == "egress" else (destination, source)
+        end = "source" if direction == "egress" else "destination"
         each = self.classes[subject]
         if each.kind != "pods":
-            yield Free(direction, f"no policy is about {each}")
+            yield Free(direction, f"no policy is about the {end}")
             return
         if direction == "ingress" and self.classes[peer].kind == "own-node":
             yield Free(direction, "a node always reaches its own pods")
@@ -174,10 +191,27 @@ class Reachability:
                 if self._matches(policy, rule, peer, destination, wanted):
                     allowing.append(Allowed(direction, policy, number))
         if not isolating:
-            yield Free(direction, f"no policy isolates {each}")
+            yield Free(direction, f"no policy isolates the {end}")
         yield from allowing
         if isolating and not allowing:
             yield Denied(direction, tuple(isolating))
+
+    def cuts(self, source: int, destination: int) -> list[PortSet]:
+        """Return what tells ports apart between two classes: where it is the same, so are the reasons."""
+        found: list[PortSet] = [self.ports(source, destination)]
+        for subject, direction in ((source, "egress"), (destination, "ingress")):
+            for policy in self.resolved.policies:
+                if policy.namespace == self.classes[subject].namespace and self._selects(policy, subject):
+                    for rule in policy.egress if direction == "egress" else policy.ingress:
+                        found.append(rule.ports)
+                        found += self._named(rule, destination)
+        return found
+
+    def _named(self, rule: Rule, destination: int) -> Iterator[PortSet]:
+        for named in rule.named_ports:
+            for number, having in self.resolved.named.get(named, {}).items():
+                if having >> destination & 1:
+                    yield PortSet.of(named.protocol, number)
 
     def _selects(self, policy: Policy, index: int) -> bool:
         return bool(self.resolved.of_pods(policy.namespace, policy.pods) >> index & 1)
@@ -188,13 +222,12 @@ class Reachability:
         )
         if not meant:
             return False
-        if wanted <= rule.ports:
-            return True
-        return any(
-            numbers >> destination & 1 and wanted <= PortSet.of(named.protocol, number)
-            for named in rule.named_ports
-            for number, numbers in self.resolved.named.get(named, {}).items()
-        )
+        return wanted <= rule.ports or any(wanted <= each for each in self._named(rule, destination))
+
+    @cached_property
+    def governed(self) -> frozenset[str]:
+        """The names of the namespaces that have a policy."""
+        return frozenset(policy.namespace for policy in self.resolved.policies)
 
     def internet_facing(self) -> tuple[Exposure, ...]:
         """Return the pods that addresses of the internet reach."""
@@ -235,11 +268,16 @@ class Reachability:
 def analyse(cluster: Cluster, semantics: Semantics = "vanilla", apart: Terms = NO_TERMS) -> Reachability:
     """Return who reaches whom in a cluster, by pods' own ports: policies act behind Services.
 
+    What depends on addresses that are not known is not in the rows, but in those of `perhaps`.
+
     Peers are told apart where policies tell them apart, and by what `apart` adds to that.
 
     Not in the rows: a pod with itself (not defined), and what is outside among itself.
     """
-    classes = Classes(cluster, semantics, apart)
+    return _solved(cluster, Classes(cluster, semantics, apart))
+
+
+def _solved(cluster: Cluster, classes: Classes) -> Reachability:
     table = PortTable()
     leaving, arriving = _rules(classes, table)
     found = disjoint(joined(merged(leaving), merged(arriving), table), table)

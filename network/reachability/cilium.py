@@ -8,7 +8,7 @@ it has ports, about no one if it has none.
 from collections.abc import Mapping
 from typing import Any
 
-from network.reachability import fields, ports
+from network.reachability import fields, ports, syntax
 from network.reachability.errors import UnreadableError
 from network.reachability.model import (
     AddressPeer,
@@ -23,7 +23,7 @@ from network.reachability.model import (
 )
 from network.reachability.policies import address_block, addresses
 from network.reachability.ports import FIRST, LAST, PROTOCOL_NAMES, PROTOCOLS, PortSet, Protocol
-from network.reachability.selectors import NAMESPACE_NAME, Requirement, Selector
+from network.reachability.selectors import NAMESPACE_NAME, SERVICE_ACCOUNT, Requirement, Selector
 
 _ENTITIES: Mapping[str, tuple[Entity, ...]] = {
     "all": ("all",),
@@ -35,13 +35,15 @@ _ENTITIES: Mapping[str, tuple[Entity, ...]] = {
 }
 _NAMESPACE = "io.kubernetes.pod.namespace"
 _NAMESPACE_LABELS = "io.cilium.k8s.namespace.labels."
+_ADDED = ("io.cilium.", "io.kubernetes.pod.")
+"""Begin the labels that Cilium itself gives to endpoints, over whatever the pods say."""
 _SPEC = ("endpointSelector", "enableDefaultDeny", "ingress", "egress", "description")
 
 
 def cilium_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
     """Return a CiliumNetworkPolicy. Raises UnreadableError for what is not modelled."""
     metadata = fields.mapping(manifest.get("metadata"), "metadata")
-    namespace = fields.text(metadata.get("namespace", "default"), "metadata.namespace")
+    namespace = fields.namespace(metadata)
     if manifest.get("specs") is not None:
         raise UnreadableError("specs", "several rules in one object are not known to the analysis")
     spec = fields.mapping(manifest.get("spec"), "spec")
@@ -60,7 +62,7 @@ def cilium_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
     return Policy(
         "CiliumNetworkPolicy",
         namespace,
-        fields.text(metadata.get("name"), "metadata.name"),
+        fields.name(metadata),
         pods.pods,
         isolates_ingress=_isolates(denies, "ingress", ingress),
         isolates_egress=_isolates(denies, "egress", egress),
@@ -135,25 +137,38 @@ def _endpoints(value: Any, path: str) -> PodPeer:
 
     Without a word about namespaces it means those of the policy's own.
     """
-    found = fields.selector(value, path)
+    found = fields.selector(value, path, _check_key)
     namespaces: list[Requirement] = []
     pods: list[Requirement] = []
     for requirement in found.requirements:
-        source, colon, key = requirement.key.partition(":")
-        if colon and source not in ("k8s", "any"):
-            raise UnreadableError(path, f"labels of source {source} are not known to the analysis")
-        name = key if colon else requirement.key
+        name = _plain(requirement.key)
         if name == _NAMESPACE:
             namespaces.append(Requirement(NAMESPACE_NAME, requirement.operator, requirement.values))
         elif name.startswith(_NAMESPACE_LABELS):
             label = name.removeprefix(_NAMESPACE_LABELS)
             namespaces.append(Requirement(label, requirement.operator, requirement.values))
+        elif name != SERVICE_ACCOUNT and name.startswith(_ADDED):
+            # The cluster's name is in no manifest, and the rest is Cilium's own affair.
+            raise UnreadableError(path, f"{name} is a label that Cilium adds, and not known to the analysis")
         else:
             pods.append(Requirement(name, requirement.operator, requirement.values))
     return PodPeer(
         Selector(tuple(sorted(namespaces))) if namespaces else None,
         Selector(tuple(sorted(pods))),
     )
+
+
+def _plain(key: str) -> str:
+    """Return a label's key without the source that Cilium lets stand before it."""
+    source, colon, rest = key.partition(":")
+    return rest if colon else source
+
+
+def _check_key(key: str, path: str) -> None:
+    source, colon, _ = key.partition(":")
+    if colon and source not in ("k8s", "any"):
+        raise UnreadableError(path, f"labels of source {source} are not known to the analysis")
+    syntax.label_key(_plain(key).removeprefix(_NAMESPACE_LABELS), path)
 
 
 def _ports(value: Any, path: str) -> tuple[PortSet, tuple[NamedPort, ...]]:
@@ -203,7 +218,7 @@ def _add(
     text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
     text = fields.text(text, f"{path}.port")
     if not text.isdecimal():
-        names.append(NamedPort(text, protocol))
+        names.append(NamedPort(fields.port_name(text, f"{path}.port"), protocol))
         return
     first = fields.number(int(text), f"{path}.port", 0, LAST)
     end = port.get("endPort")

@@ -7,6 +7,7 @@ once, to the set of classes that it means: an integer with one bit per class.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
@@ -14,7 +15,7 @@ from typing import Literal
 
 from network.reachability import bits
 from network.reachability.addresses import AddressSet
-from network.reachability.blocks import Blocks
+from network.reachability.blocks import NO_BLOCK, Blocks, InBlocks
 from network.reachability.model import (
     AddressPeer,
     Cluster,
@@ -110,7 +111,7 @@ class _Labels:
         return meant
 
 
-_PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, Protocol, int], ...], int]
+_PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, Protocol, int], ...], InBlocks]
 """Labels, named ports and blocks, as far as they count."""
 
 
@@ -119,6 +120,8 @@ class Classes:
 
     def __init__(self, cluster: Cluster, semantics: Semantics, apart: Terms = NO_TERMS) -> None:
         self.semantics: Semantics = semantics
+        self.optimistic = False
+        """Whether a block means also what it only may contain."""
         self.policies: tuple[Policy, ...] = tuple(
             policy
             for policy in cluster.policies
@@ -128,6 +131,7 @@ class Classes:
         self.all: list[PeerClass] = []
         self._labels: list[Mapping[str, str]] = []
         self._by_block: defaultdict[int, list[int]] = defaultdict(list)
+        self._perhaps_by_block: defaultdict[int, list[int]] = defaultdict(list)
         self._by_port: defaultdict[NamedPort, defaultdict[int, list[int]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -135,6 +139,9 @@ class Classes:
         self.terms = Terms.of(self.policies) | apart
         """What peers are told apart by."""
         self._blocks = Blocks(cluster, self.terms.blocks)
+        self._known_nodes = AddressSet.of(
+            *(each for workload in cluster.workloads if workload.host_network for each in workload.addresses)
+        ) | (cluster.node_addresses if cluster.nodes_are_listed else AddressSet())
         self._add_pods(cluster)
         self.pods = (1 << len(self.all)) - 1
         """Every class of pods that policies can select."""
@@ -145,6 +152,7 @@ class Classes:
         self.hosts = self._of_kind("host")
         self._entities = self._entity_bits(cluster)
         self._block_bits = {block: bits.of(indices) for block, indices in self._by_block.items()}
+        self._perhaps_bits = {block: bits.of(indices) for block, indices in self._perhaps_by_block.items()}
         self.named: dict[NamedPort, dict[int, int]] = {
             port: {number: bits.of(indices) for number, indices in numbers.items()}
             for port, numbers in self._by_port.items()
@@ -160,20 +168,34 @@ class Classes:
         self._of_peers: dict[tuple[Selector, Selector], int] = {}
         self._of_hosts: dict[str, int] = {}
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether every block surely contains a class or surely does not."""
+        return self._block_bits == self._perhaps_bits
+
+    def perhaps(self) -> "Classes":
+        """Return the same classes, where a block means also those that it only may contain."""
+        wider = copy(self)
+        wider._block_bits = self._perhaps_bits
+        wider.optimistic = True
+        return wider
+
     # --- making them -----------------------------------------------------------------------------------
 
     def _add_pods(self, cluster: Cluster) -> None:
         members: defaultdict[str, defaultdict[_PodKey, list[Workload]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        vanilla, terms = self.semantics == "vanilla", self.terms
+        terms = self.terms
+        # Under Cilium a block means neither pods nor nodes.
+        apart = self.semantics == "vanilla" and bool(terms.blocks)
         for workload in cluster.workloads:
             if workload.host_network:
                 continue
             labels = terms.labels(workload)
             ports = terms.named_ports(workload)
             classes = members[workload.namespace]
-            for blocks in self._blocks.of_pods(workload.addresses) if vanilla and terms.blocks else (0,):
+            for blocks in self._blocks_of(workload, self._blocks.unknown_pod) if apart else (NO_BLOCK,):
                 classes[labels, ports, blocks].append(workload)
         for namespace, classes in sorted(members.items()):
             start = len(self.all)
@@ -186,36 +208,41 @@ class Classes:
                 self._in_blocks(index, blocks)
             self._windows[namespace] = (start, len(self.all))
 
+    def _blocks_of(self, workload: Workload, unknown: InBlocks) -> set[InBlocks]:
+        return self._blocks.of_known(workload.addresses) if workload.addresses else {unknown}
+
     def _add_others(self, cluster: Cluster) -> None:
         vanilla = self.semantics == "vanilla"
-        nodes = self._blocks.covering(self._blocks.nodes) if vanilla else 0
-        api_server = self._blocks.covering(self._blocks.api_server)
+        nodes = self._blocks.node if vanilla else NO_BLOCK
+        api_server = self._blocks.api_server
         if not vanilla and not cluster.api_server_addresses:
             # Cilium matches an API server outside by its address, one on a node never.
-            api_server = 0
-        hosts = self._blocks.covering(self._blocks.hosts)
-        host_network: dict[str, list[Workload]] = {}
+            api_server = InBlocks(0, api_server.perhaps)
+        host_network: defaultdict[tuple[str, InBlocks], list[Workload]] = defaultdict(list)
         for workload in cluster.workloads:
             if workload.host_network:
-                host_network.setdefault(workload.namespace, []).append(workload)
-        for namespace, workloads in sorted(host_network.items()):
-            self._add(PeerClass("host-network", namespace, tuple(workloads)), nodes)
-        self._add(PeerClass("other-pods"), next(iter(self._blocks.of_unknown_pods)) if vanilla else 0)
+                for blocks in self._blocks_of(workload, nodes) if vanilla else (NO_BLOCK,):
+                    host_network[workload.namespace, blocks].append(workload)
+        for (namespace, blocks), workloads in sorted(host_network.items(), key=lambda each: each[0]):
+            self._add(PeerClass("host-network", namespace, tuple(workloads)), blocks)
+        self._add(PeerClass("other-pods"), self._blocks.unknown_pod if vanilla else NO_BLOCK)
         self._add(PeerClass("own-node"), nodes)
         self._add(PeerClass("other-nodes"), nodes)
         self._add(PeerClass("kube-apiserver"), api_server)
         for host in sorted(self.terms.hosts):
-            self._add(PeerClass("host", host=host), hosts)
+            self._add(PeerClass("host", host=host), self._blocks.host)
         for addresses, blocks in sorted(self._blocks.outside(), key=lambda each: each[0].line):
-            self._add(PeerClass("addresses", addresses=addresses), blocks)
+            self._add(PeerClass("addresses", addresses=addresses), InBlocks(blocks, blocks))
 
-    def _add(self, each: PeerClass, blocks: int) -> None:
+    def _add(self, each: PeerClass, blocks: InBlocks) -> None:
         self._in_blocks(len(self.all), blocks)
         self.all.append(each)
 
-    def _in_blocks(self, index: int, blocks: int) -> None:
-        for block in bits.members(blocks):
+    def _in_blocks(self, index: int, blocks: InBlocks) -> None:
+        for block in bits.members(blocks.certain):
             self._by_block[block].append(index)
+        for block in bits.members(blocks.perhaps):
+            self._perhaps_by_block[block].append(index)
 
     def _of_kind(self, *kinds: Kind) -> int:
         return bits.of([index for index, each in enumerate(self.all) if each.kind in kinds])
@@ -295,16 +322,21 @@ class Classes:
         )
 
     def of_address(self, text: str) -> int:
-        """Return the classes of one address: pods that have it, else what is outside."""
+        """Return the classes of one address: pods that have it, else what is outside, nodes among it."""
         address = ip_address(text)
         pods = [
             index
             for index, each in enumerate(self.all)
-            if any(
+            if each.kind == "pods"
+            and any(
                 ip_address(known) == address for workload in each.workloads for known in workload.addresses
             )
         ]
-        return bits.of(pods) or self.of_addresses(AddressSet.of(str(address)))
+        outside = self._of_kind("other-nodes") if self._is_a_node_to_cilium(text) else 0
+        return bits.of(pods) or outside or self.of_addresses(AddressSet.of(str(address)))
+
+    def _is_a_node_to_cilium(self, address: str) -> bool:
+        return self.semantics == "cilium" and address in self._known_nodes
 
     def _of_namespaced(self, namespaces: Selector, pods: Selector) -> int:
         key = (namespaces, pods)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter, eq
 
 from network.reachability import bits, ports
+from network.reachability.addresses import AddressSet
 from network.reachability.analysis import Reachability, analyse
 from network.reachability.classes import PeerClass
 from network.reachability.model import Workload
@@ -57,7 +58,8 @@ class Difference:
 def compare(before: Reachability, after: Reachability) -> Difference:
     """Return the difference, grouped as far as peers behave alike."""
     hosts = before.resolved.terms.hosts | after.resolved.terms.hosts
-    before, after = _with_hosts(before, hosts), _with_hosts(after, hosts)
+    world = before.cluster.world | after.cluster.world
+    before, after = _about(before, hosts, world), _about(after, hosts, world)
     shared = list(_shared(before, after))
     was = _translated(before, [each.before for each in shared])
     now = _translated(after, [each.after for each in shared])
@@ -66,12 +68,14 @@ def compare(before: Reachability, after: Reachability) -> Difference:
     return Difference(_changes(new, old, shared), _changes(old, new, shared))
 
 
-def _with_hosts(reachability: Reachability, hosts: frozenset[str]) -> Reachability:
-    """Return the version with classes for hosts that only the other names: rules may cover them here."""
-    terms = reachability.resolved.terms
-    if hosts <= terms.hosts:
+def _about(reachability: Reachability, hosts: frozenset[str], world: AddressSet) -> Reachability:
+    """Return the version with classes for hosts and addresses that only the other knows: rules may cover
+    them here."""
+    terms, cluster = reachability.resolved.terms, reachability.cluster
+    if hosts <= terms.hosts and world == cluster.world:
         return reachability
-    return analyse(reachability.cluster, reachability.semantics, replace(terms, hosts=hosts))
+    wider = analyse(replace(cluster, world=world), reachability.semantics, replace(terms, hosts=hosts))
+    return wider.perhaps if reachability.resolved.optimistic else wider
 
 
 _Row = tuple[int, int, PortSet]

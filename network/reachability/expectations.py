@@ -78,7 +78,7 @@ def undeclared(
     """
     asked = [row for flow in flows for row in _asked(reachability, flow, wide=False)]
     own_node = reachability.resolved.of_entity("own-node")
-    within = _pods_of(reachability, namespaces_with_policies(reachability) if governed is None else governed)
+    within = _pods_of(reachability, reachability.governed if governed is None else governed)
     extra: list[Row] = []
     for row in reachability.rows:
         sources = row.sources & ~own_node
@@ -90,11 +90,6 @@ def undeclared(
             if here and there:
                 extra += _without(Row(here, there, row.ports), asked)
     return Reachability(reachability.cluster, reachability.resolved, tuple(_grouped(extra)))
-
-
-def namespaces_with_policies(reachability: Reachability) -> frozenset[str]:
-    """Return the names of the namespaces that have a policy."""
-    return frozenset(policy.namespace for policy in reachability.resolved.policies)
 
 
 def _pods_of(reachability: Reachability, namespaces: Iterable[str]) -> int:

@@ -2,59 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from network.reachability import bits, ports
 from network.reachability.addresses import EVERY_IPV4, EVERY_IPV6
 from network.reachability.analysis import Direction, Reachability
-from network.reachability.model import AddressPeer, NamedPort, PodPeer, Policy, Rule, Service
+from network.reachability.mistakes import mistakes
+from network.reachability.model import AddressPeer, NamedPort, PodPeer, Service
 from network.reachability.ports import PortSet
 from network.reachability.selectors import Selector
+from network.reachability.suspicion import Kind, Lint, Resolved, by_weight, resolved_rules
 
-Kind = Literal[
-    "selects-nothing",
-    "peer-selects-nothing",
-    "unknown-namespace",
-    "unmatched-named-port",
-    "redundant-rule",
-    "repeated-rule",
-    "egress-without-dns",
-    "block-of-cluster-addresses",
-    "unreachable-service",
-]
+__all__ = ["Lint", "by_weight", "lints", "of_plan", "without"]
 
 _DNS = PortSet.of("UDP", 53)
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
-    """One suspicion."""
-
-    kind: Kind
-    """`redundant-rule` says nothing that another of the same kind of policy and the same pods does not;
-    `repeated-rule`, nothing that another kind of policy or one about more pods does not: it may be there for
-    the day on which the other goes."""
-    subject: str
-    """The policy, Service or pods concerned."""
-    text: str
-    """What is so, and what follows from it."""
-    about: Hashable = None
-    """Which part of the subject: the same in two versions, where the number of a rule may be another."""
-
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.text} ({self.kind})"
-
-
 def of_plan(reachability: Reachability) -> tuple[Lint, ...]:
     """Return the suspicions about policies of our own plan, without those that it raises on purpose: rules
-    that a wider policy says too, for each policy is complete for its pods, and the VPC as a block, by which
-    its load balancer is meant."""
+    that a wider policy says too, for each policy is complete for its pods, the VPC as a block, by which its
+    load balancer is meant, and IPv4 alone, for its pods have nothing else."""
     vpc = reachability.cluster.node_addresses
     return tuple(
         lint
         for lint in lints(reachability)
-        if lint.kind != "repeated-rule"
+        if lint.kind not in ("repeated-rule", "ipv6-forgotten")
         and not (isinstance(lint.about, AddressPeer) and lint.about.addresses == vpc)
     )
 
@@ -69,30 +40,11 @@ def _identity(lint: Lint) -> tuple[Kind, str, Hashable]:
     return lint.kind, lint.subject, lint.about
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolved:
-    """A rule with the classes that it is about."""
-
-    policy: Policy
-    direction: Direction
-    number: int
-    rule: Rule
-    targets: int
-    peers: int
-
-    @property
-    def destinations(self) -> int:
-        return self.targets if self.direction == "ingress" else self.peers
-
-    @property
-    def where(self) -> str:
-        return f"{self.direction} rule {self.number + 1}"
-
-
 def lints(reachability: Reachability) -> tuple[Lint, ...]:
     """Return every suspicion, in the order of policies."""
-    rules = list(_rules(reachability))
+    rules = list(resolved_rules(reachability))
     return (
+        *mistakes(reachability, rules),
         *_useless_policies(reachability),
         *(lint for rule in rules for lint in _useless_peers(reachability, rule)),
         *(lint for rule in rules for lint in _unmatched_ports(reachability, rule)),
@@ -101,22 +53,6 @@ def lints(reachability: Reachability) -> tuple[Lint, ...]:
         *_blocks(reachability),
         *(lint for service in reachability.cluster.services for lint in _service(reachability, service)),
     )
-
-
-def _rules(reachability: Reachability) -> Iterator[_Resolved]:
-    resolved = reachability.resolved
-    for policy in resolved.policies:
-        targets = resolved.of_pods(policy.namespace, policy.pods)
-        directions: tuple[tuple[Direction, tuple[Rule, ...]], ...] = (
-            ("ingress", policy.ingress),
-            ("egress", policy.egress),
-        )
-        for direction, rules in directions:
-            for number, rule in enumerate(rules):
-                peers = resolved.every if rule.peers is None else 0
-                for peer in rule.peers or ():
-                    peers |= resolved.of_peer(peer, policy.namespace)
-                yield _Resolved(policy, direction, number, rule, targets, peers)
 
 
 def _useless_policies(reachability: Reachability) -> Iterator[Lint]:
@@ -133,7 +69,7 @@ def _useless_policies(reachability: Reachability) -> Iterator[Lint]:
         yield Lint("selects-nothing", str(policy), f"`{policy.pods}` selects {why}", policy.pods)
 
 
-def _useless_peers(reachability: Reachability, each: _Resolved) -> Iterator[Lint]:
+def _useless_peers(reachability: Reachability, each: Resolved) -> Iterator[Lint]:
     resolved = reachability.resolved
     for peer in each.rule.peers or ():
         if not isinstance(peer, PodPeer):
@@ -146,7 +82,7 @@ def _useless_peers(reachability: Reachability, each: _Resolved) -> Iterator[Lint
             yield Lint("peer-selects-nothing", str(each.policy), text, (each.direction, peer))
 
 
-def _unmatched_ports(reachability: Reachability, each: _Resolved) -> Iterator[Lint]:
+def _unmatched_ports(reachability: Reachability, each: Resolved) -> Iterator[Lint]:
     for named in each.rule.named_ports:
         if not _numbers(reachability, named, each.destinations) and each.destinations:
             text = f"{each.where}: no destination has a {named.protocol} port named {named.name}"
@@ -158,9 +94,9 @@ def _numbers(reachability: Reachability, named: NamedPort, destinations: int) ->
     return [number for number, having in numbers.items() if having & destinations]
 
 
-def _redundant(rules: list[_Resolved]) -> Iterator[Lint]:
+def _redundant(rules: list[Resolved]) -> Iterator[Lint]:
     """Yield rules that one other rule covers; only those of one namespace can be about the same pods."""
-    neighbours: defaultdict[tuple[str, Direction], list[_Resolved]] = defaultdict(list)
+    neighbours: defaultdict[tuple[str, Direction], list[Resolved]] = defaultdict(list)
     for each in rules:
         if each.targets and each.peers:
             neighbours[each.policy.namespace, each.direction].append(each)
@@ -173,7 +109,7 @@ def _redundant(rules: list[_Resolved]) -> Iterator[Lint]:
                     break
 
 
-def _covered(each: _Resolved, by: _Resolved) -> Lint:
+def _covered(each: Resolved, by: Resolved) -> Lint:
     alike = (each.policy.kind, each.targets) == (by.policy.kind, by.targets)
     kind = "redundant-rule" if alike else "repeated-rule"
     whose = "its own" if by.policy == each.policy else str(by.policy)
@@ -181,7 +117,7 @@ def _covered(each: _Resolved, by: _Resolved) -> Lint:
     return Lint(kind, str(each.policy), text, (each.direction, each.rule))
 
 
-def _covers(wide: _Resolved, narrow: _Resolved, *, strictly: bool) -> bool:
+def _covers(wide: Resolved, narrow: Resolved, *, strictly: bool) -> bool:
     if narrow.targets & ~wide.targets or narrow.peers & ~wide.peers:
         return False
     if narrow.rule.learns_names and not wide.rule.learns_names:
@@ -192,7 +128,7 @@ def _covers(wide: _Resolved, narrow: _Resolved, *, strictly: bool) -> bool:
     return not (strictly and _meaning(wide) == _meaning(narrow))
 
 
-def _meaning(each: _Resolved) -> tuple[Hashable, ...]:
+def _meaning(each: Resolved) -> tuple[Hashable, ...]:
     rule = each.rule
     return each.targets, each.peers, rule.ports, frozenset(rule.named_ports), rule.learns_names
 

@@ -41,6 +41,8 @@ class Workload:
     replicas: int = 1
     addresses: tuple[str, ...] = ()
     """Addresses of the pods, as far as known; only an `ipBlock` looks at them."""
+    service_account: str = "default"
+    """Only Cilium's selectors can ask for it."""
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -70,6 +72,8 @@ class Service:
     """None if the Service selects no pods itself."""
     ports: tuple[ServicePort, ...] = ()
     type: ServiceType = "ClusterIP"
+    addresses: tuple[str, ...] = ()
+    """Its cluster addresses, as far as known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class Rule:
     named_ports: tuple[NamedPort, ...] = ()
     learns_names: bool = False
     """Cilium also learns from the answers which addresses host names have; its rules for these need that."""
+    empty_peers: bool = False
+    """A list of peers is written, and empty: it means anyone, as if it were not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,8 @@ class Policy:
     egress: tuple[Rule, ...] = ()
     source: str = ""
     """Where it was read: a file, or nothing."""
+    idle: tuple[Literal["ingress", "egress"], ...] = ()
+    """Directions of which it has rules, or a list without any, that have no effect: its types lack them."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}"
@@ -165,6 +173,8 @@ class Cluster:
     service_addresses: AddressSet = AddressSet()  # noqa: RUF009
     node_addresses: AddressSet = AddressSet()  # noqa: RUF009
     """Where nodes are; other machines may be there too, such as load balancers."""
+    nodes_are_listed: bool = False
+    """Whether each of `node_addresses` is a node, and nothing else is there."""
     api_server_addresses: AddressSet = AddressSet()  # noqa: RUF009
     """Where the API server is; empty if not known."""
     world: AddressSet = EVERY_ADDRESS

@@ -22,8 +22,8 @@ def network_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
     types = _types(spec, bool(egress))
     return Policy(
         "NetworkPolicy",
-        fields.text(metadata.get("namespace", "default"), "metadata.namespace"),
-        fields.text(metadata.get("name"), "metadata.name"),
+        fields.namespace(metadata),
+        fields.name(metadata),
         fields.selector(spec.get("podSelector"), "spec.podSelector"),
         isolates_ingress="Ingress" in types,
         isolates_egress="Egress" in types,
@@ -31,6 +31,11 @@ def network_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
         ingress=ingress if "Ingress" in types else (),
         egress=egress if "Egress" in types else (),
         source=source,
+        idle=tuple(
+            direction
+            for direction in ("ingress", "egress")
+            if direction.capitalize() not in types and spec.get(direction) is not None
+        ),
     )
 
 
@@ -53,7 +58,9 @@ def _rules(value: Any, path: str, key: str) -> tuple[Rule, ...]:
             _peer(fields.mapping(given, at), at) for at, given in fields.items(rule.get(key), f"{here}.{key}")
         ]
         numbers, names = _ports(rule.get("ports"), f"{here}.ports")
-        found.append(Rule(tuple(peers) if peers else None, numbers, names))
+        found.append(
+            Rule(tuple(peers) if peers else None, numbers, names, empty_peers=key in rule and not peers)
+        )
     return tuple(found)
 
 
@@ -111,12 +118,12 @@ def _ports(value: Any, path: str) -> tuple[PortSet, tuple[NamedPort, ...]]:
     for here, element in fields.items(value, path):
         entry = fields.mapping(element, here)
         fields.only(entry, ("port", "endPort", "protocol"), here)
-        protocol = protocol_of(entry.get("protocol"), f"{here}.protocol")
         port, end = entry.get("port"), entry.get("endPort")
+        protocol = protocol_of(entry.get("protocol"), f"{here}.protocol")
         if isinstance(port, str):
             if end is not None:
                 raise UnreadableError(f"{here}.endPort", "a named port has no end")
-            names.append(NamedPort(fields.text(port, f"{here}.port"), protocol))
+            names.append(NamedPort(fields.port_name(port, f"{here}.port"), protocol))
         elif port is None:
             if end is not None:
                 raise UnreadableError(f"{here}.endPort", "needs a port to start from")
@@ -132,7 +139,7 @@ def _ports(value: Any, path: str) -> tuple[PortSet, tuple[NamedPort, ...]]:
 
 def protocol_of(value: Any, path: str) -> Protocol:
     """Return the protocol; TCP when it is not given."""
-    if value is None:
+    if value in (None, ""):
         return "TCP"
     found = PROTOCOL_NAMES.get(value) if isinstance(value, str) else None
     if found is None:

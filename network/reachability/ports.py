@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from network.reachability import intervals
@@ -27,6 +28,7 @@ class PortSet:
     """Port p of protocol number n stands at n * 65536 + p."""
 
     @classmethod
+    @lru_cache(maxsize=1 << 12)
     def of(cls, protocol: Protocol, first: int, last: int | None = None) -> "PortSet":
         """Return one port or an inclusive range. Raises ValueError outside 1 to 65535."""
         end = first if last is None else last

@@ -7,6 +7,9 @@ from typing import Literal
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that every namespace carries; the API server sets it."""
 
+SERVICE_ACCOUNT = "io.cilium.k8s.policy.serviceaccount"
+"""Label that Cilium gives to every endpoint: the pod's service account."""
+
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist"]
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from network.reachability.addresses import AddressSet
 from network.reachability.model import AddressPeer, HostPeer, NamedPort, PodPeer, Policy, Workload
 from network.reachability.ports import Protocol
-from network.reachability.selectors import Selector
+from network.reachability.selectors import SERVICE_ACCOUNT, Requirement
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,11 @@ class Terms:
         blocks: dict[AddressSet, None] = {}
         hosts: set[str] = set()
         for policy in policies:
-            keys.update(_keys(policy.pods))
+            keys.update(requirement.key for requirement in requirements_of(policy))
             for rule in (*policy.ingress, *policy.egress):
                 ports.update(rule.named_ports)
                 for peer in rule.peers or ():
                     match peer:
-                        case PodPeer(_, pods):
-                            keys.update(_keys(pods))
                         case AddressPeer(addresses):
                             blocks[addresses] = None
                         case HostPeer(pattern):
@@ -56,6 +54,9 @@ class Terms:
         """Return the labels of a workload that count."""
         keys = self.keys
         found = [item for item in workload.labels.items() if item[0] in keys]
+        if SERVICE_ACCOUNT in keys:
+            found = [item for item in found if item[0] != SERVICE_ACCOUNT]
+            found.append((SERVICE_ACCOUNT, workload.service_account))
         found.sort()
         return tuple(found)
 
@@ -80,5 +81,10 @@ class Terms:
 NO_TERMS = Terms()
 
 
-def _keys(selector: Selector) -> Iterator[str]:
-    return (requirement.key for requirement in selector.requirements)
+def requirements_of(policy: Policy) -> Iterator[Requirement]:
+    """Yield what a policy asks of pods' labels."""
+    yield from policy.pods.requirements
+    for rule in (*policy.ingress, *policy.egress):
+        for peer in rule.peers or ():
+            if isinstance(peer, PodPeer):
+                yield from peer.pods.requirements

@@ -13,10 +13,10 @@ from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.analysis import Exposure
 from network.reachability.compare import Change, compare
 from network.reachability.errors import UnreadableClusterError
-from network.reachability.expectations import Finding, cut, namespaces_with_policies, terms, undeclared
+from network.reachability.expectations import Finding, cut, terms, undeclared
 from network.reachability.lints import Lint, of_plan
 from network.reachability.model import Cluster, ContainerPort, Namespace, Workload
-from network.reachability.names import name_of, range_name
+from network.reachability.names import OTHERS, name_of, range_name
 from network.reachability.ports import PROTOCOL_NAMES, PortSet
 from network.reachability.read.manifests import Found, contents
 from network.reachability.terms import NO_TERMS, Terms
@@ -24,8 +24,6 @@ from network.review.document import Document
 from network.review.side import Side
 
 KINDS = ("Namespace", "NetworkPolicy", "CiliumNetworkPolicy", "Service")
-OTHERS = "any other pod"
-"""Stands in each namespace for pods that nobody declared: the default deny is about them too."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def difference(before: Reachable, after: Reachable) -> Undeclared:
 
     Left out are addresses that are in another range of the cluster's than before: the address plan tells.
     """
-    governed = namespaces_with_policies(before.reachability) | namespaces_with_policies(after.reachability)
+    governed = before.reachability.governed | after.reachability.governed
     old, new = before.undeclared(governed), after.undeclared(governed)
     clusters = old.cluster, new.cluster
     return Undeclared(

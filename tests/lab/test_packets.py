@@ -16,7 +16,7 @@ from lab.internet.addresses import ACME_PRODUCTION, ACME_PRODUCTION_NAME, NAME_S
 from lab.packets.places import Place
 from lab.parts.images import IMAGES
 from network.cli.undeclared import pod_names
-from network.cli.undeclared import undeclared as undeclared_in
+from network.cli.undeclared import read as read_verdicts
 from network.plan.cilium_rules import cilium_policy
 from network.plan.flows import Entity, Flow, Pods, Port
 from tests.lab import cilium_agents
@@ -174,7 +174,7 @@ def test_a_namespace_that_only_reports_cuts_nothing_and_tells_what_no_flow_decla
     pods.write_text(proof.platform.kubectl("get", "pods", "--all-namespaces", "--output=json"))
 
     def undeclared() -> set[tuple[str, str, str, str]]:
-        found = undeclared_in(file.read_text().splitlines(), pod_names(pods.read_text()))
+        found = read_verdicts(file.read_text().splitlines(), pod_names(pods.read_text())).undeclared
         return {
             (each.direction, each.source, each.destination, f"{each.port}/{each.protocol}") for each in found
         }

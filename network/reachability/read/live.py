@@ -1,9 +1,11 @@
 """A cluster as it runs, from what kubectl prints."""
 
-import json
-from typing import Any
+from collections.abc import Collection
 
-from network.reachability.read.manifests import Contents, Found, contents
+import yaml
+
+from network.reachability.read import yaml_text
+from network.reachability.read.manifests import Contents, Found
 
 KINDS = ("namespaces", "pods", "services", "networkpolicies.networking.k8s.io")
 CILIUM_KINDS = ("ciliumnetworkpolicies.cilium.io",)
@@ -13,15 +15,20 @@ COMMAND = ("kubectl", "get", "--all-namespaces", "--output", "json")
 """What gives the text that is read here, with the kinds after it, separated by commas."""
 
 
-def read(text: str) -> Contents:
-    """Return what a list of objects in JSON says; nodes' addresses are not part of it.
+def read(text: str | bytes, without: Collection[str] = ()) -> Contents:
+    """Return what objects in JSON or YAML say, one list or several.
 
-    Text that is no JSON is a problem of it.
+    Text that is neither is a problem of it.
     """
+    found = Contents(without)
     try:
-        document: Any = json.loads(text)
-    except ValueError as error:
-        found = Contents()
-        found.problems.append(f"not what `{' '.join(COMMAND)}` prints: {error}")
+        documents = yaml_text.documents(text.encode() if isinstance(text, str) else text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        found.problems.append(f"not what `{' '.join(COMMAND)}` prints: {' '.join(str(error).split())}")
         return found
-    return contents([Found(document, "")])
+    if not any(documents):
+        found.problems.append(f"nothing was given: pipe what `{' '.join(COMMAND)}` prints")
+    for number, document in enumerate(documents):
+        if document is not None:
+            found.add(Found(document, "" if len(documents) == 1 else f"document {number + 1}"))
+    return found

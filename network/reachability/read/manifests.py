@@ -1,56 +1,24 @@
 """A cluster from Kubernetes objects, wherever they come from."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from sys import intern
-from typing import Any, get_args
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from network.reachability import fields
 from network.reachability.addresses import EVERY_ADDRESS, EVERY_IPV4, EVERY_IPV6, AddressSet
 from network.reachability.cilium import cilium_policy
 from network.reachability.errors import UnreadableClusterError, UnreadableError
-from network.reachability.model import (
-    AddressPeer,
-    Cluster,
-    ContainerPort,
-    Namespace,
-    Policy,
-    Service,
-    ServicePort,
-    ServiceType,
-    Workload,
-)
-from network.reachability.policies import network_policy, protocol_of
-from network.reachability.ports import FIRST, LAST
+from network.reachability.model import AddressPeer, Cluster, Namespace, Policy, Service, Workload
+from network.reachability.policies import network_policy
+from network.reachability.read import kinds
+from network.reachability.read.owners import Owned
+from network.reachability.read.services import service
+from network.reachability.read.workloads import node_addresses, owner_of, running, templated
 
-_TEMPLATES = {
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+_POLICIES: Mapping[tuple[str, str], Callable[[Mapping[str, Any], str], Policy]] = {
+    ("NetworkPolicy", "networking.k8s.io/v1"): network_policy,
+    ("CiliumNetworkPolicy", "cilium.io/v2"): cilium_policy,
 }
-"""Where each kind of workload holds its pods."""
-
-_POLICIES = {
-    "NetworkPolicy": ("networking.k8s.io/", network_policy),
-    "CiliumNetworkPolicy": ("cilium.io/", cilium_policy),
-}
-
-UNKNOWN_POLICIES = (
-    "CiliumClusterwideNetworkPolicy",
-    "AdminNetworkPolicy",
-    "BaselineAdminNetworkPolicy",
-    "ClusterNetworkPolicy",
-    "GlobalNetworkPolicy",
-)
-"""Kinds that decide about connections and that the analysis does not model: an answer without them may
-be wrong, so they are refused."""
-
-_SERVICE_TYPES: Mapping[str, ServiceType] = {kind: kind for kind in get_args(ServiceType)}
 
 _ENDED = ("Succeeded", "Failed")
 
@@ -68,26 +36,35 @@ class Found:
 class Contents:
     """What was read so far."""
 
+    without: Collection[str] = ()
+    """Kinds to leave out, on the word of whoever asks."""
     namespaces: dict[str, Namespace] = field(default_factory=dict[str, Namespace])
-    workloads: dict[tuple[str, str, str], Workload] = field(
-        default_factory=dict[tuple[str, str, str], Workload]
-    )
-    """Those that stand in a template or alone."""
-    pods: dict[object, Workload] = field(default_factory=dict[object, Workload])
-    """Running pods that have an owner: those of one owner that look alike are one workload."""
-    services: list[Service] = field(default_factory=list[Service])
+    owned: Owned = field(default_factory=Owned)
+    """Workloads and pods."""
+    services: dict[tuple[str, str], Service] = field(default_factory=dict[tuple[str, str], Service])
     policies: dict[tuple[str, str, str], Policy] = field(default_factory=dict[tuple[str, str, str], Policy])
+    nodes: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Addresses of nodes, by name."""
     skipped: dict[str, int] = field(default_factory=dict[str, int])
     """How many objects of each kind say nothing about connections."""
+    notes: list[str] = field(default_factory=list[str])
+    """What whoever reads the answer has to know."""
     problems: list[str] = field(default_factory=list[str])
+    _waiting: list[tuple[Found, Mapping[str, Any]]] = field(
+        default_factory=list[tuple[Found, Mapping[str, Any]]]
+    )
+    """Pods that have their node's address wait until every node is known."""
 
     def add(self, found: Found) -> None:
         """Read one object, or the objects of a list. What is wrong with it becomes a problem."""
         for each in _flattened(found):
-            try:
-                self._add(each)
-            except UnreadableError as error:
-                self.problems.append(f"{_named(each)}: {error}")
+            self._told(each, self._add, each)
+
+    def _told(self, found: Found, read: Callable[..., None], *arguments: Any) -> None:
+        try:
+            read(*arguments)
+        except UnreadableError as error:
+            self.problems.append(f"{_named(found)}: {error}")
 
     def _add(self, found: Found) -> None:
         manifest = fields.mapping(found.manifest, "")
@@ -95,86 +72,103 @@ class Contents:
             return
         kind = fields.text(manifest.get("kind"), "kind")
         version = fields.text(manifest.get("apiVersion"), "apiVersion")
-        if kind == "Namespace" and version == "v1":
+        if kind in self.without:
+            self._skip(kind)
+        elif (kind, version) in _POLICIES:
+            policy = _POLICIES[kind, version](manifest, found.source)
+            self._once(self.policies, (kind, policy.namespace, policy.name), policy)
+        elif kind == "Namespace" and version == "v1":
             namespace = _namespace(manifest)
             self._once(self.namespaces, namespace.name, namespace)
         elif kind == "Service" and version == "v1":
-            self.services.append(_service(manifest))
+            one = service(manifest)
+            self._once(self.services, (one.namespace, one.name), one)
+        elif kind == "Node" and version == "v1":
+            metadata = fields.mapping(manifest.get("metadata"), "metadata")
+            self.nodes[fields.name(metadata)] = node_addresses(manifest)
         elif kind == "Pod" and version == "v1":
-            self._pod(manifest)
-        elif kind in _TEMPLATES and version in ("v1", "apps/v1", "batch/v1", "batch/v1beta1"):
-            workload = _templated(manifest, kind)
-            self._once(self.workloads, (kind, workload.namespace, workload.name), workload)
-        elif kind in _POLICIES and version.startswith(_POLICIES[kind][0]):
-            policy = _POLICIES[kind][1](manifest, found.source)
-            self._once(self.policies, (kind, policy.namespace, policy.name), policy)
-        elif kind in UNKNOWN_POLICIES or (kind == "NetworkPolicy" and "calico" in version):
-            raise UnreadableError("kind", f"{kind} decides about connections, and is not modelled")
+            self._pod(found, manifest)
+        elif keys := kinds.template_of(manifest, kind, version):
+            self._workload(manifest, kind, keys)
         else:
-            self.skipped[kind] = self.skipped.get(kind, 0) + 1
+            kinds.check_unknown(kind, version)
+            self._skip(kind)
 
-    def _once(self, known: dict[Any, Any], key: Any, value: object) -> None:
-        if key in known:
-            raise UnreadableError("metadata.name", "there are two of this kind and name")
-        known[key] = value
+    def _skip(self, kind: str) -> None:
+        self.skipped[kind] = self.skipped.get(kind, 0) + 1
 
-    def _pod(self, manifest: Mapping[str, Any]) -> None:
-        """Add a pod. Pods of one owner that look alike are one workload."""
+    def _once(self, known: dict[Any, Any], key: Any, value: Any) -> None:
+        """Keep an object; one that says the same may stand in several files."""
+        other = known.setdefault(key, value)
+        if other is value or other == value:
+            return
+        where = ""
+        if isinstance(value, Policy):
+            if replace(other, source=value.source) == value:
+                return
+            where = f", the other in {other.source}" if other.source else ""
+        raise UnreadableError("metadata.name", f"there are two of this kind and name{where}, and they differ")
+
+    def _workload(self, manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> None:
+        workload = templated(manifest, kind, keys)
+        if workload.name.endswith("-"):
+            self.owned.generated(workload)
+            return
+        key = (kind, workload.namespace, workload.name)
+        self._once(self.owned.workloads, key, workload)
+        metadata = fields.mapping(manifest.get("metadata"), "metadata")
+        if (owner := owner_of(metadata)) is not None:
+            self.owned.owners[key] = owner
+
+    def _pod(self, found: Found, manifest: Mapping[str, Any]) -> None:
         status = fields.mapping(manifest.get("status"), "status")
         if status.get("phase") in _ENDED:
-            self.skipped["ended Pod"] = self.skipped.get("ended Pod", 0) + 1
+            self._skip("ended Pod")
             return
-        metadata = fields.mapping(manifest.get("metadata"), "metadata")
-        workload = _workload(metadata, metadata, manifest.get("spec"), "Pod", "spec")
-        addresses = _addresses(status)
-        owner = _owner(metadata)
+        pod = running(manifest, self.nodes)
+        if pod.host_network and not pod.addresses:
+            self._waiting.append((found, manifest))
+        else:
+            self._place(manifest, pod)
+
+    def _place(self, manifest: Mapping[str, Any], pod: Workload) -> None:
+        owner = owner_of(fields.mapping(manifest.get("metadata"), "metadata"))
         if owner is None:
-            alone = Workload(
-                workload.namespace,
-                workload.name,
-                workload.labels,
-                workload.ports,
-                host_network=workload.host_network,
-                addresses=addresses,
-            )
-            self._once(self.workloads, ("Pod", alone.namespace, alone.name), alone)
-            return
-        kind, name = owner
-        labels = frozenset(workload.labels.items())
-        key = (kind, workload.namespace, name, labels, workload.ports, workload.host_network)
-        known = self.pods.get(key)
-        self.pods[key] = Workload(
-            workload.namespace,
-            name,
-            workload.labels,
-            workload.ports,
-            kind,
-            workload.host_network,
-            known.replicas + 1 if known else 1,
-            (*known.addresses, *addresses) if known else addresses,
-        )
+            self._once(self.owned.workloads, ("Pod", pod.namespace, pod.name), pod)
+        else:
+            self.owned.add_pod(pod, owner)
 
     def cluster(self) -> Cluster:
         """Return the cluster. Raises UnreadableClusterError with every problem if there is one."""
-        if self.problems:
-            raise UnreadableClusterError(self.problems)
+        waiting, self._waiting = self._waiting, []
+        for found, manifest in waiting:
+            self._told(found, self._place, manifest, running(manifest, self.nodes))
         policies = tuple(self.policies.values())
-        workloads = (*self.workloads.values(), *self.pods.values())
+        workloads, problems = self.owned.resolved(policies)
+        if self.problems or problems:
+            raise UnreadableClusterError([*self.problems, *problems])
+        nodes = AddressSet.of(*(address for addresses in self.nodes.values() for address in addresses))
         return Cluster(
             tuple(self.namespaces.values()),
             workloads,
-            tuple(self.services),
+            tuple(self.services.values()),
             policies,
-            world=EVERY_ADDRESS if _uses_ipv6(policies, workloads) else EVERY_IPV4,
+            node_addresses=nodes,
+            nodes_are_listed=bool(nodes),
+            world=EVERY_ADDRESS if _uses_ipv6(policies, workloads, nodes) else EVERY_IPV4,
         )
 
 
-def _uses_ipv6(policies: Iterable[Policy], workloads: Iterable[Workload]) -> bool:
-    return any(":" in address for workload in workloads for address in workload.addresses) or any(
-        isinstance(peer, AddressPeer) and peer.addresses & EVERY_IPV6
-        for policy in policies
-        for rule in (*policy.ingress, *policy.egress)
-        for peer in rule.peers or ()
+def _uses_ipv6(policies: Iterable[Policy], workloads: Iterable[Workload], nodes: AddressSet) -> bool:
+    return (
+        bool(nodes & EVERY_IPV6)
+        or any(":" in address for workload in workloads for address in workload.addresses)
+        or any(
+            isinstance(peer, AddressPeer) and peer.addresses & EVERY_IPV6
+            for policy in policies
+            for rule in (*policy.ingress, *policy.egress)
+            for peer in rule.peers or ()
+        )
     )
 
 
@@ -187,20 +181,34 @@ def contents(objects: Iterable[Found]) -> Contents:
 
 
 def _flattened(found: Found) -> Iterator[Found]:
-    """Yield the object, or those of a `List`; lists may hold lists."""
+    """Yield the object, or those of a list; lists may hold lists."""
     waiting = [found]
     while waiting:
         each = waiting.pop()
         manifest = each.manifest
         if isinstance(manifest, dict) and _is_list(manifest):
-            waiting.extend(Found(item, each.source) for item in reversed(manifest["items"]))
+            waiting.extend(Found(item, each.source) for item in reversed(_items(manifest)))
         else:
             yield each
 
 
-def _is_list(manifest: Mapping[str, Any]) -> bool:
+def _is_list(manifest: Mapping[Any, Any]) -> bool:
     kind = manifest.get("kind")
-    return isinstance(kind, str) and kind.endswith("List") and isinstance(manifest.get("items"), list)
+    return (
+        isinstance(kind, str)
+        and kind.endswith("List")
+        and "spec" not in manifest
+        and (manifest.get("items") is None or isinstance(manifest["items"], list))
+    )
+
+
+def _items(manifest: Mapping[Any, Any]) -> list[Any]:
+    """Return the objects of a list; in one of a single kind they need not tell which."""
+    kind, items = manifest["kind"], manifest.get("items") or []
+    if kind == "List":
+        return items
+    own = {"apiVersion": manifest.get("apiVersion"), "kind": kind.removesuffix("List")}
+    return [{**own, **item} if isinstance(item, dict) and not item.get("kind") else item for item in items]
 
 
 def _named(found: Found) -> str:
@@ -216,131 +224,6 @@ def _named(found: Found) -> str:
 
 def _namespace(manifest: Mapping[str, Any]) -> Namespace:
     metadata = fields.mapping(manifest.get("metadata"), "metadata")
-    return Namespace(
-        fields.text(metadata.get("name"), "metadata.name"),
-        fields.labels(metadata.get("labels"), "metadata.labels"),
-    )
-
-
-def _templated(manifest: Mapping[str, Any], kind: str) -> Workload:
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
-    template, path = manifest, ""
-    for key in _TEMPLATES[kind]:
-        path = f"{path}.{key}" if path else key
-        template = fields.mapping(template.get(key), path)
-    pods = fields.mapping(template.get("metadata"), f"{path}.metadata")
-    workload = _workload(metadata, pods, template.get("spec"), kind, f"{path}.spec")
-    replicas = fields.mapping(manifest.get("spec"), "spec").get("replicas")
-    if replicas is None:
-        return workload
-    return Workload(
-        workload.namespace,
-        workload.name,
-        workload.labels,
-        workload.ports,
-        kind,
-        workload.host_network,
-        fields.number(replicas, "spec.replicas", 0, 1_000_000),
-    )
-
-
-def _workload(
-    metadata: Mapping[str, Any], pods: Mapping[str, Any], spec: Any, kind: str, path: str
-) -> Workload:
-    given = fields.mapping(spec, path)
-    ports: list[ContainerPort] = []
-    # A sidecar is an init container, but what it listens on is no port that a policy may name.
-    for here, container in fields.items(given.get("containers"), f"{path}.containers"):
-        ports += _container_ports(fields.mapping(container, here).get("ports"), f"{here}.ports")
-    host_network = given.get("hostNetwork")
-    if host_network not in (None, True, False):
-        raise UnreadableError(f"{path}.hostNetwork", "must be true or false")
-    return Workload(
-        intern(fields.text(metadata.get("namespace", "default"), "metadata.namespace")),
-        fields.text(metadata.get("name"), "metadata.name"),
-        fields.labels(pods.get("labels"), "labels of the pods"),
-        _kept_once(tuple(ports)),
-        kind,
-        host_network is True,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _kept_once(ports: tuple[ContainerPort, ...]) -> tuple[ContainerPort, ...]:
-    return ports
-
-
-def _container_ports(value: Any, path: str) -> Iterator[ContainerPort]:
-    for here, element in fields.items(value, path):
-        port = fields.mapping(element, here)
-        name = port.get("name")
-        yield ContainerPort(
-            fields.number(port.get("containerPort"), f"{here}.containerPort", FIRST, LAST),
-            protocol_of(port.get("protocol"), f"{here}.protocol"),
-            None if name is None else fields.text(name, f"{here}.name"),
-        )
-
-
-def _owner(metadata: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return kind and name of what made a pod; of a ReplicaSet's, the Deployment."""
-    for here, element in fields.items(metadata.get("ownerReferences"), "metadata.ownerReferences"):
-        reference = fields.mapping(element, here)
-        if reference.get("controller") is not True:
-            continue
-        kind = fields.text(reference.get("kind"), f"{here}.kind")
-        name = fields.text(reference.get("name"), f"{here}.name")
-        labels = fields.labels(metadata.get("labels"), "metadata.labels")
-        template = labels.get("pod-template-hash")
-        if kind == "ReplicaSet" and template and name.endswith(f"-{template}"):
-            return "Deployment", name.removesuffix(f"-{template}")
-        if kind == "Node":
-            return None
-        return kind, name
-    return None
-
-
-def _addresses(status: Mapping[str, Any]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    if status.get("podIP"):
-        found[fields.text(status["podIP"], "status.podIP")] = None
-    for here, element in fields.items(status.get("podIPs"), "status.podIPs"):
-        found[fields.text(fields.mapping(element, here).get("ip"), f"{here}.ip")] = None
-    for address in found:
-        try:
-            AddressSet.of(address)
-        except ValueError as error:
-            raise UnreadableError("status.podIP", str(error)) from error
-    return tuple(found)
-
-
-def _service(manifest: Mapping[str, Any]) -> Service:
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
-    spec = fields.mapping(manifest.get("spec"), "spec")
-    given = spec.get("type", "ClusterIP")
-    kind = _SERVICE_TYPES.get(given) if isinstance(given, str) else None
-    if kind is None:
-        raise UnreadableError("spec.type", f"must be one of {', '.join(_SERVICE_TYPES)}")
-    selector = spec.get("selector")
-    ports: list[ServicePort] = []
-    for here, element in fields.items(spec.get("ports"), "spec.ports"):
-        port = fields.mapping(element, here)
-        number = fields.number(port.get("port"), f"{here}.port", FIRST, LAST)
-        target = port.get("targetPort", number)
-        name = port.get("name")
-        ports.append(
-            ServicePort(
-                number,
-                target
-                if isinstance(target, str)
-                else fields.number(target, f"{here}.targetPort", FIRST, LAST),
-                protocol_of(port.get("protocol"), f"{here}.protocol"),
-                None if name is None else fields.text(name, f"{here}.name"),
-            )
-        )
-    return Service(
-        fields.text(metadata.get("namespace", "default"), "metadata.namespace"),
-        fields.text(metadata.get("name"), "metadata.name"),
-        None if selector is None else fields.labels(selector, "spec.selector"),
-        tuple(ports),
-        kind,
-    )
+    name = fields.name(metadata)
+    fields.namespace({"namespace": name})
+    return Namespace(name, fields.labels(metadata.get("labels"), "metadata.labels"))

@@ -10,10 +10,8 @@ from network.plan.ingress import POD_LABELS
 from network.plan.names import TRAEFIK, application_namespace
 from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.model import Cluster, ContainerPort, Namespace, Service, ServicePort, Workload
+from network.reachability.names import OTHERS
 from network.reachability.read.manifests import Found, contents
-
-UNDECLARED = "undeclared-pods"
-"""Stands in each namespace for pods that nobody declared: the default deny is about them too."""
 
 
 def cluster(config: StackConfig, plan: Plan) -> Cluster:
@@ -85,7 +83,7 @@ def _platform(config: StackConfig, plan: Plan) -> Iterator[Workload]:
 
 def _undeclared(plan: Plan) -> Iterator[Workload]:
     for namespace in plan.namespaces:
-        yield Workload(namespace.name, UNDECLARED)
+        yield Workload(namespace.name, OTHERS)
 
 
 def _traefik_service() -> Service:

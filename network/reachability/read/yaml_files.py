@@ -1,44 +1,71 @@
-"""A cluster from a folder of YAML or JSON files."""
+"""A cluster from a folder of YAML or JSON files, among which there may be others."""
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from network.reachability.read import building, yaml_text
 from network.reachability.read.manifests import Contents, Found
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's, ten times as fast, where PyYAML was built with it."""
-
-_DEEPEST = 200
-"""Levels of nesting; Kubernetes objects have about 20."""
-_NODES = 20_000_000
-"""Values in one document with its aliases written out: an alias of aliases may stand for billions."""
+_OBJECT = re.compile(rb"^[\s\-]*[\"']?kind[\"']?\s*:|[{,]\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
+"""Without such a line a file holds no object, whatever else it is."""
+_PARTS_OF_AN_OBJECT = ("apiVersion", "kind", "metadata", "spec")
+_NAMED = 5
+"""Files that a note names; beyond them it counts."""
 
 
-def read(folder: Path) -> Contents:
-    """Return what the files of a folder, or one file, say. Every unreadable file is a problem of it.
+def read(folder: Path, without: Collection[str] = ()) -> Contents:
+    """Return what the files of a folder, or one file, say. Every unreadable file is a problem of it, unless
+    it is none of Kubernetes'; `without` names kinds to leave out.
 
-    A folder without any file is one too: to call it an open cluster would be a wrong answer.
+    A folder without any object is a problem too: to call it an open cluster would be a wrong answer.
     """
-    found = Contents()
+    found = Contents(without)
     files = list(_files(folder))
     if not files:
         found.problems.append(f"{folder}: no file ends in {', '.join(SUFFIXES)}")
+    built = building.of(file for file in files if file != folder)
+    found.notes += built.notes(folder)
+    foreign: dict[str, str] = {}
+    objects = 0
     for file in files:
         name = str(file.relative_to(folder)) if file != folder else file.name
+        if built.leaves_out(file):
+            continue
+        content = b""
         try:
-            documents = list(_documents(file.read_bytes(), name))
+            content = file.read_bytes()
+            documents = list(_documents(content, name))
         except (yaml.YAMLError, OSError, UnicodeError, ValueError, RecursionError) as error:
-            found.problems.append(f"{name}: {_short(error)}")
+            if isinstance(error, OSError) or _OBJECT.search(content):
+                found.problems.append(f"{name}: {_short(error)}{building.hint(content)}")
+            else:
+                foreign[name] = _short(error)
             continue
         for each in documents:
-            found.add(each)
+            if (why := _foreign(each.manifest)) is not None:
+                foreign[name] = why
+            else:
+                objects += 1
+                found.add(each)
+    _tell(found, foreign, objects)
     return found
+
+
+def _tell(found: Contents, foreign: dict[str, str], objects: int) -> None:
+    """Name the files that hold no objects; if there are no others, that is a problem."""
+    if foreign and not objects and not found.problems:
+        found.problems += [f"{name}: {why}" for name, why in foreign.items()]
+    elif foreign:
+        more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
+        names = ", ".join(list(foreign)[:_NAMED])
+        found.notes.append(f"skipped {names}{more}: no objects of Kubernetes")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -50,41 +77,21 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _documents(content: bytes, name: str) -> Iterator[Found]:
-    documents: list[Any] = list(yaml.load_all(content, _LOADER))
+def _documents(content: bytes, name: str) -> Iterable[Found]:
+    documents = yaml_text.documents(content)
     for number, document in enumerate(documents):
-        if document is None:
-            continue
-        _check_size(document)
-        yield Found(document, name if len(documents) == 1 else f"{name}, document {number + 1}")
+        if document is not None:
+            yield Found(document, name if len(documents) == 1 else f"{name}, document {number + 1}")
 
 
-def _check_size(document: Any) -> None:
-    """Refuse what contains itself, or what is small only because of aliases. Raises ValueError."""
-    sizes: dict[int, int] = {}
-    open_: set[int] = set()
-
-    def size(value: Any, depth: int) -> int:
-        if not isinstance(value, dict | list):
-            return 1
-        known = sizes.get(id(value))
-        if known is not None:
-            return known
-        if id(value) in open_:
-            raise ValueError("an anchor contains an alias of itself")
-        if depth > _DEEPEST:
-            raise ValueError(f"nested deeper than {_DEEPEST} levels")
-        open_.add(id(value))
-        total = 1 + sum(
-            size(each, depth + 1) for each in (value.values() if isinstance(value, dict) else value)
-        )
-        open_.discard(id(value))
-        if total > _NODES:
-            raise ValueError(f"more than {_NODES:,} values once its aliases are written out")
-        sizes[id(value)] = total
-        return total
-
-    size(document, 0)
+def _foreign(document: Any) -> str | None:
+    """Return why a document is no object of Kubernetes, None if it is one, a broken one also."""
+    if not isinstance(document, dict):
+        return f"must be a mapping, not {'a list' if isinstance(document, list) else 'a text'}"
+    present = [part for part in _PARTS_OF_AN_OBJECT if part in document]
+    if "kind" in present or len(present) > 1 or not document:
+        return None
+    return "no object of Kubernetes: it has neither kind nor metadata"
 
 
 def _short(error: Exception) -> str:

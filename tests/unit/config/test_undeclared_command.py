@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from network.cli import app
-from network.cli.undeclared import Undeclared, pod_names, undeclared
+from network.cli.undeclared import pod_names, read
+from network.cli.verdicts import Undeclared
 
 VERDICTS = """\
 Listening for events on 2 CPUs with 64x4096 of shared memory
@@ -40,21 +41,71 @@ PODS = {
 }
 
 
+COMPACT = """\
+Nov 29 13:00:00.000: legacy/batch-5f6d-x7k2p:41522 (ID:3021) -> data/db-0:5432 (ID:311) \
+policy-verdict:all EGRESS ALLOWED (TCP Flags: SYN)
+Nov 29 13:00:01.000 [node-1]: [fd00::9]:40000 (world) -> legacy/batch-5f6d-x7k2p:53 (ID:3021) \
+policy-verdict:none INGRESS AUDITED (UDP)
+Nov 29 13:00:02.000: shop/web-1:40000 (ID:12) -> data/db-0:5432 (ID:311) \
+policy-verdict:L3-L4 EGRESS ALLOWED (TCP Flags: SYN)
+Nov 29 13:00:03.000: shop/web-1:40000 (ID:12) -> 203.0.113.7:443 (world) \
+policy-verdict:none EGRESS DENIED (TCP Flags: SYN)
+"""
+
+
+def _flow(verdict: str, match: int, event: int = 5, **more: object) -> str:
+    flow = {
+        "verdict": verdict,
+        "IP": {"source": "10.244.0.5", "destination": "203.0.113.7", "ipVersion": "IPv4"},
+        "l4": {"TCP": {"source_port": 40000, "destination_port": 443, "flags": {"SYN": True}}},
+        "source": {"namespace": "legacy", "pod_name": "batch-5f6d-x7k2p", "workloads": [{"name": "batch"}]},
+        "destination": {"labels": ["reserved:world"]},
+        "event_type": {"type": event},
+        "traffic_direction": "EGRESS",
+        "policy_match_type": match,
+    }
+    return json.dumps({"flow": {**flow, **more}, "node_name": "node-1"})
+
+
 def test_only_what_nothing_but_the_absence_of_isolation_lets_through_is_told() -> None:
-    found = undeclared(VERDICTS.splitlines(), pod_names(json.dumps(PODS)))
-    assert found == {
+    found = read(VERDICTS.splitlines(), pod_names(json.dumps(PODS)))
+    assert found.undeclared == {
         Undeclared("egress", "legacy/batch", "data/db-0", 5432, "TCP"): 2,
         Undeclared("ingress", "203.0.113.9", "legacy/batch", 8081, "TCP"): 1,
     }
+    assert (found.read, found.cut, found.others) == (5, 1, 1)
+
+
+def test_compact_lines_of_hubble_are_read() -> None:
+    found = read(COMPACT.splitlines(), pod_names(json.dumps(PODS)))
+    assert found.undeclared == {
+        Undeclared("egress", "legacy/batch", "data/db-0", 5432, "TCP"): 1,
+        Undeclared("ingress", "fd00::9", "legacy/batch", 53, "UDP"): 1,
+    }
+    assert (found.read, found.cut, found.others) == (4, 1, 0)
+
+
+def test_json_of_hubble_is_read() -> None:
+    lines = [_flow("FORWARDED", 4), _flow("FORWARDED", 2), _flow("DROPPED", 0), _flow("AUDIT", 0)]
+    found = read([*lines, _flow("FORWARDED", 4, event=4), '{"node_status": {}}', "{"], {})
+    assert found.undeclared == {Undeclared("egress", "legacy/batch", "203.0.113.7", 443, "TCP"): 2}
+    assert (found.read, found.cut, found.others) == (4, 1, 3)
+
+
+def test_a_verdict_of_a_protocol_without_ports_is_understood() -> None:
+    found = read([_flow("FORWARDED", 4, l4={"ICMPv4": {"type": 8}})], {})
+    assert (found.read, found.undeclared) == (1, {})
 
 
 def test_without_pods_addresses_are_told() -> None:
-    assert {each.source for each in undeclared(VERDICTS.splitlines(), {})} == {"10.244.0.5", "203.0.113.9"}
+    found = read(VERDICTS.splitlines(), {}).undeclared
+    assert {each.source for each in found} == {"10.244.0.5", "203.0.113.9"}
 
 
-def test_another_text_than_a_list_of_pods_is_refused() -> None:
+@pytest.mark.parametrize("text", ['{"kind": "Pod"}', '{"items": [1]}', '{"items": [{"metadata": {}}]}', "[]"])
+def test_another_text_than_a_list_of_pods_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a list of pods"):
-        pod_names('{"kind": "Pod"}')
+        pod_names(text)
 
 
 def test_the_command_shows_a_table_and_says_when_nothing_would_be_cut(tmp_path: Path) -> None:
@@ -64,5 +115,22 @@ def test_the_command_shows_a_table_and_says_when_nothing_would_be_cut(tmp_path: 
     assert shown.exit_code == 0
     assert "data/db-0" in shown.stdout
     assert "5432/TCP" in shown.stdout
-    nothing = CliRunner().invoke(app, ["undeclared"], input="")
-    assert "nothing" in nothing.stdout.lower()
+    declared = VERDICTS.splitlines()[3]
+    nothing = CliRunner().invoke(app, ["undeclared"], input=declared)
+    assert (nothing.exit_code, "tell of nothing that enforcing would cut" in nothing.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "garbage\n",
+        "Listening for events on 2 CPUs\n",
+        "Nov 29 13:00:00.000: shop/web-1:40000 -> 203.0.113.7:443 policy-verdict:none EGRESS DENIED\n",
+        '{"flow": {"verdict": "FORWARDED"}}\n',
+    ],
+)
+def test_input_of_which_nothing_is_understood_is_an_error(text: str) -> None:
+    done = CliRunner().invoke(app, ["undeclared"], input=text)
+    assert done.exit_code == 2
+    assert "cilium-dbg monitor" in done.output

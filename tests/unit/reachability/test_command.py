@@ -43,8 +43,9 @@ def test_rows_of_a_folder_are_listed(folder: str) -> None:
     code, output = _run("--folder", folder, "-o", "json")
     assert code == 0
     rows = json.loads(output)
-    (to_db,) = [row for row in rows if row["destinations"] == ["shop/db"]]
-    assert to_db["sources"] == ["shop/web"]
+    (to_db,) = [row for row in rows if [each["name"] for each in row["destinations"]] == ["shop/db"]]
+    assert to_db["sources"] == [{"kind": "Pod", "name": "shop/web", "addresses": []}]
+    assert to_db["verdict"] == "allowed"
     assert to_db["ports"] == [{"protocol": "TCP", "first": 5432, "last": 5432}]
 
 
@@ -83,7 +84,7 @@ def test_an_unknown_peer_is_told_with_those_there_are(folder: str) -> None:
 def test_a_stack_is_analysed_without_a_cluster(stack: str) -> None:
     code, output = _run("--stack", stack, "-o", "markdown")
     assert code == 0
-    assert "| traefik/traefik |" in output
+    assert "| traefik/traefik (Deployment) |" in output
 
 
 def test_what_opens_and_closes_between_two_versions_is_listed(folder: str, tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_what_opens_and_closes_between_two_versions_is_listed(folder: str, tmp_p
         ("opened", 5433),
         ("closed", 5432),
     }
-    assert {(*each["sources"], *each["destinations"]) for each in json.loads(output)} == {
+    assert {(each["sources"][0]["name"], each["destinations"][0]["name"]) for each in json.loads(output)} == {
         ("shop/web", "shop/db")
     }
 
@@ -121,3 +122,82 @@ def test_only_one_thing_is_shown_at_a_time(folder: str) -> None:
     code, output = _run("--folder", folder, "--before", folder, "--suspicions")
     assert code == 2
     assert "give one of" in output
+
+
+CILIUM = """
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: x, namespace: other}
+spec: {endpointSelector: {}, ingress: [{}]}
+"""
+
+
+def test_both_versions_are_read_by_the_same_semantics(folder: str, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    later.mkdir()
+    (later / "shop.yaml").write_text(MANIFESTS + CILIUM)
+    code, output = _run("--folder", str(later), "--before", f"{folder}/shop.yaml")
+    assert code == 0
+    assert "both are read with cilium semantics" in output
+    assert "nothing opens or closes" in output
+
+
+@pytest.mark.parametrize("name", ["shop/shop-web", "shop/web", "shop/*", "kube-system/cluster-dns", "nodes"])
+def test_names_of_flows_are_understood(name: str) -> None:
+    code, output = _run("--stack", "dev", "--from", name, "--to", "api/api-api", "--port", "8080")
+    assert code in (0, 1), output
+
+
+@pytest.mark.parametrize(
+    "name", ["addresses of the VPC", "the pod's own node", "pods of other namespaces", "shop/any other pod"]
+)
+def test_names_of_reviews_are_understood(name: str) -> None:
+    code, output = _run("--stack", "dev", "--from", name, "--to", "api/api", "--port", "8080")
+    assert code in (0, 1), output
+
+
+def test_every_name_that_is_printed_is_understood() -> None:
+    rows = json.loads(_run("--stack", "dev", "-o", "json")[1])
+    names = {each["name"] for row in rows for side in ("sources", "destinations") for each in row[side]}
+    for name in sorted(names):
+        code, output = _run("--stack", "dev", "--from", "shop/web", "--to", name, "--port", "443")
+        assert code in (0, 1, 2), output
+        assert "nothing is called" not in output, name
+
+
+def test_an_answer_that_depends_on_addresses_says_so_and_may_be_told_them(folder: str) -> None:
+    (Path(folder) / "out.yaml").write_text(
+        MANIFESTS.replace("name: db, namespace: shop}\nspec", "name: x, namespace: shop}\nspec")
+        .rpartition("---")[2]
+        .replace("{podSelector: {matchLabels: {app: web}}}", "{ipBlock: {cidr: 10.244.0.0/16}}")
+        .replace("5432", "80")
+    )
+    question = ("--folder", folder, "--from", "shop/web", "--to", "shop/db", "--port", "80")
+    code, output = _run(*question)
+    assert (code, "unknown" in output) == (3, True), output
+    assert _run(*question, "--pods", "10.244.0.0/17")[0] == 0
+    assert _run(*question, "--pods", "10.245.0.0/16")[0] == 1
+    rows = json.loads(_run("--folder", folder, "-o", "json")[1])
+    assert {row["verdict"] for row in rows} == {"allowed", "unknown"}
+
+
+def test_pods_without_a_policy_are_one_line_after_what_is_graver(folder: str) -> None:
+    (Path(folder) / "more.yaml").write_text(MANIFESTS.partition("---")[0].replace("web", "cart"))
+    lines = _run("--folder", folder, "--suspicions")[1].splitlines()
+    assert lines[-1].startswith("shop/cart, shop/web: no policy selects these pods")
+    assert sum("no-policy" in line for line in lines) == 1
+
+
+def test_a_kind_that_is_not_modelled_is_left_out_only_on_request(folder: str) -> None:
+    (Path(folder) / "more.yaml").write_text(
+        "apiVersion: k8s.ovn.org/v1\nkind: EgressFirewall\nmetadata: {name: x}\n"
+    )
+    assert _run("--folder", folder)[0] == 2
+    code, output = _run("--folder", folder, "--without", "EgressFirewall")
+    assert (code, "left out 1 of kind EgressFirewall" in output) == (0, True)
+
+
+def test_the_node_of_a_pod_is_in_no_row(folder: str) -> None:
+    rows = json.loads(_run("--folder", folder, "-o", "json")[1])
+    assert not [each for row in rows for each in row["sources"] if each["kind"] == "own-node"]

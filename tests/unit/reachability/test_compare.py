@@ -6,8 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from network.reachability import Cluster, PortSet, Reachability, Workload, analyse
+from network.reachability.addresses import EVERY_IPV4
 from network.reachability.compare import Change, compare
 from network.reachability.model import EntityPeer, HostPeer, Policy, Rule
+from network.reachability.policies import network_policy
 from network.reachability.selectors import EVERYTHING
 from tests.unit.reachability import strategies, worlds
 from tests.unit.reachability.naive import Peer, Pod, World
@@ -82,3 +84,34 @@ def test_a_relabelled_workload_stays_the_same_workload() -> None:
     before = Cluster(workloads=(Workload("shop", "web", {"app": "web"}),), policies=(deny,))
     after = Cluster(workloads=(Workload("shop", "web", {"app": "shop"}),), policies=(deny,))
     assert not compare(analyse(before), analyse(after))
+
+
+def test_addresses_that_only_one_version_knows_are_compared() -> None:
+    pods = (Workload("shop", "web"),)
+    shut = network_policy({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"ingress": []}})
+    six = {"ingress": [{"from": [{"ipBlock": {"cidr": "::/0"}}]}]}
+    opening = network_policy({"metadata": {"name": "web", "namespace": "shop"}, "spec": six})
+    before = analyse(Cluster(workloads=pods, policies=(shut,), world=EVERY_IPV4))
+    after = analyse(Cluster(workloads=pods, policies=(opening,)))
+    for one, other, found in ((before, after, "opened"), (after, before, "closed")):
+        difference = compare(one, other)
+        changed = difference.opened if found == "opened" else difference.closed
+        assert [str(each) for change in changed for each in change.sources] == ["::/0"]
+        assert (difference.closed if found == "opened" else difference.opened) == ()
+
+
+def test_what_may_be_possible_is_compared_with_what_may_be() -> None:
+    pods = (Workload("shop", "web"), Workload("shop", "db", {"app": "db"}))
+    spec = {
+        "podSelector": {"matchLabels": {"app": "db"}},
+        "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}],
+    }
+    some = network_policy({"metadata": {"name": "db", "namespace": "shop"}, "spec": spec})
+    none = network_policy({"metadata": {"name": "db", "namespace": "shop"}, "spec": {**spec, "ingress": []}})
+    before, after = (analyse(Cluster(workloads=pods, policies=(each,))) for each in (none, some))
+    opened = {str(each) for change in compare(before, after).opened for each in change.sources}
+    perhaps = {
+        str(each) for change in compare(before.perhaps, after.perhaps).opened for each in change.sources
+    }
+    assert opened == {"10.0.0.0/8"}
+    assert perhaps >= {"10.0.0.0/8", "shop/web"}

@@ -57,7 +57,8 @@ def test_an_empty_folder_is_no_open_cluster(tmp_path: Path) -> None:
         ("kind: &a [*a]", "an alias of itself"),
         ("- 1", "must be a mapping, not a list"),
         ("text", "must be a mapping, not a text"),
-        ("1: 2", "keys are texts"),
+        ("kind: Pod\n1.5: 2", "keys are texts"),
+        ("1: 2", "no object of Kubernetes"),
         ("kind: Pod", "apiVersion: must be a text, not nothing"),
         ("\x00", "objects.yaml"),
         ("? [a]\n: b", "objects.yaml"),
@@ -112,7 +113,7 @@ def test_a_policy_that_the_api_would_refuse_is_refused(spec: dict[str, Any], sai
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
-    _written(tmp_path, "a: [1", "one.yaml")
+    _written(tmp_path, "kind: [1", "one.yaml")
     _written(tmp_path, json.dumps({**POLICY, "spec": {"ingress": 1}}), "two.json")
     problem = _problem(tmp_path)
     assert "one.yaml" in problem
@@ -126,7 +127,7 @@ def test_aliases_that_would_grow_without_bound_are_refused(tmp_path: Path) -> No
 
 
 def test_a_document_nested_too_deeply_is_refused(tmp_path: Path) -> None:
-    assert "nested deeper" in _problem(_written(tmp_path, "[" * 500 + "]" * 500))
+    assert "nested deeper" in _problem(_written(tmp_path, "kind: " + "[" * 500 + "]" * 500))
 
 
 def test_a_pod_with_a_million_labels_is_read() -> None:
@@ -174,7 +175,7 @@ def test_the_pods_of_every_workload_are_found(kind: str, version: str) -> None:
         "spec": pod["spec"] if kind == "Pod" else spec,
     }
     (workload,) = contents([Found(manifest, "")]).cluster().workloads
-    assert (workload.kind, str(workload), dict(workload.labels)) == (kind, "shop/web", {"app": "web"})
+    assert (workload.kind, str(workload), workload.labels["app"]) == (kind, "shop/web", "web")
     assert workload.host_network
     assert [(each.number, each.name) for each in workload.ports] == [(8080, "http")]
 

@@ -1,0 +1,34 @@
+"""What checking a stack file found, printed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from network.cli.check import Line, Report
+
+
+def print_report(report: "Report", console: Console) -> None:
+    """Print its problems, warnings and notes, and how many there are."""
+    for colour, kind, lines in (
+        ("red", "error", report.problems),
+        ("yellow", "warning", report.warnings),
+    ):
+        for line in lines:
+            console.print(_described(report.path, line, colour, kind))
+    for note in report.notes:
+        console.print(Text.assemble(f"{report.path.name}: ", ("note: ", "cyan"), note))
+    count = len(report.problems)
+    verdict = "valid" if count == 0 else "1 error" if count == 1 else f"{count} errors"
+    warnings = f", {len(report.warnings)} warnings" if report.warnings else ""
+    console.print(Text.assemble(f"{report.path.name}: ", (verdict, "red" if count else "green"), warnings))
+
+
+def _described(path: Path, line: "Line", colour: str, kind: str) -> Text:
+    return Text.assemble(
+        f"{path.name}:{line.line}: ",
+        (f"{kind}: ", colour),
+        f"{line.where}\n  rule: {line.rule}\n  fix:  {line.fix}",
+    )

@@ -1,0 +1,135 @@
+"""Which kinds of objects decide about connections, which say nothing about them, and which nobody knows.
+
+To leave out what decides would be a wrong answer, so whatever looks as if it did is refused; the list is
+open, for there are more kinds of policies than anybody can name.
+"""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from network.reachability.errors import UnreadableError
+
+TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where each kind of workload holds its pods."""
+
+TEMPLATE_GROUPS = ("", "apps", "batch", "extensions")
+"""Groups of these kinds, in whatever version: `extensions` is where they were once."""
+
+_BUILT_IN: Mapping[str, tuple[str, ...]] = {
+    "": (
+        *("Binding", "ComponentStatus", "ConfigMap", "Endpoints", "Event", "LimitRange", "Namespace", "Node"),
+        *("PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController"),
+        *("ResourceQuota", "Secret", "Service", "ServiceAccount"),
+    ),
+    "apps": ("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+    "batch": ("CronJob", "Job"),
+    "extensions": ("DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "PodSecurityPolicy", "ReplicaSet"),
+    "networking.k8s.io": ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR"),
+    "policy": ("Eviction", "PodDisruptionBudget", "PodSecurityPolicy"),
+    "autoscaling": ("HorizontalPodAutoscaler", "Scale"),
+    "rbac.authorization.k8s.io": ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
+}
+"""Kinds of Kubernetes' own groups that people write: another one is a mistake."""
+
+_DECIDING = (
+    *("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumCIDRGroup"),
+    *("AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "MultiNetworkPolicy"),
+    *("GlobalNetworkPolicy", "NetworkSet", "GlobalNetworkSet", "HostEndpoint", "Profile", "Tier"),
+    *("EgressFirewall", "EgressNetworkPolicy", "ApplicationNetworkPolicy", "PolicyEndpoint"),
+    *("SecurityGroupPolicy", "FQDNNetworkPolicy", "AuthorizationPolicy", "PeerAuthentication", "Sidecar"),
+    *("ServerAuthorization", "ServiceIntentions", "MeshTrafficPermission", "TrafficPermission"),
+    *("ClientIntents", "NvSecurityRule", "NvClusterSecurityRule", "KubeArmorPolicy"),
+    *("Server", "TrafficTarget", "SecurityGroup"),
+)
+"""Some kinds that decide: also what looks like one of them is refused."""
+
+_GROUPS_OF_GENERAL_NAMES = re.compile(r"calico|antrea|cilium|istio|tigera|linkerd|kuma|consul|kubeovn")
+_GENERAL_NAMES = ("NetworkSet", "HostEndpoint", "Profile", "Tier", "Sidecar", "Server", "SecurityGroup")
+"""Other groups call other things so."""
+
+_LOOKS_DECIDING = re.compile(
+    r"(network|firewall|traffic|authorization|egress|ingress|security|intentions?|zone|peer|segment)"
+    r"\w*?(polic(y|ies)|rules?|firewalls?|permissions?)$"
+    r"|firewall|networkpolic|intentions?$|isolation",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    # Admission, gateways' and clouds' own affairs, which say nothing about connections between pods.
+    r"^(PodSecurityPolicy|CiliumEgressGatewayPolicy|AntreaEgress|StagedNetworkPolicy|StagedGlobalNetworkPolicy"
+    r"|StagedKubernetesNetworkPolicy|BackendTrafficPolicy|ClientTrafficPolicy|TracingPolicy\w*"
+    r"|PodNetworkConnectivityCheck|TrafficSplit|\w*PolicyReport)$"
+)
+_HARMLESS_GROUPS = re.compile(
+    r"(^|\.)(gateway\.\w+|gateway\.networking\.k8s\.io|admissionregistration\.k8s\.io|apiextensions\.k8s\.io"
+    r"|crossplane\.io|upbound\.io|services\.k8s\.aws|cnrm\.cloud\.google\.com|azure\.com)"
+)
+
+
+def group(version: str) -> str:
+    """Return the group of an `apiVersion`; Kubernetes' oldest one has no name."""
+    return version.rpartition("/")[0]
+
+
+def check_unknown(kind: str, version: str) -> None:
+    """Refuse an object that the analysis does not read, if it may decide who reaches whom."""
+    within = group(version)
+    if kind == "NetworkPolicy":
+        raise UnreadableError(
+            "apiVersion",
+            f"NetworkPolicy of {version} decides about connections, and is not modelled: only that of "
+            "networking.k8s.io/v1 and Cilium's are",
+        )
+    if within in _BUILT_IN and kind not in _BUILT_IN[within]:
+        raise UnreadableError("kind", f"{version} has no kind {kind}{_nearest(kind, _BUILT_IN[within])}")
+    if (near := get_close_matches(within, _BUILT_IN, 1, 0.8)) and near[0] != within:
+        raise UnreadableError("apiVersion", f"no group is called {within}: is {near[0]} meant?")
+    if within in _BUILT_IN or _HARMLESS.match(kind) or _HARMLESS_GROUPS.search(within):
+        return
+    named = kind in _DECIDING and (kind not in _GENERAL_NAMES or _GROUPS_OF_GENERAL_NAMES.search(within))
+    if named or _LOOKS_DECIDING.search(kind):
+        raise UnreadableError(
+            "kind",
+            f"{kind} ({version}) decides about connections, as far as its name tells, and is not modelled: "
+            f"`--without {kind}` leaves it out, on your word that it does not",
+        )
+    if kind not in _GENERAL_NAMES and get_close_matches(kind, _DECIDING, 1, 0.9):
+        raise UnreadableError("kind", f"there is no {kind} in {version}{_nearest(kind, _DECIDING)}")
+
+
+def _nearest(kind: str, known: tuple[str, ...]) -> str:
+    lower = {each.lower(): each for each in known}
+    found = get_close_matches(kind.lower(), lower, 1, 0.6)
+    return f": is {lower[found[0]]} meant?" if found else ""
+
+
+def template_of(manifest: Mapping[str, Any], kind: str, version: str) -> tuple[str, ...] | None:
+    """Return where an object holds its pods, also of a kind that nobody here knows; None if nowhere."""
+    within = group(version)
+    if kind in TEMPLATES and within in TEMPLATE_GROUPS:
+        return TEMPLATES[kind]
+    if within in _BUILT_IN:
+        return None
+    here: Any = manifest
+    for key in ("spec", "template", "spec"):
+        here = here.get(key) if isinstance(here, dict) else None
+    if isinstance(here, dict) and isinstance(here.get("containers"), list):
+        return ("spec", "template")
+    return None
+
+
+_MAKING = ("Application", "ApplicationSet", "HelmRelease", "HelmChart", "Kustomization", "Template", "Addon")
+
+
+def makes_others(kind: str) -> bool:
+    """Say whether objects of a kind that is left out bring other objects, which are then missing."""
+    return kind in _MAKING

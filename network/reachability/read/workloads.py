@@ -1,0 +1,159 @@
+"""Workloads from the templates of their pods, and from pods that run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from network.reachability import fields
+from network.reachability.addresses import AddressSet
+from network.reachability.errors import UnreadableError
+from network.reachability.model import ContainerPort, Workload
+from network.reachability.policies import protocol_of
+from network.reachability.ports import FIRST, LAST
+
+Owner = tuple[str, str]
+"""Kind and name."""
+
+INDEX_OF_POD = "apps.kubernetes.io/pod-index"
+NAME_OF_POD = "statefulset.kubernetes.io/pod-name"
+NAMES_OF_JOB = ("batch.kubernetes.io/job-name", "job-name")
+_UIDS_OF_JOB = ("batch.kubernetes.io/controller-uid", "controller-uid")
+
+UNKNOWN_LABELS: Mapping[str, tuple[str, ...]] = {
+    "Deployment": ("pod-template-hash",),
+    "StatefulSet": ("controller-revision-hash",),
+    "DaemonSet": ("controller-revision-hash", "pod-template-generation"),
+    "Job": _UIDS_OF_JOB,
+    "CronJob": (*_UIDS_OF_JOB, *NAMES_OF_JOB),
+}
+"""Labels that controllers add to the pods of each kind, whose values only the pods tell."""
+
+
+def templated(manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> Workload:
+    """Return the workload of a template, which stands below the keys."""
+    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    template, path = manifest, ""
+    for key in keys:
+        path = f"{path}.{key}" if path else key
+        template = fields.mapping(template.get(key), path)
+    pods = fields.mapping(template.get("metadata"), f"{path}.metadata")
+    workload = _workload(metadata, pods, template.get("spec"), kind, f"{path}.spec")
+    spec = fields.mapping(manifest.get("spec"), "spec")
+    if kind == "Job":
+        workload = _of_job(workload)
+    replicas = spec.get("replicas")
+    if replicas is None:
+        return workload
+    return replace(workload, replicas=fields.number(replicas, "spec.replicas", 0, 1_000_000))
+
+
+def _of_job(workload: Workload) -> Workload:
+    """Add what the Job's controller labels its pods with. A name that is still to be made is not known."""
+    if workload.name.endswith("-"):
+        return workload
+    return replace(workload, labels={**dict.fromkeys(NAMES_OF_JOB, workload.name), **workload.labels})
+
+
+def numbered(workload: Workload, first: int = 0) -> Iterator[Workload]:
+    """Yield the pods of a StatefulSet one by one: its controller labels each with its name and number."""
+    for index in range(first, first + workload.replicas):
+        labels = {NAME_OF_POD: f"{workload.name}-{index}", INDEX_OF_POD: str(index), **workload.labels}
+        yield replace(workload, labels=labels, replicas=1)
+
+
+def running(manifest: Mapping[str, Any], nodes: Mapping[str, tuple[str, ...]]) -> Workload:
+    """Return a pod as a workload of its own; on the host's network it has the addresses of its node."""
+    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    status = fields.mapping(manifest.get("status"), "status")
+    workload = _workload(metadata, metadata, manifest.get("spec"), "Pod", "spec")
+    addresses = _addresses(status, "podIP", "podIPs")
+    if not addresses and workload.host_network:
+        node = fields.mapping(manifest.get("spec"), "spec").get("nodeName")
+        addresses = _addresses(status, "hostIP", "hostIPs") or nodes.get(str(node), ())
+    return replace(workload, addresses=addresses) if addresses else workload
+
+
+def owner_of(metadata: Mapping[str, Any]) -> Owner | None:
+    """Return the controller of an object; of pods whose ReplicaSet is named after a Deployment, that one."""
+    for here, element in fields.items(metadata.get("ownerReferences"), "metadata.ownerReferences"):
+        reference = fields.mapping(element, here)
+        if reference.get("controller") is not True:
+            continue
+        kind = fields.text(reference.get("kind"), f"{here}.kind")
+        name = fields.text(reference.get("name"), f"{here}.name")
+        labels = fields.labels(metadata.get("labels"), "metadata.labels")
+        template = labels.get("pod-template-hash")
+        if kind == "ReplicaSet" and template and name.endswith(f"-{template}"):
+            return "Deployment", name.removesuffix(f"-{template}")
+        # A static pod belongs to its node, which makes no others like it.
+        return None if kind == "Node" else (kind, name)
+    return None
+
+
+def node_addresses(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses of a node, inside and outside."""
+    status = fields.mapping(manifest.get("status"), "status")
+    found: dict[str, None] = {}
+    for here, element in fields.items(status.get("addresses"), "status.addresses"):
+        entry = fields.mapping(element, here)
+        if entry.get("type") in ("InternalIP", "ExternalIP"):
+            found[_address(entry.get("address"), f"{here}.address")] = None
+    return tuple(found)
+
+
+def _workload(
+    metadata: Mapping[str, Any], pods: Mapping[str, Any], spec: Any, kind: str, path: str
+) -> Workload:
+    given = fields.mapping(spec, path)
+    ports: list[ContainerPort] = []
+    for here, container in fields.items(given.get("containers"), f"{path}.containers"):
+        ports += _container_ports(fields.mapping(container, here).get("ports"), f"{here}.ports")
+    # A sidecar is an init container, but what it listens on is no port that a policy may name.
+    host_network = given.get("hostNetwork")
+    if host_network not in (None, True, False):
+        raise UnreadableError(f"{path}.hostNetwork", "must be true or false")
+    account = given.get("serviceAccountName") or given.get("serviceAccount") or "default"
+    return Workload(
+        fields.namespace(metadata),
+        fields.name(metadata),
+        fields.labels(pods.get("labels"), "labels of the pods"),
+        _kept_once(tuple(ports)),
+        kind,
+        host_network is True,
+        service_account=fields.text(account, f"{path}.serviceAccountName"),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _kept_once(ports: tuple[ContainerPort, ...]) -> tuple[ContainerPort, ...]:
+    return ports
+
+
+def _container_ports(value: Any, path: str) -> Iterator[ContainerPort]:
+    for here, element in fields.items(value, path):
+        port = fields.mapping(element, here)
+        name = port.get("name")
+        yield ContainerPort(
+            fields.number(port.get("containerPort"), f"{here}.containerPort", FIRST, LAST),
+            protocol_of(port.get("protocol"), f"{here}.protocol"),
+            None if name in (None, "") else fields.port_name(name, f"{here}.name"),
+        )
+
+
+def _addresses(status: Mapping[str, Any], one: str, several: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    if status.get(one):
+        found[_address(status[one], f"status.{one}")] = None
+    for here, element in fields.items(status.get(several), f"status.{several}"):
+        found[_address(fields.mapping(element, here).get("ip"), f"{here}.ip")] = None
+    return tuple(found)
+
+
+def _address(value: Any, path: str) -> str:
+    text = fields.text(value, path)
+    try:
+        AddressSet.of(text)
+    except ValueError as error:
+        raise UnreadableError(path, str(error)) from error
+    return text

@@ -1,0 +1,107 @@
+"""One question gets one answer: about what was asked, port by port, with its own reasons."""
+
+import pytest
+
+from network.reachability.ask import UnknownNameError
+from tests.unit.reachability.manifests import block, cilium, cluster, pod, point, policy, template, verdicts
+
+DB = policy(pods={"app": "db"}, ingress=[{"from": [{"podSelector": {}}], "ports": [{"port": 5432}]}])
+
+
+def test_each_port_has_its_own_verdict_and_its_own_reasons() -> None:
+    parts = point(cluster(pod("web"), pod("db"), DB), "shop/web", "shop/db", "all")
+    assert [(part.verdict, str(part.ports)) for part in parts] == [
+        ("allowed", "TCP 5432"),
+        ("denied", "TCP 1-5431,5433-65535, UDP all, SCTP all"),
+    ]
+    assert parts[0].reasons[1] == "ingress: allowed by NetworkPolicy shop/p, rule 1"
+    assert "no rule of NetworkPolicy shop/p allows it" in parts[1].reasons[1]
+
+
+def test_ports_that_different_rules_allow_are_told_apart() -> None:
+    both = policy(pods={"app": "db"}, ingress=[{"ports": [{"port": 80}]}, {"ports": [{"port": 81}]}])
+    parts = point(cluster(pod("web"), pod("db"), both), "shop/web", "shop/db", "tcp/80-81")
+    assert [(str(part.ports), part.reasons[1][-6:]) for part in parts] == [
+        ("TCP 80", "rule 1"),
+        ("TCP 81", "rule 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "destination"),
+    [("8.8.8.8", "1.1.1.1"), ("nodes", "kube-apiserver"), ("shop/agent", "8.8.8.8"), ("shop/db", "shop/db")],
+)
+def test_what_no_policy_decides_about_is_not_analysed(source: str, destination: str) -> None:
+    given = cluster(pod("web"), pod("db"), pod("agent", hostNetwork=True), DB)
+    assert verdicts(given, source, destination) == {"not-analysed"}
+    assert all("reach" not in str(part) for part in point(given, source, destination))
+
+
+def test_the_answer_names_what_was_asked_not_its_class() -> None:
+    given = cluster(*(pod(f"w{number}") for number in range(5)))
+    (part,) = point(given, "shop/w1", "shop/w2")
+    assert (part.source, part.destination) == ("shop/w1", "shop/w2")
+    assert not any("w3" in reason for reason in part.reasons)
+
+
+@pytest.mark.parametrize(
+    ("destination", "verdict"),
+    [
+        ("2001:db8::1", "denied"),
+        ("2001:db8::/64", "denied"),
+        ("203.0.113.7", "allowed"),
+        ("203.0.113.0/28", "allowed"),
+    ],
+)
+def test_addresses_and_ranges_are_understood_also_where_no_policy_names_any(
+    destination: str, verdict: str
+) -> None:
+    out = policy(policyTypes=["Egress"], egress=[{"to": [block("0.0.0.0/0")]}])
+    (part,) = point(cluster(pod("web"), out), "shop/web", destination, "443")
+    assert (part.destination, part.verdict) == (destination, verdict)
+
+
+def test_a_range_that_a_policy_divides_has_an_answer_for_each_part() -> None:
+    out = policy(policyTypes=["Egress"], egress=[{"to": [block("203.0.113.0/25")]}])
+    parts = point(cluster(pod("web"), out), "shop/web", "203.0.113.0/24", "443")
+    assert {(part.destination, part.verdict) for part in parts} == {
+        ("203.0.113.0/25", "allowed"),
+        ("203.0.113.128/25", "denied"),
+    }
+
+
+def test_a_host_that_no_policy_names_is_covered_by_a_pattern_or_not() -> None:
+    out = cilium("out", {}, egress=[{"toFQDNs": [{"matchPattern": "*.example.com"}]}])
+    given = cluster(pod("web"), out)
+    assert verdicts(given, "shop/web", "api.example.com") == {"allowed"}
+    assert verdicts(given, "shop/web", "api.example.org") == {"denied"}
+
+
+def test_two_objects_of_one_name_are_told_apart() -> None:
+    given = cluster(
+        template("Deployment", "app", labels={"app": "a"}),
+        template("StatefulSet", "app", labels={"app": "b"}),
+        pod("web"),
+        policy(pods={"app": "a"}),
+    )
+    assert {(part.destination, part.verdict) for part in point(given, "shop/web", "shop/app")} == {
+        ("shop/app (Deployment)", "denied"),
+        ("shop/app (StatefulSet)", "allowed"),
+    }
+    assert verdicts(given, "shop/web", "shop/app (StatefulSet)") == {"allowed"}
+
+
+def test_a_pod_is_known_by_its_address_in_both_families() -> None:
+    given = cluster(pod("web"), pod("db", address="10.0.0.9"), DB)
+    (part,) = point(given, "shop/web", "10.0.0.9", "5432")
+    assert (part.destination, part.verdict) == ("10.0.0.9 (shop/db)", "allowed")
+
+
+def test_every_pod_of_a_namespace_is_meant_by_a_star() -> None:
+    given = cluster(pod("web"), pod("db"), DB)
+    assert verdicts(given, "8.8.8.8", "shop/*") == {"allowed", "denied"}
+
+
+def test_a_name_of_nobody_is_told_with_those_there_are() -> None:
+    with pytest.raises(UnknownNameError, match=r"nothing is called shop/wbe; there are .*shop/web"):
+        point(cluster(pod("web")), "shop/wbe", "shop/web")
