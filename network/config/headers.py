@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.go_regex import GoRegex
 from network.config.model import Finding, Model, at_least_one
-from network.config.paths import GoRegex
 from network.config.text import Form
 
 HSTS_PRELOAD_SECONDS = 31_536_000

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
+from network.config.go_regex import GoRegex
 from network.config.model import refusal
-from network.config.paths import GoRegex
 from network.config.text import Form
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.go_regex import GoRegex
 from network.config.headers import HeaderName, RequestHeader
 from network.config.model import Finding, Model
 from network.config.names import Name, PortName
-from network.config.paths import GoRegex, PathPrefix
+from network.config.paths import PathPrefix
 from network.config.text import Form
 
 HttpsUrl = Annotated[
