@@ -9,6 +9,7 @@ from typing_extensions import override
 from network.config.go_regex import GoRegex
 from network.config.model import Finding, Model, at_least_one
 from network.config.text import Form
+from network.config.urls import Origin
 
 HSTS_PRELOAD_SECONDS = 31_536_000
 """One year: what browsers' preload lists ask for (hstspreload.org)."""
@@ -41,15 +42,6 @@ HeaderValue = Annotated[
         rule="a header's value is one line",
         fix="write it on one line (`>-` folds a long one)",
         longest=8192,
-    ),
-]
-
-Origin = Annotated[
-    str,
-    Form(
-        pattern=r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?",
-        rule="an origin is scheme://host, with a port if it is not the usual one, and no path",
-        fix="write it like `https://app.example.org`",
     ),
 ]
 

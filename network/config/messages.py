@@ -1,13 +1,13 @@
 """Plain rules and fixes for the errors of pydantic."""
 
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from network.config.model import Location
 from network.config.nearest import did_you_mean
-from network.config.stack import StackConfig
+from network.config.places import place_at
+from network.config.stand_ins import stand_ins, written
 
 EXPECTED = {
     "model_type": "a mapping with keys",
@@ -57,40 +57,15 @@ def _retype(kind: str, given: Any) -> str:
 
 
 def _add(location: Location) -> str:
-    model = _model_at(location[:-1])
-    fields = model.model_fields.values() if model else ()
-    described = next((f.description for f in fields if f.alias == location[-1]), None)
-    return f"add it: {described}" if described else "add it"
+    place = place_at(location)
+    field = place.field if place else None
+    examples = stand_ins(place) if place else ()
+    example = f", such as `{location[-1]}: {written(examples[0])}`" if examples else ""
+    described = f": {field.description}" if field and field.description else ""
+    return f"add it{example}{described}"
 
 
 def _known_keys(location: Location) -> list[str]:
-    model = _model_at(location)
+    place = place_at(location)
+    model = place.model if place else None
     return [f.alias or n for n, f in model.model_fields.items()] if model else []
-
-
-def _model_at(location: Location) -> type[BaseModel] | None:
-    """Return the model whose keys stand at the location."""
-    model: type[BaseModel] | None = StackConfig
-    steps = iter(location)
-    for step in steps:
-        field = next((f for f in model.model_fields.values() if f.alias == step), None)
-        if field is None:
-            return None
-        model, depth = _model_inside(field.annotation)
-        for _ in range(depth):
-            next(steps, None)
-        if model is None:
-            return None
-    return model
-
-
-def _model_inside(annotation: Any) -> tuple[type[BaseModel] | None, int]:
-    """Return the model inside an annotation, and how many keys or indexes lie around it."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, 0
-    container = get_origin(annotation) in (dict, tuple)
-    for argument in get_args(annotation):
-        model, depth = _model_inside(argument)
-        if model is not None:
-            return model, depth + container
-    return None, 0

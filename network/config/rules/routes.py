@@ -28,6 +28,8 @@ def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
     for here, route in _routes(applications):
         for host in route.all_hosts:
             for there, other in by_host[host]:
+                if there == here:
+                    continue  # one route that names the host twice
                 yield from _collision(host, (there, other), (here, route))
             by_host[host].append((here, route))
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 from network.config.headers import RequestHeader
 from network.config.model import Finding, Model, at_least_one, exactly_one, repeated
 from network.config.quantities import Duration, seconds
-from network.config.ranges import AllowedRange, Range
+from network.config.ranges import AllowedClients, ClientRange
 
 
 class IpStrategy(Model):
@@ -17,7 +17,7 @@ class IpStrategy(Model):
 
     depth: int = Field(default=0, ge=0, le=10)
     """Position in X-Forwarded-For from the right; 0 is the connection's own address."""
-    excluded_ips: tuple[Range, ...] | None = Field(default=None, alias="excludedIPs", min_length=1)
+    excluded_ips: tuple[ClientRange, ...] | None = Field(default=None, alias="excludedIPs", min_length=1)
     """Take the first address of X-Forwarded-For, from the right, that is in none of these ranges."""
     ipv6_subnet: int | None = Field(default=None, ge=1, le=128)
     """Prefix by which IPv6 addresses, which only a CDN passes on, count as one client; 64 is a household."""
@@ -105,7 +105,7 @@ class InFlightReq(Model):
 class IpAllowList(Model):
     """Only these ranges pass."""
 
-    source_range: tuple[AllowedRange, ...] = Field(min_length=1)
+    source_range: tuple[AllowedClients, ...] = Field(min_length=1)
     ip_strategy: IpStrategy | None = None
     reject_status_code: int = Field(default=403, ge=400, le=599)
 

@@ -164,6 +164,35 @@ WARNED: dict[str, dict[str, Any]] = {
         },
         "expect": {"network:traffic.chains.shop[0]": "clients choose X-Api-Key themselves | forwardAuth"},
     },
+    "a host of the zone that only the wildcard record leads to": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "talksTo": {
+                        "web": [{"host": "db.dev.k8s.webgrip.nl", "port": 5432, "reason": "its database"}]
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.talksTo.web[0].host": "the wildcard record leads to this cluster's load "
+            "balancer | a record of its own"
+        },
+    },
+    "kubelets by the range of the VPC": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "talksTo": {
+                        "web": [{"range": "10.0.0.0/16", "port": 10250, "reason": "scrapes kubelets"}]
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.talksTo.web[0].range": "a range reaches no node | `entity: nodes`"
+        },
+    },
     "a way around the login, and a login behind itself": {
         "set": {
             "network:traffic": {
