@@ -77,7 +77,7 @@ class Certificate(Model):
                 yield Finding(
                     ("dnsNames", index),
                     "a wildcard cannot be proven by HTTP-01 (CA/Browser Forum rules)",
-                    "set `solver: dns01`, or name the hosts",
+                    "name the hosts one by one; wildcards of the stack's own zone may use `solver: dns01`",
                 )
 
 
@@ -114,7 +114,7 @@ class Certificates(Model):
                 yield Finding(
                     ("named", name, "solver"),
                     "no HTTP-01 solver exists in this stack",
-                    "add `http01: {}` to certificates, or use dns01",
+                    "add `http01: {}` to certificates; names inside the stack's zone may use `solver: dns01`",
                 )
 
 

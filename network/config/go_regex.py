@@ -118,6 +118,12 @@ def _pieces(template: str) -> Iterator[str | _Use]:
     yield template[position:]
 
 
+def uses(template: str) -> tuple[str, ...]:
+    """Return each use of a group in a template, once, as it stands there."""
+    found = (piece for piece in _pieces(template) if not isinstance(piece, str) and piece.name is not None)
+    return tuple(dict.fromkeys(piece.text for piece in found))
+
+
 def replacement_findings(regex: str, replacement: str) -> Iterator[Finding]:
     """Yield what Go would fill in otherwise than it looks."""
     expression = compiled(regex)

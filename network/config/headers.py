@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from network.config.go_regex import GoRegex
 from network.config.model import Finding, Model, at_least_one
+from network.config.origins import origin_faults
 from network.config.text import Form
 from network.config.urls import Origin
 
@@ -119,12 +120,8 @@ class Headers(Model):
         origins = self.access_control_allow_origin_list or ()
         patterns = self.access_control_allow_origin_list_regex or ()
         for index, pattern in enumerate(patterns):
-            if not (pattern.startswith("^") and pattern.endswith("$")):
-                yield Finding(
-                    ("accessControlAllowOriginListRegex", index),
-                    "it matches inside longer names too, such as https://app.example.org.evil.example",
-                    "put ^ in front and $ behind",
-                )
+            for rule, fix in origin_faults(pattern):
+                yield Finding(("accessControlAllowOriginListRegex", index), rule, fix)
         others = {
             "accessControlAllowMethods": self.access_control_allow_methods,
             "accessControlAllowHeaders": self.access_control_allow_headers,

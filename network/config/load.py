@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from network.config.errors import ConfigError, Problem, shown
+from network.config.foreign_keys import brought_along
 from network.config.messages import explain
 from network.config.model import Finding, Location
 from network.config.nearest import did_you_mean
@@ -63,7 +64,12 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
         if key.startswith(NAMESPACE)
     }
     problems = [
-        Problem((key,), "[not shown]", "unknown key", did_you_mean(key, _LAYERS))
+        Problem(
+            (key,),
+            "[not shown]",
+            "unknown key",
+            brought_along("StackConfig", key) or did_you_mean(key, _LAYERS),
+        )
         for key in given
         if key not in _LAYERS
     ]
@@ -122,6 +128,10 @@ def _around(one: Location, other: Location) -> bool:
     """Whether one of the locations lies inside the other, or is it."""
     depth = min(len(one), len(other))
     return one[:depth] == other[:depth]
+
+
+def _instead(key: str) -> str:
+    return brought_along(StackConfig.__name__, key) or did_you_mean(key, _LAYERS)
 
 
 def _unencrypted(key: str) -> Problem:

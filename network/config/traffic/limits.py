@@ -56,8 +56,8 @@ class RateLimit(Model):
     """Requests per period."""
     period: Duration = "1s"
     burst: int = Field(ge=1, le=1_000_000)
-    source_criterion: SourceCriterion
-    """Always explicit."""
+    source_criterion: SourceCriterion = Field(examples=[{"ipStrategy": {}}, {"requestHost": True}])
+    """What requests are counted by."""
     shared: bool | None = None
     """Count in `network:traffic.redis`, once for all replicas of Traefik. Absent: where there is such a
     Redis. False: each replica counts for itself, so replicas times the average pass."""
@@ -98,8 +98,8 @@ class InFlightReq(Model):
 
     amount: int = Field(ge=1, le=1_000_000)
     """Further requests are answered 429."""
-    source_criterion: SourceCriterion
-    """Always explicit: Traefik's own default is the host, which is everybody."""
+    source_criterion: SourceCriterion = Field(examples=[{"ipStrategy": {}}, {"requestHost": True}])
+    """What requests are counted by; Traefik's own default is the host, which is everybody."""
 
 
 class IpAllowList(Model):
