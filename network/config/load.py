@@ -64,14 +64,7 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
         if key.startswith(NAMESPACE)
     }
     problems = [
-        Problem(
-            (key,),
-            "[not shown]",
-            "unknown key",
-            brought_along("StackConfig", key) or did_you_mean(key, _LAYERS),
-        )
-        for key in given
-        if key not in _LAYERS
+        Problem((key,), "[not shown]", "unknown key", _instead(key)) for key in given if key not in _LAYERS
     ]
     problems += [_unencrypted(k) for k in SECRETS if given.get(k) and NAMESPACE + k in plain]
     layers: dict[str, Any] = {}
