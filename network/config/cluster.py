@@ -208,7 +208,7 @@ class Cluster(Model):
             )
             return
         here = ("nodePools", DEFAULT_POOL)
-        if pool.fewest < 1:
+        if pool.auto_scale is not None and pool.auto_scale.min < 1:
             yield Finding(
                 (*here, "autoScale", "min"),
                 "the default pool runs CoreDNS and the platform: it needs a node at any time",
