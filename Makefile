@@ -72,7 +72,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test bench bench-reachability bench-ingress lock review review-examples
+.PHONY: check generate lint test bench bench-reachability bench-growth bench-ingress lock review review-examples
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
@@ -101,8 +101,11 @@ review-examples: setup ## Write the expected comments of tests/review anew; then
 bench: setup ## The program beside a bare one with the same resources: ratios; ARGS="--lab dev" adds pulumi preview
 	@$(PYTHON) -m bench $(ARGS)
 
-bench-reachability: setup ## The reachability analysis beside network-config-analyzer, and over 1,000 to 100,000 pods
+bench-reachability: setup ## The reachability analysis: whole processes, beside network-config-analyzer, and over 1,000 to 100,000 pods
 	@$(PYTHON) -m bench.reachability $(ARGS)
+
+bench-growth: setup ## What check and plan cost as stacks grow to 10,000 flows and 1,000 applications, and the exponents
+	@$(PYTHON) -m bench.growth $(ARGS)
 
 bench-ingress: setup ## Traefik with our settings beside the chart's defaults, and what each feature costs; by wrk
 	@$(PYTHON) -m bench.ingress --stack $(STACK) $(ARGS)

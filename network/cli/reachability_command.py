@@ -170,11 +170,12 @@ def _picture(
     """Write a picture. Raises ValueError if nobody could read it."""
     from network.reachability import render
 
+    most = render.MOST if drawing == "matrix" else render.MOST_IN_GRAPH
     title = f"Reachability of {what}"
     if earlier is None or before is None:
-        picture = render.of_reachability(found)
+        picture = render.of_reachability(found, most)
     else:
-        picture = render.of_difference(earlier, found)
+        picture = render.of_difference(earlier, found, most)
         title += f" against {before.name}"
     drawn = render.matrix(picture, title) if drawing == "matrix" else render.graph(picture, title)
     files.write(Path(str(svg).replace("{stack}", what)), drawn)

@@ -11,6 +11,8 @@ LETTER = 6.8
 """Width of a letter at 11 px in the fonts below, on the safe side: DejaVu's are 0.602 of their size."""
 FONT = "ui-monospace, Menlo, Consolas, monospace"
 GREY, LIGHT, DARK = "#9aa5b1", "#e4e9ee", "#1f2933"
+UNDECIDED = "#f7f3e3"
+"""Of pairs that no policy decides about."""
 OPEN, OPENED, CLOSED, BOTH, ALL_OPEN = "#1d6fb8", "#1a8f4a", "#c4314b", "#8a5a00", "#0b3d66"
 SHORTEST = 30
 """Letters of a label of ports beyond which the rest is only in the title that a pointer shows."""
@@ -45,13 +47,24 @@ def text(
     return f"<text {at}>{escape(content)}</text>\n"
 
 
-def legend(x: float, y: float, compares: bool) -> str:
+def with_note(words: str, note: str) -> str:
+    """Return a line of words with what was put together in the picture."""
+    return f"{words} ({note})" if note else words
+
+
+def legend(x: float, y: float, compares: bool, *, undecided: bool = False) -> str:
     """Return what the colours mean."""
     meanings = (
         {OPENED: "+ opened", CLOSED: "− closed", BOTH: "± some opened, some closed", GREY: "as before"}
         if compares
         else {OPEN: "some ports", ALL_OPEN: "all ports"}
     )
+    if undecided:
+        meanings = {
+            **meanings,
+            LIGHT: "closed" if not compares else "closed as before",
+            UNDECIDED: "not analysed",
+        }
     drawn = ""
     for colour, meaning in meanings.items():
         drawn += f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="10" height="10" fill="{colour}"/>\n'

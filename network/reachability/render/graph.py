@@ -33,7 +33,13 @@ def graph(picture: Picture, title: str) -> str:
         max(end + 14 + right_width + MARGIN, 480),
         max(left_bottom, right_bottom) + MARGIN,
         [
-            drawing.text(MARGIN, 52, "from left to right: who connects to whom, on which ports (TCP)"),
+            drawing.text(
+                MARGIN,
+                52,
+                drawing.with_note(
+                    "from left to right: who connects to whom, on which ports (TCP)", picture.note
+                ),
+            ),
             drawing.legend(MARGIN, 70, picture.compares),
             *(_drawn(line, start, end, ys, right_ys, picture.compares) for line in lines),
             *_column(lefts, ys, start - 8, "end"),

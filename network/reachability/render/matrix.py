@@ -25,9 +25,9 @@ def matrix(picture: Picture, title: str) -> str:
         max(right + MARGIN, 520),
         bottom + MARGIN,
         [
-            drawing.text(MARGIN, 52, "rows: who connects; columns: to whom"),
-            drawing.legend(MARGIN, 70, picture.compares),
-            *_frame(rows, columns, xs, ys, left, head),
+            drawing.text(MARGIN, 52, drawing.with_note("rows: who connects; columns: to whom", picture.note)),
+            drawing.legend(MARGIN, 70, picture.compares, undecided=bool(picture.undecided)),
+            *_frame(picture, xs, ys, left, head),
             *_cells(picture, xs, ys),
         ],
     )
@@ -46,13 +46,13 @@ def _positions(places: Sequence[Place], start: float) -> tuple[dict[Place, float
 
 
 def _frame(
-    rows: Sequence[Place],
-    columns: Sequence[Place],
+    picture: Picture,
     xs: dict[Place, float],
     ys: dict[Place, float],
     left: float,
     head: float,
 ) -> Iterator[str]:
+    rows, columns = picture.sources, picture.destinations
     for row in rows:
         yield drawing.text(left - 6, ys[row] + 15, _name(row), more=' text-anchor="end"')
     for column in columns:
@@ -63,8 +63,15 @@ def _frame(
         for column in columns:
             yield (
                 f'<rect x="{xs[column]:.1f}" y="{ys[row]:.1f}" width="{CELL - 2}" height="{CELL - 2}" '
-                f'fill="{drawing.LIGHT if row != column else "white"}"/>\n'
+                f'fill="{_background(picture, row, column)}"/>\n'
             )
+
+
+def _background(picture: Picture, row: Place, column: Place) -> str:
+    """Return a colour for what is closed, another for what is not analysed."""
+    if row in picture.undecided and column in picture.undecided:
+        return drawing.UNDECIDED
+    return drawing.LIGHT if row != column else "white"
 
 
 def _cells(picture: Picture, xs: dict[Place, float], ys: dict[Place, float]) -> Iterator[str]:

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from network.cli import app
 from network.plan import flow_document
 from network.reachability import Cluster, Namespace, Reachability, Workload, analyse, render
+from network.reachability.policies import network_policy
 from network.reachability.read.yaml_files import read
-from network.reachability.render.drawing import BOTH, CLOSED, GREY
+from network.reachability.render.drawing import BOTH, CLOSED, GREY, UNDECIDED
 from network.reachability.render.peers import MOST, Place, TooManyPeersError
 from tests import stacks
 
@@ -129,9 +130,70 @@ def test_names_cannot_break_the_picture() -> None:
 
 
 def test_a_picture_that_nobody_could_read_is_refused() -> None:
-    workloads = tuple(Workload("shop", f"w{number}") for number in range(MOST + 1))
+    workloads = tuple(Workload(f"n{number}", "web") for number in range(MOST + 1))
     with pytest.raises(TooManyPeersError, match="take text, markdown or json"):
         render.of_reachability(analyse(Cluster(workloads=workloads)))
+
+
+def _mesh(count: int, port: int = 80) -> Reachability:
+    """Return workloads of four namespaces, each of which lets in its neighbour."""
+    pods = [Workload(f"n{number % 4}", f"w{number}", {"app": f"w{number}"}) for number in range(count)]
+    policies = [
+        network_policy(
+            {
+                "metadata": {"name": pod.name, "namespace": pod.namespace},
+                "spec": {
+                    "podSelector": {"matchLabels": {"app": pod.name}},
+                    "ingress": [
+                        {
+                            "from": [
+                                {
+                                    "namespaceSelector": {},
+                                    "podSelector": {"matchLabels": {"app": f"w{(number + 1) % count}"}},
+                                }
+                            ],
+                            "ports": [{"port": port if number == 7 else 80}],
+                        }
+                    ],
+                },
+            }
+        )
+        for number, pod in enumerate(pods)
+    ]
+    return analyse(Cluster(workloads=tuple(pods), policies=tuple(policies)))
+
+
+def test_workloads_that_policies_do_not_tell_apart_stand_together_where_there_are_many() -> None:
+    workloads = tuple(Workload("shop", f"w{number:03}") for number in range(MOST + 1))
+    picture = render.of_reachability(analyse(Cluster(workloads=workloads)))
+    assert Place("shop", f"w000, w001 and {MOST - 1} more") in picture.sources
+    assert "stand together" in picture.note
+    assert "stand together" in render.matrix(picture, "shop")
+
+
+def test_a_graph_of_a_hundred_workloads_is_drawn_by_namespaces() -> None:
+    picture = render.of_reachability(_mesh(100), render.MOST_IN_GRAPH)
+    assert {place.name for place in picture.sources if place.group == "n1"} == {"some workloads"}
+    assert len({*picture.sources, *picture.destinations}) <= render.MOST_IN_GRAPH
+    ElementTree.fromstring(render.graph(picture, "mesh"))
+
+
+@pytest.mark.parametrize("count", [20, 400])
+def test_one_change_is_drawn_at_any_size(count: int) -> None:
+    picture = render.of_difference(_mesh(count), _mesh(count, 81), render.MOST_IN_GRAPH)
+    changed = {pair for pair, cell in picture.cells.items() if cell.changed}
+    assert changed == {(Place("n0", "w8"), Place("n3", "w7"))}
+    cell = picture.cells[Place("n0", "w8"), Place("n3", "w7")]
+    assert (str(cell.opened), str(cell.closed)) == ("TCP 81", "TCP 80")
+
+
+def test_what_is_not_analysed_is_not_drawn_as_closed(tmp_path: Path) -> None:
+    picture = render.of_reachability(_analysed(tmp_path / "one", 5432))
+    groups = {place.group for place in picture.undecided}
+    assert groups == {"outside", "nodes and API server", "other namespaces"}
+    drawn = render.matrix(picture, "shop")
+    assert UNDECIDED in drawn
+    assert "not analysed" in drawn
 
 
 @pytest.mark.parametrize("stack", stacks.NAMES)
