@@ -30,7 +30,7 @@ a label of Kubernetes, which every node's name becomes, has 63 at most."""
 class Taint(Model):
     """A taint on every node of a pool."""
 
-    key: NodeLabelKey
+    key: NodeLabelKey = Field(examples=["webgrip.nl/role"])
     value: LabelValue = ""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
@@ -124,7 +124,9 @@ class Cluster(Model):
     maintenance: Maintenance | None = None
     api_allowed_ranges: tuple[Range, ...]
     """Source ranges that may reach the Kubernetes API (ADM-1); empty switches its firewall off."""
-    node_pools: dict[Name, NodePool] = Field(min_length=1)
+    node_pools: dict[Name, NodePool] = Field(
+        examples=[{"default": {"size": "s-2vcpu-4gb", "count": 2}}], min_length=1
+    )
     """Pools by name. The pool named `default` is part of the cluster and must exist.
     Choose the nodes of the others by `labels`: DigitalOcean's own label has the pool's size as well."""
     destroy_associated_resources: bool = False
