@@ -10,7 +10,6 @@ from network.config.applications.servers import Sticky
 from network.config.model import Finding, Location, Model, exactly_one, repeated
 from network.config.traffic.answers import StatusCodes
 
-
 SHARES = [
     {"workload": "web", "port": "http", "weight": 99},
     {"workload": "web-canary", "port": "http", "weight": 1},
