@@ -11,8 +11,10 @@ _MIDDLEWARES = (
     "declare them in `network:traffic.middlewares`, join them in `network:traffic.chains`, and name the "
     "chain in `chain`"
 )
-_HOST_REGEXP = "not offered: a host needs a record and a certificate; name each one in `host` and `hosts`"
-_CLASS = "not offered: Traefik is the one controller; remove it"
+_HOST_REGEXP = (
+    "not offered, so remove it: a host needs a record and a certificate; name each one in `host` and `hosts`"
+)
+_CLASS = "remove it: Traefik is the one controller"
 _PODS = "remove it: the Deployment is the application's own; here stand the pods' `labels` and `ports`"
 
 KEYS: Mapping[str, Mapping[str, str]] = {
@@ -55,7 +57,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "Port": {
         "containerPort": "write `port`",
         "targetPort": "write `port`: the Service listens on the same number",
-        "nodePort": "not offered: Kubernetes chooses it; `service.type: NodePort` stands at the workload",
+        "nodePort": "not offered, so remove it: Kubernetes chooses it; `service.type: NodePort` stands at "
+        "the workload",
         "number": "write `port`",
         "name": "remove it: the key above is the name",
         "appProtocol": "write `scheme`",
@@ -72,8 +75,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "containers": _PODS,
         "command": _PODS,
         "sticky": "write it in `balancing`",
-        "healthCheck": "not offered: of pods their readiness decides; `passiveHealthCheck` of "
-        "`balancing` takes out who fails",
+        "healthCheck": "not offered, so remove it: of pods their readiness decides; "
+        "`balancing.passiveHealthCheck` takes out who fails",
         "loadBalancer": "write `balancing`",
         "strategy": "write it in `balancing`",
     },
@@ -122,8 +125,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "ipWhiteList": "write `ipAllowList`: Traefik has given the other up",
         "rateLimiting": "write `rateLimit`",
         "chain": "write it in `network:traffic.chains`",
-        "digestAuth": "not offered: it keeps passwords as MD5; use `basicAuth`",
-        "plugin": "not offered: Traefik would download code at each start",
+        "digestAuth": "not offered, so remove it: it keeps passwords as MD5; use `basicAuth`",
+        "plugin": "not offered, so remove it: Traefik would download code at each start",
         "cors": "write `headers` with accessControlAllowOriginList",
         "rewrite": "write `replacePath`, `replacePathRegex` or `stripPrefix`",
         "redirect": "write `redirectRegex`",
@@ -169,7 +172,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "allowCredentials": "write `accessControlAllowCredentials`",
     },
     "Transport": {
-        "insecureSkipVerify": "not offered: anybody in between could answer; name the authority in `rootCAs`",
+        "insecureSkipVerify": "not offered, so remove it: anybody in between could answer; name "
+        "the authority in `rootCAs`",
         "timeout": "write `forwardingTimeouts`",
         "tls": "write `serverName`, `rootCAs` and `certificatesSecrets`",
     },
@@ -177,7 +181,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "replicas": "write `scale.minReplicas` and `scale.maxReplicas`",
         "autoscaling": "write `scale`",
         "deployment": "write `scale` and `resources`: the platform sets the rest",
-        "additionalArguments": "not offered: the platform sets Traefik's arguments",
+        "additionalArguments": "not offered, so remove it: the platform sets Traefik's arguments",
         "ports": "remove it: 80 and 443 are open, and the platform sets the rest",
         "service": "write `loadBalancer`",
         "entryPoints": "remove it: `web` and `websecure` are the platform's",
@@ -188,12 +192,12 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "tlsOptions": "write `tls`",
     },
     "LoadBalancer": {
-        "annotations": "not offered: write `type`, `sizeUnit`, `sourceRanges`, `healthCheck`",
+        "annotations": "not offered: remove it, and write `type`, `sizeUnit`, `sourceRanges`, `healthCheck`",
         "loadBalancerSourceRanges": "write `sourceRanges`",
         "allowlist": "write `sourceRanges`",
         "size": "write `sizeUnit`",
-        "algorithm": "not offered: DigitalOcean's API ignores it",
-        "ip": "not offered: DigitalOcean chooses the address",
+        "algorithm": "not offered, so remove it: DigitalOcean's API ignores it",
+        "ip": "not offered, so remove it: DigitalOcean chooses the address",
     },
     "Certificates": {
         "clusterIssuer": "write `issuer: staging` or `issuer: production`",

@@ -45,6 +45,8 @@ def explain(error: ErrorDetails, location: Location) -> tuple[str, str]:
         return f"must be {context['expected']}", "choose one of them"
     if kind in EXPECTED:
         return f"must be {EXPECTED[kind]}", _retype(kind, error["input"], location)
+    if kind == "too_short" and _example(location):
+        return "must have at least 1 entry", f"add one, such as `{_example(location)}`; or remove the whole"
     if kind in BOUNDS:
         rule, fix = BOUNDS[kind]
         return rule.format(**context), fix.format(**context)

@@ -72,7 +72,8 @@ def _of_type(at: Place) -> Sequence[Any]:
 
 def _of_text(form: Form | Host | HttpsUrl) -> Sequence[str]:
     """Return the example that the form's own fix holds, and another, if it has the form too."""
-    example = re.findall(r"`([^`]*)`", form.fix)[0] if isinstance(form, Form) and "`" in form.fix else ""
+    found = re.search(r"[`\"]([^`\"]+)[`\"]", form.fix) if isinstance(form, Form) else None
+    example = found[1] if found else ""
     if not isinstance(form, Form):
         return form.example, form.example.replace("example.org", "example.net")
     others = [each for each in (example, f"a{example}", f"{example}a") if re.fullmatch(form.pattern, each)]

@@ -21,7 +21,7 @@ class Redis(Model):
     application: Name | None = None
     workload: Name | None = None
     host: ServerHost | None = None
-    port: PortReference
+    port: PortReference = Field(examples=["redis", 6379])
     """Name of the workload's port, or the host's number."""
     username: str = Field(default="default", min_length=1)
     """User of Redis' access lists; goes with the password."""
