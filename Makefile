@@ -23,7 +23,7 @@ setup: .venv/installed ## Create .venv with everything the program, the lab and 
 
 # --- the lab -----------------------------------------------------------------------------------------------
 
-.PHONY: up preview destroy down forget status shell kubectl curl exec logs demo
+.PHONY: up preview destroy down forget status shell kubectl curl exec logs demo account
 up: setup ## Run the platform of STACK (dev, prod) on this machine; CNI=generic: with plain plugins and kube-router
 	@$(PYTHON) -m lab up --stack $(STACK)
 
@@ -50,6 +50,9 @@ kubectl: setup ## Run kubectl in the lab: make kubectl ARGS="get pods -A"
 
 demo: setup ## Show the platform at work on a running lab: each promise, and what requests see
 	@$(PYTHON) -m lab demo --stack $(STACK)
+
+account: setup ## Choose how the simulated account behaves: make account ARGS="--end-credentials", "--help"
+	@$(PYTHON) -m lab account --stack $(STACK) $(ARGS)
 
 curl: setup ## Ask as a client on the internet: make curl ARGS="-v https://shop.dev.k8s.webgrip.nl/"
 	@$(PYTHON) -m lab curl --stack $(STACK) -- $(ARGS)

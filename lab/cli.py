@@ -161,6 +161,12 @@ def account(
     token_accepted: Annotated[
         bool | None, typer.Option(help="Whether the account's token is valid, or revoked.")
     ] = None,
+    default_vpcs: Annotated[
+        bool | None, typer.Option(help="Whether a new account has a default VPC in each region.")
+    ] = None,
+    cluster_fails: Annotated[
+        str | None, typer.Option(help="Why new clusters end in the state `error`; empty: they come up.")
+    ] = None,
     stack: Stack = "dev",
 ) -> None:
     """Show how the simulated account behaves, or change it: days that a real one has some day."""
@@ -169,6 +175,8 @@ def account(
         "credentials_seconds": credentials_seconds,
         "credentials_ended": datetime.now(UTC).isoformat() if end_credentials else None,
         "token_accepted": token_accepted,
+        "default_vpcs": default_vpcs,
+        "cluster_fails": cluster_fails,
     }
     options.choose(folder, **{name: value for name, value in given.items() if value is not None})
     for name, value in asdict(options.options(folder)).items():

@@ -42,6 +42,11 @@ def load(file: Path) -> Document:
     return dict(content.document or {})
 
 
+def _written(copy: Path) -> Document:
+    """The lab's copy, which only Pulumi and the lab write: at first Pulumi's salt alone."""
+    return dict(yaml.safe_load(copy.read_text(encoding="utf-8")) or {}) if copy.exists() else {}
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes YAML that every reader takes for the same: text in quotes unless none takes it for else."""
 
@@ -75,7 +80,7 @@ def refresh(
     `encrypt(path, value)` lets Pulumi write a secret into `target`. Secrets that the copy holds
     already stay as they are, so an unchanged file gives an unchanged copy.
     """
-    earlier = load(target)
+    earlier = _written(target)
     content = overridden(load(original), earlier, overrides)
     if content != earlier:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -135,8 +135,8 @@ def _about_version(cluster: Cluster) -> str:
     if cluster.auto_upgrade:
         return f"cluster.version {cluster.version} counts at creation only: autoUpgrade moves it on"
     return (
-        f"cluster.version {cluster.version}: never set it below the running cluster's, which would "
-        "replace the cluster (compare: doctl kubernetes cluster list)"
+        f"cluster.version {cluster.version}: `preview` and `up` refuse it where the running cluster is newer "
+        "already (compare: doctl kubernetes cluster list)"
     )
 
 

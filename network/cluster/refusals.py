@@ -23,12 +23,13 @@ def refuse_broken(name: str, status: str | None) -> None:
 def within_bounds(
     cluster: str, pool: Mapping[str, Any], present: pulumi.Output[int] | pulumi.Output[int | None]
 ) -> pulumi.Output[int | None]:
-    """Return a pool's count; end the program where DigitalOcean would refuse its new bounds."""
+    """Return a pool's count; it fails, and the program with it, where DigitalOcean would refuse its new
+    bounds."""
 
     def check(count: int | None) -> int | None:
         why = outside_bounds(cluster, pool, count)
         if why is not None:
-            outcome.refuse(why)
+            raise pulumi.RunError(why)
         return count
 
     return present.apply(check)

@@ -1,16 +1,17 @@
 """cert-manager, its issuers and certificates (CRT-1 to CRT-4)."""
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.hosts import CertificateName
 from network.config.lifetimes import ProfileName
 from network.config.model import Finding, Model, repeated
-from network.config.names import Email, HostPattern, Name
+from network.config.names import Email, Name
 from network.config.quantities import ComponentScale, Duration, seconds
+from network.config.urls import NameServer
 
 LONGEST_WAIT_SECONDS = 300
 """An `up` waits ten minutes for a certificate, and the challenges of one name run one after the other."""
@@ -23,7 +24,7 @@ class Dns01(Model):
     """API of the zone's DNS; its token is the secret `network:dnsToken`."""
     wait_instead_of_self_check: Duration | None = None
     """Skip cert-manager's own look-up and wait this long instead (cert-manager 1.21)."""
-    nameserver: str = ""
+    nameserver: NameServer = ""
     """`host:port` of the primary name server; required for rfc2136 only."""
     tsig_key_name: str = ""
     """Name of the TSIG key; required for rfc2136 only (its secret is `network:dnsToken`, in base64)."""
@@ -43,12 +44,6 @@ class Dns01(Model):
                 yield Finding((key,), f"rfc2136 needs {key}", f"add {key}")
             if self.provider != "rfc2136" and value:
                 yield Finding((key,), f"{key} is for provider rfc2136 only", f"remove {key}")
-        if self.nameserver and not _is_name_server(self.nameserver):
-            yield Finding(
-                ("nameserver",),
-                "a name server is host:port",
-                "write it like `ns1.example.org:53`",
-            )
 
 
 class Http01(Model):
@@ -69,7 +64,7 @@ class Http01(Model):
 class Certificate(Model):
     """One certificate."""
 
-    dns_names: tuple[HostPattern, ...] = Field(min_length=1, max_length=100)
+    dns_names: tuple[CertificateName, ...] = Field(min_length=1, max_length=100)
     solver: Literal["dns01", "http01"] = "dns01"
     issuer: Literal["staging", "production"] | None = None
     """Another issuer than the stack's."""
@@ -82,7 +77,7 @@ class Certificate(Model):
                 yield Finding(
                     ("dnsNames", index),
                     "a wildcard cannot be proven by HTTP-01 (CA/Browser Forum rules)",
-                    "set `solver: dns01`, or name the hosts",
+                    "name the hosts one by one; wildcards of the stack's own zone may use `solver: dns01`",
                 )
 
 
@@ -119,7 +114,7 @@ class Certificates(Model):
                 yield Finding(
                     ("named", name, "solver"),
                     "no HTTP-01 solver exists in this stack",
-                    "add `http01: {}` to certificates, or use dns01",
+                    "add `http01: {}` to certificates; names inside the stack's zone may use `solver: dns01`",
                 )
 
 
@@ -131,10 +126,3 @@ def _long_wait(wait: str | None) -> Iterator[Finding]:
             "gives up before",
             f"set {LONGEST_WAIT_SECONDS}s or less",
         )
-
-
-def _is_name_server(text: str) -> bool:
-    host, _, port = text.rpartition(":")
-    return (
-        re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", text) is not None and bool(host) and 0 < int(port) < 65536
-    )

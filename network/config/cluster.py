@@ -35,7 +35,7 @@ client leaves an empty map out, so that a pool's last label would never go (fact
 class Taint(Model):
     """A taint on every node of a pool."""
 
-    key: NodeLabelKey
+    key: NodeLabelKey = Field(examples=["webgrip.nl/role"])
     value: LabelValue = ""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
@@ -144,7 +144,9 @@ class Cluster(Model):
     api_allowed_ranges: tuple[Range, ...]
     """Source ranges that may reach the Kubernetes API (ADM-1). Empty switches its firewall off: then
     everybody reaches the API, and only credentials protect it. Production refuses that."""
-    node_pools: dict[Name, NodePool] = Field(min_length=1)
+    node_pools: dict[Name, NodePool] = Field(
+        examples=[{"default": {"size": "s-2vcpu-4gb", "count": 2}}], min_length=1
+    )
     """Pools by name. The pool named `default` is part of the cluster and must exist.
     Choose the nodes of one by `network.webgrip.nl/pool`, its name here, or by labels of your own:
     DigitalOcean's label has the pool's size as well."""
@@ -208,7 +210,7 @@ class Cluster(Model):
             )
             return
         here = ("nodePools", DEFAULT_POOL)
-        if pool.fewest < 1:
+        if pool.auto_scale is not None and pool.auto_scale.min < 1:
             yield Finding(
                 (*here, "autoScale", "min"),
                 "the default pool runs CoreDNS and the platform: it needs a node at any time",

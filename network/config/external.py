@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.hosts import LONGEST, ZoneName
 from network.config.model import Finding, Model, repeated
-from network.config.names import AccountUri, Email, HostName, Name, RelativeHost
+from network.config.names import AccountUri, Email, Name, RelativeHost
 from network.config.ranges import AllowedRange, Range, VpcRange
 
 
@@ -22,10 +23,6 @@ class Vpc(Model):
     """
     other_ranges: dict[Name, Range] = Field(default_factory=dict)
     """Ranges that must stay apart from this environment's, by name: other VPCs, peers, VPN clients."""
-
-
-LONGEST_NAME = 253
-"""Characters of a host name (RFC 1035)."""
 
 
 class Caa(Model):
@@ -57,7 +54,7 @@ class Caa(Model):
 class Dns(Model):
     """The zone and the platform's records."""
 
-    zone: HostName
+    zone: ZoneName
     """Domain name of the zone, for example `dev.k8s.webgrip.nl`."""
     mode: Literal["create", "adopt"] = "create"
     """`create`: the program makes the zone; `adopt`: the zone exists and outlives `destroy`.
@@ -97,10 +94,10 @@ class Dns(Model):
                     "hosts are relative to the zone",
                     f"leave out the final `{self.zone}`",
                 )
-            elif len(f"{host}.{self.zone}") > LONGEST_NAME:
+            elif len(f"{host}.{self.zone}") > LONGEST:
                 yield Finding(
                     ("hosts", index),
-                    f"with the zone the name is longer than {LONGEST_NAME} characters (RFC 1035)",
+                    f"with the zone the name is longer than {LONGEST} characters (RFC 1035)",
                     "shorten it",
                 )
 

@@ -6,9 +6,11 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.go_regex import GoRegex
 from network.config.model import Finding, Model, at_least_one
-from network.config.paths import GoRegex
+from network.config.origins import origin_faults
 from network.config.text import Form
+from network.config.urls import Origin
 
 HSTS_PRELOAD_SECONDS = 31_536_000
 """One year: what browsers' preload lists ask for (hstspreload.org)."""
@@ -41,15 +43,6 @@ HeaderValue = Annotated[
         rule="a header's value is one line",
         fix="write it on one line (`>-` folds a long one)",
         longest=8192,
-    ),
-]
-
-Origin = Annotated[
-    str,
-    Form(
-        pattern=r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?",
-        rule="an origin is scheme://host, with a port if it is not the usual one, and no path",
-        fix="write it like `https://app.example.org`",
     ),
 ]
 
@@ -127,12 +120,8 @@ class Headers(Model):
         origins = self.access_control_allow_origin_list or ()
         patterns = self.access_control_allow_origin_list_regex or ()
         for index, pattern in enumerate(patterns):
-            if not (pattern.startswith("^") and pattern.endswith("$")):
-                yield Finding(
-                    ("accessControlAllowOriginListRegex", index),
-                    "it matches inside longer names too, such as https://app.example.org.evil.example",
-                    "put ^ in front and $ behind",
-                )
+            for rule, fix in origin_faults(pattern):
+                yield Finding(("accessControlAllowOriginListRegex", index), rule, fix)
         others = {
             "accessControlAllowMethods": self.access_control_allow_methods,
             "accessControlAllowHeaders": self.access_control_allow_headers,

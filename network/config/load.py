@@ -4,6 +4,7 @@ import functools
 import inspect
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,9 +13,11 @@ from pydantic_core import ErrorDetails
 
 from network.config import provider_secrets
 from network.config.errors import ConfigError, Problem, shown
+from network.config.foreign_keys import brought_along
 from network.config.messages import explain
-from network.config.model import Location
+from network.config.model import Finding, Location
 from network.config.nearest import did_you_mean
+from network.config.repair import WAYS, Way, broken, decided, findings_below, repaired
 from network.config.rules import RULES, WARNINGS, Rule
 from network.config.stack import StackConfig
 
@@ -24,6 +27,7 @@ SECRETS = ("dnsToken", "basicAuthUsers", "redisPassword")
 """Keys whose values are never shown."""
 
 _LAYERS = {field.alias or name: name for name, field in StackConfig.model_fields.items()}
+_KEYS = {name: key for key, name in _LAYERS.items()}
 _TEXTS = ("dnsToken", "redisPassword")
 """Secrets that are one text, whatever it looks like."""
 _ABSENT: Any = object()
@@ -51,7 +55,7 @@ def load(raw: Mapping[str, str]) -> StackConfig:
 
 
 def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
-    """Apply every rule: to each layer, then across those layers that are valid.
+    """Apply every rule: to each layer, and across them wherever a rule can be decided.
 
     `plain` are the keys that Pulumi holds unencrypted; secrets among them are refused.
     """
@@ -61,9 +65,7 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
         if key.startswith(NAMESPACE)
     }
     problems = [
-        Problem((key,), "[not shown]", "unknown key", did_you_mean(key, _LAYERS))
-        for key in given
-        if key not in _LAYERS
+        Problem((key,), "[not shown]", "unknown key", _instead(key)) for key in given if key not in _LAYERS
     ]
     problems += [_unencrypted(k) for k in SECRETS if given.get(k) and NAMESPACE + k in plain]
     problems += _of_providers({key: raw[key] for key in plain if not key.startswith(NAMESPACE)})
@@ -73,12 +75,58 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
             layers[name] = _layer(name, given.get(key, _ABSENT))
         except ValidationError as error:
             problems += _explained(key, error, given)
-    problems += _found(RULES, layers, given)
+    problems += _found(RULES, layers, given) if len(layers) == len(_LAYERS) else _decided(given)
     return Checked(
         config=None if problems else StackConfig(**layers),
         problems=_sorted(problems, given),
         warnings=_sorted(_found(WARNINGS, layers, given), given),
     )
+
+
+def _decided(given: Mapping[str, Any]) -> list[Problem]:
+    """Return what the rules find whatever stands in place of the broken values."""
+    apart = [
+        location
+        for key, name in _LAYERS.items()
+        for location in (broken(key, _validator(name), given[key]) if key in given else [(key,)])
+        if key in given or StackConfig.model_fields[name].is_required()
+    ]
+    both = [_findings(given, way) for way in WAYS]
+    return [
+        Problem(found.location, _value(found.location, given), found.rule, found.fix)
+        for found in both[0]
+        if found in both[1] and not any(_around(found.location, location) for location in apart)
+    ]
+
+
+def _findings(given: Mapping[str, Any], way: Way) -> list[Finding]:
+    """Return what is found in the layers, repaired in one of the two ways, and across them."""
+    layers: dict[str, Any] = {}
+    for key, name in _LAYERS.items():
+        with suppress(LookupError):
+            if key in given:
+                layers[name] = repaired(key, _validator(name), given[key], way)
+            elif not StackConfig.model_fields[name].is_required():
+                layers[name] = _layer(name, _ABSENT)
+    within = [found for name in layers for found in findings_below(layers[name], (_KEYS[name],))]
+    known = {found.location for found in within}
+    across = [
+        found
+        for rule in RULES
+        if layers.keys() >= inspect.signature(rule).parameters.keys()
+        for found in decided(rule(**{name: layers[name] for name in inspect.signature(rule).parameters}))
+    ]
+    return within + [found for found in across if found.location not in known]
+
+
+def _around(one: Location, other: Location) -> bool:
+    """Whether one of the locations lies inside the other, or is it."""
+    depth = min(len(one), len(other))
+    return one[:depth] == other[:depth]
+
+
+def _instead(key: str) -> str:
+    return brought_along(StackConfig.__name__, key) or did_you_mean(key, _LAYERS)
 
 
 def _unencrypted(key: str) -> Problem:

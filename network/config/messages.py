@@ -1,13 +1,15 @@
 """Plain rules and fixes for the errors of pydantic."""
 
-from typing import Any, get_args, get_origin
+import re
+from typing import Any
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from network.config.foreign_keys import brought_along
 from network.config.model import Location
 from network.config.nearest import did_you_mean
-from network.config.stack import StackConfig
+from network.config.places import place_at
+from network.config.stand_ins import stand_ins, written
 
 EXPECTED = {
     "model_type": "a mapping with keys",
@@ -17,6 +19,7 @@ EXPECTED = {
     "int_type": "a whole number",
     "bool_type": "true or false",
 }
+_MEANT = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 BOUNDS = {
     "greater_than_equal": ("must be at least {ge}", "set {ge} or more"),
     "less_than_equal": ("must be at most {le}", "set {le} or less"),
@@ -37,60 +40,62 @@ def explain(error: ErrorDetails, location: Location) -> tuple[str, str]:
     if kind == "missing":
         return "required, but absent", _add(location)
     if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(str(location[-1]), _known_keys(location[:-1]))
+        return _unknown_key(location)
     if kind == "literal_error":
         return f"must be {context['expected']}", "choose one of them"
     if kind in EXPECTED:
-        return f"must be {EXPECTED[kind]}", _retype(kind, error["input"])
+        return f"must be {EXPECTED[kind]}", _retype(kind, error["input"], location)
+    if kind == "too_short" and _example(location):
+        return "must have at least 1 entry", f"add one, such as `{_example(location)}`; or remove the whole"
     if kind in BOUNDS:
         rule, fix = BOUNDS[kind]
         return rule.format(**context), fix.format(**context)
     return error["msg"], "change the value"
 
 
-def _retype(kind: str, given: Any) -> str:
+def _unknown_key(location: Location) -> tuple[str, str]:
+    place = place_at(location[:-1])
+    model = place.model if place else None
+    fix = brought_along(model.__name__, str(location[-1])) if model else None
+    if fix is not None:
+        return "no key of this platform's", fix
+    return "unknown key", did_you_mean(str(location[-1]), _known_keys(location[:-1]))
+
+
+def _retype(kind: str, given: Any, location: Location) -> str:
     if kind == "string_type" and isinstance(given, (int, float, bool)):
         return "put it in quotes"
-    if isinstance(given, str) and kind in ("int_type", "bool_type"):
-        return "write it without quotes"
-    return f"write {EXPECTED[kind]} instead"
+    if kind == "int_type" and isinstance(given, str):
+        if re.fullmatch(r"-?[0-9]+", given):
+            return "write it without quotes"
+        if re.fullmatch(r"[0-9]+ *[-:,] *[0-9]+", given) and location[-1] == "port":
+            return "write one number: ranges are not offered; each port has a name of its own"
+        return f"write a whole number, such as {_example(location) or 2}"
+    if kind == "bool_type" and isinstance(given, str):
+        meant = _MEANT.get(given.strip().lower())
+        return f"write `{meant}`, without quotes" if meant else "write `true` or `false`, without quotes"
+    if kind == "tuple_type" and isinstance(given, (str, int)):
+        return f"write `[{given}]`"
+    example = _example(location)
+    return f"write {EXPECTED[kind]}" + (f", such as `{example}`" if example else " instead")
+
+
+def _example(location: Location) -> str:
+    place = place_at(location)
+    examples = stand_ins(place) if place else ()
+    return written(examples[0]) if examples else ""
 
 
 def _add(location: Location) -> str:
-    model = _model_at(location[:-1])
-    fields = model.model_fields.values() if model else ()
-    described = next((f.description for f in fields if f.alias == location[-1]), None)
-    return f"add it: {described}" if described else "add it"
+    place = place_at(location)
+    field = place.field if place else None
+    examples = stand_ins(place) if place else ()
+    example = f", such as `{location[-1]}: {written(examples[0])}`" if examples else ""
+    described = f": {field.description}" if field and field.description else ""
+    return f"add it{example}{described}"
 
 
 def _known_keys(location: Location) -> list[str]:
-    model = _model_at(location)
+    place = place_at(location)
+    model = place.model if place else None
     return [f.alias or n for n, f in model.model_fields.items()] if model else []
-
-
-def _model_at(location: Location) -> type[BaseModel] | None:
-    """Return the model whose keys stand at the location."""
-    model: type[BaseModel] | None = StackConfig
-    steps = iter(location)
-    for step in steps:
-        field = next((f for f in model.model_fields.values() if f.alias == step), None)
-        if field is None:
-            return None
-        model, depth = _model_inside(field.annotation)
-        for _ in range(depth):
-            next(steps, None)
-        if model is None:
-            return None
-    return model
-
-
-def _model_inside(annotation: Any) -> tuple[type[BaseModel] | None, int]:
-    """Return the model inside an annotation, and how many keys or indexes lie around it."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, 0
-    container = get_origin(annotation) in (dict, tuple)
-    for argument in get_args(annotation):
-        model, depth = _model_inside(argument)
-        if model is not None:
-            return model, depth + container
-    return None, 0

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
+
+LENIENT = {"findings": False}
+"""Context of a validation that looks at each value alone, and at no model's findings."""
 
 Location = tuple[str | int, ...]
 """Where a value stands: keys as in YAML, and indexes of lists."""
@@ -40,7 +43,9 @@ class Model(BaseModel):
         yield from ()
 
     @model_validator(mode="after")
-    def _refuse_findings(self) -> Self:
+    def _refuse_findings(self, info: ValidationInfo) -> Self:
+        if info.context is LENIENT:
+            return self
         broken = [
             InitErrorDetails(type=refusal(f.rule, f.fix), loc=f.location, input=self) for f in self.findings()
         ]

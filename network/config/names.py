@@ -5,18 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator
 
+from network.config.hosts import DOMAIN, LABEL, bare_host, inside_cluster
 from network.config.model import refusal
 from network.config.text import Form
 
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = rf"{_LABEL}(\.{_LABEL})+"
 PORT_NAME = r"(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*"
 _QUALIFIED = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 
 Name = Annotated[
     str,
     Form(
-        pattern=_LABEL,
+        pattern=LABEL,
         rule="a name has lowercase letters, digits and inner hyphens only (RFC 1123 label)",
         fix="write it like `shop-web`, at most 63 characters",
         longest=63,
@@ -24,33 +23,23 @@ Name = Annotated[
 ]
 """Name of a Kubernetes object, namespace or node pool."""
 
-HostName = Annotated[
-    str,
-    Form(
-        pattern=_DOMAIN,
-        rule="a host name is lowercase labels joined by dots (RFC 1123), without a final dot",
-        fix="write it like `shop.example.org`",
-    ),
-]
-"""Fully qualified host name."""
 
-HostPattern = Annotated[
-    str,
-    Form(
-        pattern=rf"(\*\.)?{_DOMAIN}",
-        rule="a host name is lowercase labels joined by dots; `*.` may stand in front, once",
-        fix="write it like `api.example.org` or `*.example.org`",
-    ),
-]
-"""Host name, or every host below a domain."""
+def _no_address(host: str) -> str:
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)*", host):
+        raise refusal(
+            "an address is not a name", "write a name like `shop`: its record leads to the load balancer"
+        )
+    return host
+
 
 RelativeHost = Annotated[
     str,
     Form(
-        pattern=rf"{_LABEL}(\.{_LABEL})*",
+        pattern=rf"{LABEL}(\.{LABEL})*",
         rule="a host inside the zone is lowercase labels joined by dots, without the zone itself",
         fix="write it like `shop`; apex and wildcard always have records",
     ),
+    AfterValidator(_no_address),
 ]
 """Host name relative to the zone."""
 
@@ -83,7 +72,7 @@ PortReference = Annotated[
 LabelKey = Annotated[
     str,
     Form(
-        pattern=rf"({_LABEL}(\.{_LABEL})*/)?{_QUALIFIED}",
+        pattern=rf"({LABEL}(\.{LABEL})*/)?{_QUALIFIED}",
         rule="a label key is `name` or `domain/name`, the name at most 63 characters",
         fix="write it like `app.kubernetes.io/name`",
         longest=317,
@@ -118,6 +107,11 @@ NodeLabelKey = Annotated[LabelKey, AfterValidator(_not_reserved)]
 
 
 def _real_contact(address: str) -> str:
+    if inside_cluster(address.rpartition("@")[2]):
+        raise refusal(
+            "the contact is at a host inside the cluster, where Let's Encrypt's mail does not come",
+            "give an address that somebody reads",
+        )
     if re.search(r"[@.](example\.(com|net|org)|localhost|invalid|test)$", address):
         raise refusal(
             "Let's Encrypt refuses contacts at domains that are kept for documentation and tests",
@@ -129,7 +123,7 @@ def _real_contact(address: str) -> str:
 Email = Annotated[
     str,
     Form(
-        pattern=r"[A-Za-z0-9._%+-]+@" + _DOMAIN,
+        pattern=r"[A-Za-z0-9._%+-]+@" + DOMAIN,
         rule="an address has one @ and a domain; Let's Encrypt refuses any other",
         fix="write it like `platform@webgrip.nl`",
     ),
@@ -206,6 +200,17 @@ ImageDigest = Annotated[
 ]
 """Digest of an image."""
 
+
+def _chart_host(url: str) -> str:
+    host = bare_host(url)
+    if host != "localhost" and inside_cluster(host):
+        raise refusal(
+            "the machine that runs Pulumi fetches charts, and knows no names inside the cluster",
+            "give the address that this machine knows, or `path` of a chart's folder",
+        )
+    return url
+
+
 ChartRepository = Annotated[
     str,
     Form(
@@ -214,6 +219,7 @@ ChartRepository = Annotated[
         fix="write it like `https://traefik.github.io/charts`",
         longest=2048,
     ),
+    AfterValidator(_chart_host),
 ]
 
 TimeOfDay = Annotated[

@@ -1,13 +1,13 @@
 """Redirects and path prefixes (TRF-5)."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from typing_extensions import override
 
-from network.config.model import Finding, Model, refusal
+from network.config.go_regex import GoRegex, replacement_findings
+from network.config.model import Finding, Model
 from network.config.text import Form
 
 PathPrefix = Annotated[
@@ -20,36 +20,6 @@ PathPrefix = Annotated[
     ),
 ]
 """Path as Traefik's matchers take it: no quotes, blanks or back-ticks."""
-
-
-def _go_regex(text: str) -> str:
-    """Refuse what does not compile, and what Go's RE2 does not have."""
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise refusal(f"the regular expression does not compile: {error}", "correct it") from None
-    if re.search(r"\(\?(=|!|<[=!]|>|P=|\()|\\[1-9]|(?<!\\)[*+?}]\+", text):
-        raise refusal(
-            "Traefik's regular expressions (Go) have no look-around, back-references or "
-            "possessive quantifiers",
-            "write it without them",
-        )
-    return text
-
-
-GoRegex = Annotated[str, AfterValidator(_go_regex)]
-
-
-def _group_findings(regex: str, replacement: str) -> Iterator[Finding]:
-    """Yield a finding if the replacement uses a group that the regular expression lacks."""
-    groups = re.compile(regex).groups
-    used = [int(number) for number in re.findall(r"\$\{?([0-9]+)", replacement)]
-    if used and max(used) > groups:
-        yield Finding(
-            ("replacement",),
-            f"${max(used)} is used, but the regular expression has {groups} groups",
-            "add the group or lower the number",
-        )
 
 
 class RedirectScheme(Model):
@@ -77,7 +47,7 @@ class RedirectRegex(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        yield from _group_findings(self.regex, self.replacement)
+        yield from replacement_findings(self.regex, self.replacement)
 
 
 class StripPrefix(Model):
@@ -100,7 +70,7 @@ class StripPrefixRegex(Model):
     @override
     def findings(self) -> Iterator[Finding]:
         for index, regex in enumerate(self.regex):
-            if not regex.startswith(("/", "^/")):
+            if regex.lstrip("^(?:")[:1].isalnum():
                 yield Finding(
                     ("regex", index),
                     "a prefix of a path starts with /, so this never matches at its start",
@@ -123,6 +93,6 @@ class ReplacePathRegex(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        yield from _group_findings(self.regex, self.replacement)
+        yield from replacement_findings(self.regex, self.replacement)
         if not self.replacement.startswith(("/", "$")):
             yield Finding(("replacement",), "a path starts with /", "put `/` in front")

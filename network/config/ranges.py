@@ -1,7 +1,7 @@
 """Address ranges: their form, what DigitalOcean reserves, and how much fits in them."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, GetJsonSchemaHandler
@@ -59,6 +59,10 @@ VPC_MEMBERS = 10_000
 """Resources that a VPC holds at most (DigitalOcean's page of VPC limits)."""
 
 
+EXAMPLES = ("192.168.64.0/20", "172.20.16.0/20")
+"""Ranges that fit every kind below."""
+
+
 def nodes_by_pod_range(pods: IPv4Network) -> int:
     """Return how many nodes the pod range serves."""
     return 2 ** max(POD_PREFIX_PER_NODE - pods.prefixlen, 0)
@@ -104,12 +108,48 @@ class _Ipv4Range:
         except ValueError as error:
             raise refusal(form, f"write it like `10.0.0.0/16` ({error})") from None
         if not isinstance(network, IPv4Network):
-            raise refusal("DOKS and its VPCs have IPv4 ranges only", "give the IPv4 range")
+            raise refusal(
+                "an IPv6 range: the VPC, nodes, pods and Services of DOKS have IPv4 addresses only",
+                "give the IPv4 range, or remove it; IPv6 clients behind a CDN are told by ipAllowList and "
+                "excludedIPs",
+            )
         if str(network) != given:
             raise refusal(
                 "a range must start at its first address: DigitalOcean normalises any other, "
                 "and each later preview wants to replace what uses it",
                 f"write `{network}`",
+            )
+        return network
+
+
+class _ClientRange:
+    """Annotation of an `IPv4Network | IPv6Network`, in the form of an `IPv4Network`'s."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls.parsed, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
+
+    @staticmethod
+    def parsed(given: Any) -> IPv4Network | IPv6Network:
+        if not isinstance(given, str) or ":" not in given:
+            return _Ipv4Range.parsed(given)
+        try:
+            network = ip_network(given, strict=False)
+        except ValueError as error:
+            raise refusal(
+                "a range is an address and a prefix length", f"write it like `2001:db8::/48` ({error})"
+            ) from None
+        if "/" not in given or str(network) != given:
+            raise refusal(
+                "a range is its first address and a prefix length, in the shortest form", f"write `{network}`"
             )
         return network
 
@@ -150,13 +190,18 @@ def _services(network: IPv4Network) -> IPv4Network:
     return network
 
 
-def _narrow(network: IPv4Network) -> IPv4Network:
-    if network.prefixlen < 8:
+def _narrow(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    if network.prefixlen < (8 if isinstance(network, IPv4Network) else 16):
         raise refusal(
             "an allow list that lets (nearly) everybody in protects nothing",
-            "name the ranges that need it, /8 or smaller",
+            "name the ranges that need it, /8 or smaller (IPv6: /16)",
         )
     return network
+
+
+def is_range(metadata: Any) -> bool:
+    """Whether an annotation's metadata makes it a range."""
+    return metadata in (_Ipv4Range, _ClientRange)
 
 
 Range = Annotated[IPv4Network, _Ipv4Range]
@@ -169,3 +214,7 @@ ServiceRange = Annotated[Range, AfterValidator(_private), AfterValidator(_servic
 """Range of Services."""
 AllowedRange = Annotated[Range, AfterValidator(_narrow)]
 """Range on an allow list."""
+ClientRange = Annotated[IPv4Network | IPv6Network, _ClientRange]
+"""Range of clients' addresses, which are IPv6 where a CDN's header or the load balancer tells such."""
+AllowedClients = Annotated[ClientRange, AfterValidator(_narrow)]
+"""Range of clients on an allow list."""

@@ -7,9 +7,9 @@ from network.config import StackConfig
 from network.config.applications import Accept, Talk, Workload
 from network.config.applications.reached import external_services, workload_ports
 from network.config.pods import Pods as NamedPods
-from network.plan.flows import Flow, Host, Peer, Pods, Port, Range
+from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.names import application_namespace
-from network.plan.platform_flows import TRAEFIK, outside
+from network.plan.platform_flows import API_SERVER_PORTS, TRAEFIK, outside
 
 
 def build(config: StackConfig) -> tuple[Flow, ...]:
@@ -100,7 +100,7 @@ def _talks(config: StackConfig) -> list[Flow]:
             f"{name}-{workload}-to-{_slug(name, talk)}",
             workload_pods(config, name, workload),
             _destination(config, name, talk),
-            (_destination_port(config, name, talk),),
+            _destination_ports(config, name, talk),
             talk.reason,
         )
         for name, application in config.applications.items()
@@ -141,16 +141,20 @@ def _destination(config: StackConfig, application: str, talk: Talk) -> Peer:
         return Host(talk.host)
     if talk.range is not None:
         return Range(talk.range)
+    if talk.entity is not None:
+        return Entity(talk.entity)
     raise ValueError(f"a connection of {application} has no destination: config refuses this")
 
 
-def _destination_port(config: StackConfig, application: str, talk: Talk) -> Port:
+def _destination_ports(config: StackConfig, application: str, talk: Talk) -> tuple[Port, ...]:
+    if talk.entity == "kube-apiserver":
+        return API_SERVER_PORTS
     if isinstance(talk.port, int):
-        return Port(talk.port, talk.protocol)
-    if talk.workload is None:
+        return (Port(talk.port, talk.protocol),)
+    if talk.workload is None or talk.port is None:
         raise ValueError(f"port {talk.port} of {application} has no workload: config refuses this")
     destination = config.applications[talk.application or application]
-    return _port(destination.workloads[talk.workload], talk.port)
+    return (_port(destination.workloads[talk.workload], talk.port),)
 
 
 def _port(workload: Workload, name: str) -> Port:
@@ -162,9 +166,12 @@ def _slug(application: str, talk: Talk) -> str:
     """Name the destination and port of a connection, so that no two flows share a name."""
     if talk.workload is not None:
         destination = f"{talk.application or application}-{talk.workload}"
+    elif talk.entity is not None:
+        destination = talk.entity
     else:
         destination = _outside(talk)
-    return _dashed(f"{destination}-{talk.port}-{talk.protocol}")
+    port = () if talk.port is None else (talk.port, talk.protocol)
+    return _dashed("-".join(map(str, (destination, *port))))
 
 
 def _outside(connection: Talk | Accept) -> str:

@@ -69,7 +69,8 @@ def read(path: Path) -> StackFile:
         composed = compose(text_of(path))
     except UnreadableTextError as error:
         return StackFile(None, (error.fault,))
-    config = composed.value.get(CONFIG) if isinstance(composed.value, dict) else None
+    # `pulumi stack init` leaves a file without `config`: to Pulumi that is an empty one.
+    config = composed.value.get(CONFIG, {}) if isinstance(composed.value, dict) else None
     if not isinstance(config, dict):
         rule = "a stack file is a mapping with the key `config`, which is a mapping itself"
         fix = "write `config:` and, indented below it, the keys `network:…`"
@@ -105,7 +106,7 @@ def _unknown_settings(composed: Composed) -> Iterator[Fault]:
 
 def _unusable_keys(composed: Composed) -> Iterator[Fault]:
     told = {fault.location for fault in composed.faults}
-    for key, value in composed.value[CONFIG].items():
+    for key, value in composed.value.get(CONFIG, {}).items():
         at: Location = (CONFIG, key)
         if key.count(":") != 1 or not all(key.split(":")):
             rule = "keys of config are `namespace:name`"

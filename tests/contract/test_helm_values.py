@@ -52,6 +52,7 @@ TRAEFIK_FOREIGN: dict[str, KubernetesType | Keys] = {
                 "protocol",
                 "size-unit",
                 "http-idle-timeout-seconds",
+                "network-stack",
                 "enable-proxy-protocol",
                 "healthcheck-check-interval-seconds",
                 "healthcheck-response-timeout-seconds",

@@ -84,10 +84,12 @@ class Platform:
             start_new_session=True,
         )
 
-    def lab(self, command: str, *arguments: str, status: int | None = 0) -> str:
-        """Run a command of the lab; `status` None accepts any exit status."""
+    def lab(
+        self, command: str, *arguments: str, status: int | None = 0, seconds: float = TIMEOUT_SECONDS
+    ) -> str:
+        """Run a command of the lab, `seconds` at most; `status` None accepts any exit status."""
         process = self.start(command, *arguments)
-        output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
+        output, _ = process.communicate(timeout=seconds)
         assert status is None or process.returncode == status, output
         return output
 

@@ -12,7 +12,7 @@ from lab.cloud.cloud import calls
 from lab.cloud.state import Kind
 from tests import stacks
 from tests.lab.outside import Outside
-from tests.lab.platform import Platform
+from tests.lab.platform import TIMEOUT_SECONDS, Platform
 
 pytestmark = pytest.mark.lab
 
@@ -74,7 +74,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         default = {"default": {"size": "s-4vcpu-8gb"}}
         told.edit({"network:cluster": {"version": LIVE, "nodePools": default}})
         told.previewed = platform.run("pulumi", "preview", "--non-interactive")
-        platform.lab("up")
+        # A `destroy`, one object after the other, and an `up`.
+        platform.lab("up", seconds=3 * TIMEOUT_SECONDS)
         yield told
 
 

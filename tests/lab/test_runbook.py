@@ -5,6 +5,7 @@ They are played one after the other on one stack, with a real engine and without
 
 import json
 import signal
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,13 @@ def carried_out(stage: Rehearsal, *operations: str) -> None:
         release(stage.account.store.folder, operation)
 
 
+def interrupt(process: "subprocess.Popen[str]") -> None:
+    """Press Ctrl-C, and wait until the engine has taken notice of it."""
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    assert any("press ^C again" in line for line in process.stdout)
+
+
 def killed_in(stage: Rehearsal, *operations: str, command: str = "up") -> None:
     """Kill a command of Pulumi's while its calls of these operations are under way."""
     stage.forget_calls()
@@ -128,7 +136,7 @@ def test_ctrl_c_once(less: Rehearsal) -> None:
     hang(less, *SMALL_ONES)
     process = less.start("pulumi", "up", "--skip-preview")
     under_way(less, *SMALL_ONES)
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     for operation in SMALL_ONES:
         release(less.account.store.folder, operation)
     output, _ = process.communicate()
@@ -142,9 +150,7 @@ def test_ctrl_c_twice_while_pool_firewall_and_record_were_made(less: Rehearsal) 
     hang(less, *SMALL_ONES)
     process = less.start("pulumi", "up", "--skip-preview")
     under_way(less, *SMALL_ONES)
-    process.send_signal(signal.SIGINT)
-    assert process.stdout is not None
-    assert any("press ^C again" in line for line in process.stdout)
+    interrupt(process)
     process.send_signal(signal.SIGINT)
     process.communicate()
     carried_out(less, *SMALL_ONES)

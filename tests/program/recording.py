@@ -187,7 +187,7 @@ def run(
     """Run a program, by default `__main__.py`, with a config map. Raises what it raises."""
     monitor = Recorder(Cloud(preview=preview))
     set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
-    set_all_config(dict(config), [NAMESPACE + key for key in SECRETS])
+    set_all_config(dict(config), [*(NAMESPACE + key for key in SECRETS), "digitalocean:token"])
 
     exports: dict[str, Export] = {}
     root = cast(Any, get_root_resource())

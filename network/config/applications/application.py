@@ -105,7 +105,9 @@ class Application(Model):
             if backend.service not in known:
                 yield unknown((*here, "service"), "service", backend.service, known)
             return
-        workload, port = str(backend.workload), str(backend.port)
+        workload, port = backend.workload, backend.port
+        if workload is None or port is None:
+            return  # its own finding
         if workload not in self.workloads:
             yield unknown((*here, "workload"), "workload", workload, self.workloads)
             return

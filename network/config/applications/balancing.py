@@ -10,6 +10,13 @@ from network.config.applications.servers import Sticky
 from network.config.model import Finding, Location, Model, exactly_one, repeated
 from network.config.traffic.answers import StatusCodes
 
+SHARES = [
+    {"workload": "web", "port": "http", "weight": 99},
+    {"workload": "web-canary", "port": "http", "weight": 1},
+]
+COPY = {"workload": "web-canary", "port": "http", "percent": 10}
+"""Examples in messages."""
+
 
 class Weighted(Model):
     """Requests in proportion to weights: canary, blue/green.
@@ -18,7 +25,7 @@ class Weighted(Model):
     with 503; weight 0 takes it out, sticky clients included.
     """
 
-    services: tuple[WeightedBackend, ...]
+    services: tuple[WeightedBackend, ...] = Field(examples=[SHARES])
     sticky: Sticky | None = None
 
     @override
@@ -30,7 +37,7 @@ class HighestRandomWeight(Model):
     """Requests by hash of the client's address, in proportion to weights: without a cookie, a client stays
     with the same member on every replica of Traefik."""
 
-    services: tuple[WeightedBackend, ...]
+    services: tuple[WeightedBackend, ...] = Field(examples=[SHARES])
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -63,7 +70,7 @@ def _repeated_members(key: str, members: Sequence[Backend]) -> Iterator[Finding]
 class Mirroring(Backend):
     """Requests go to the backend; copies of some go to mirrors, which delay and change no answer."""
 
-    mirrors: tuple[Mirror, ...] = Field(min_length=1)
+    mirrors: tuple[Mirror, ...] = Field(min_length=1, examples=[[COPY]])
     mirror_body: bool = True
     """Copies carry the request's body."""
     max_body_size: int = Field(default=1_048_576, ge=0)
@@ -104,8 +111,8 @@ class Failover(Model):
     Those are sent twice whatever their method: behind it belongs what may be repeated.
     """
 
-    service: Backend
-    fallback: Backend
+    service: Backend = Field(examples=[{"workload": "web", "port": "http"}])
+    fallback: Backend = Field(examples=[{"workload": "web-spare", "port": "http"}])
     errors: FailoverErrors = Field(default_factory=FailoverErrors)
 
 

@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.hosts import BackendHost
 from network.config.model import Finding, Model
-from network.config.names import HostName, Name
+from network.config.names import Name
 from network.config.paths import PathPrefix
 from network.config.quantities import Duration, seconds
 
@@ -35,7 +36,7 @@ class ExternalHealthCheck(Model):
 class ExternalService(Model):
     """A host outside the cluster."""
 
-    host: HostName
+    host: BackendHost
     port: int = Field(default=443, ge=1, le=65535)
     scheme: Literal["http", "https"] = "https"
     pass_host_header: bool = False
@@ -43,12 +44,3 @@ class ExternalService(Model):
     transport: Name | None = None
     """One of the application's `transports`."""
     health_check: ExternalHealthCheck | None = None
-
-    @override
-    def findings(self) -> Iterator[Finding]:
-        if self.host.endswith(".cluster.local"):
-            yield Finding(
-                ("host",),
-                "the name is of a Service in a cluster, which policies reach by workload only",
-                "let the route name the workload",
-            )

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
+from network.config.go_regex import GoRegex
 from network.config.model import refusal
-from network.config.paths import GoRegex
 from network.config.text import Form
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

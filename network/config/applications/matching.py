@@ -5,8 +5,29 @@ Config needs the text too: a rule's length is its priority where none is given.
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
+from typing import get_args
 
+from network.config.applications.matchers import Method
 from network.config.applications.routes import Route
+from network.config.go_regex import matches, parts
+
+RESTS = (
+    "",
+    *map(chr, range(33, 127)),
+    "a" * 300,
+    "a/b/c.html",
+    "/",
+    "/a",
+    "a/",
+    "0/9",
+    "A-Z_~",
+    "é",
+    "日本",
+    "%20",
+    "a.b@c",
+)
+"""How paths may go on. RE2 has no look-ahead: an expression that fits them all fits whatever follows."""
 
 
 def rule(host: str, route: Route) -> str:
@@ -57,14 +78,19 @@ def covers(one: Route, other: Route) -> bool:
     """Whether every request to a host of both that fits `other` fits `one` too."""
     return (
         _path_covers(one, other)
-        and (not one.methods or (bool(other.methods) and set(other.methods) <= set(one.methods)))
-        and one.headers.items() <= other.headers.items()
-        and one.headers_regexp.items() <= other.headers_regexp.items()
+        and _methods_cover(one, other)
+        and _texts_cover(one.headers, one.headers_regexp, other.headers, other.headers_regexp)
         and one.cookies.items() <= other.cookies.items()
-        and one.query.items() <= other.query.items()
-        and one.query_regexp.items() <= other.query_regexp.items()
-        and one.client_ip in ((), other.client_ip)
+        and _texts_cover(one.query, one.query_regexp, other.query, other.query_regexp)
+        and _addresses_cover(one, other)
     )
+
+
+def fits_path(path: str, route: Route) -> bool:
+    """Whether a path fits what the route asks of it."""
+    if route.path_regexp is not None:
+        return matches(route.path_regexp, path)
+    return path == route.path if route.path is not None else path.startswith(route.path_prefix)
 
 
 def _call(matcher: str, *texts: str) -> str:
@@ -85,28 +111,77 @@ def _any_of(matcher: str, texts: tuple[str, ...] | list[str]) -> list[str]:
 
 
 def _paths_apart(one: Route, other: Route) -> bool:
-    if one.path_regexp is not None or other.path_regexp is not None:
-        return False
     if one.path is not None:
-        return not _fits(one.path, other)
+        return not fits_path(one.path, other)
     if other.path is not None:
-        return not _fits(other.path, one)
-    mine, theirs = one.path_prefix, other.path_prefix
+        return not fits_path(other.path, one)
+    mine, theirs = _beginning(one), _beginning(other)
     return not (mine.startswith(theirs) or theirs.startswith(mine))
 
 
 def _path_covers(one: Route, other: Route) -> bool:
-    if one.path_regexp is not None:
-        return one.path_regexp == other.path_regexp
+    if other.path is not None:
+        return fits_path(other.path, one)
     if one.path is not None:
-        return one.path == other.path
-    if other.path_regexp is not None:
-        return one.path_prefix == "/"
-    return (other.path or other.path_prefix).startswith(one.path_prefix)
+        return False
+    if one.path_regexp is not None and one.path_regexp == other.path_regexp:
+        return True
+    begins = _beginning(other)
+    if one.path_regexp is None:
+        return begins.startswith(one.path_prefix)
+    return all(matches(one.path_regexp, begins + rest) for rest in RESTS)
 
 
-def _fits(path: str, route: Route) -> bool:
-    return path == route.path if route.path is not None else path.startswith(route.path_prefix)
+def _beginning(route: Route) -> str:
+    """Return the text that every path of the route begins with, as far as it can be told."""
+    if route.path_regexp is None:
+        return route.path_prefix
+    if not route.path_regexp.startswith("^/") or "|" in parts(route.path_regexp):
+        return "/"
+    literal = ""
+    for part in parts(route.path_regexp[1:]):
+        if part in "*?{" or part.startswith("{"):
+            return literal[:-1] or "/"  # what stands before may be absent
+        if part in "^$.+()[]|" or re.fullmatch(r"\\[A-Za-z0-9].*", part):
+            break
+        literal += part.removeprefix("\\")
+    return literal or "/"
+
+
+def _methods_cover(one: Route, other: Route) -> bool:
+    if not one.methods or set(one.methods) == set(get_args(Method)):
+        return True
+    return bool(other.methods) and set(other.methods) <= set(one.methods)
+
+
+def _texts_cover(
+    texts: Mapping[str, str],
+    regexes: Mapping[str, str],
+    others: Mapping[str, str],
+    other_regexes: Mapping[str, str],
+) -> bool:
+    """Whether all that is asked of headers or of the query is asked by the other too."""
+    theirs = {key.lower(): value for key, value in others.items()}
+    their_regexes = {key.lower(): value for key, value in other_regexes.items()}
+    return all(theirs.get(key.lower()) == value for key, value in texts.items()) and all(
+        their_regexes.get(key.lower()) == regex
+        or (key.lower() in theirs and matches(regex, theirs[key.lower()]))
+        for key, regex in regexes.items()
+    )
+
+
+def _addresses_cover(one: Route, other: Route) -> bool:
+    if not one.client_ip:
+        return True
+    return bool(other.client_ip) and all(
+        any(_inside(theirs, mine) for mine in one.client_ip) for theirs in other.client_ip
+    )
+
+
+def _inside(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return isinstance(other, IPv4Network) and network.subnet_of(other)
+    return isinstance(other, IPv6Network) and network.subnet_of(other)
 
 
 def _apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

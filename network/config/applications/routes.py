@@ -15,10 +15,11 @@ from network.config.applications.matchers import (
     QueryText,
 )
 from network.config.headers import RequestHeader
+from network.config.hosts import RouteHost
 from network.config.model import Finding, repeated
-from network.config.names import HostName, Name
+from network.config.names import Name
 from network.config.paths import PathPrefix
-from network.config.ranges import AllowedRange
+from network.config.ranges import AllowedClients
 
 MOST_PRIORITY = 1_000_000
 """Far above the length of any rule, which is a router's priority where none is given."""
@@ -31,9 +32,9 @@ class Route(Backend):
     priority serves it.
     """
 
-    host: HostName
+    host: RouteHost
     """Host name; inside the zone it is covered by the wildcard certificate."""
-    hosts: tuple[HostName, ...] = ()
+    hosts: tuple[RouteHost, ...] = ()
     """Further hosts that are served alike."""
     path: PathPrefix | None = None
     """The whole path, exactly."""
@@ -52,7 +53,7 @@ class Route(Backend):
     query: dict[MatchText, QueryText] = Field(default_factory=dict)
     """Query parameters with exactly these values."""
     query_regexp: dict[MatchText, MatchRegex] = Field(default_factory=dict)
-    client_ip: tuple[AllowedRange, ...] = ()
+    client_ip: tuple[AllowedClients, ...] = ()
     """Ranges of the client's own address. To shut others out use an ipAllowList, which answers 403; here they
     reach the next route."""
     priority: int | None = Field(default=None, ge=1, le=MOST_PRIORITY)

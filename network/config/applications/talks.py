@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from typing_extensions import override
 
+from network.config.hosts import TalkHost
 from network.config.model import Finding, Model
-from network.config.names import HostPattern, Name, PortName, PortReference
+from network.config.names import Name, PortName, PortReference
 from network.config.pods import Pods
 from network.config.ranges import Range
 from network.config.text import Form
@@ -22,26 +23,28 @@ Reason = Annotated[
 
 
 class Talk(Model):
-    """A connection that a workload opens: to a workload, pods, a host or a range (exactly one)."""
+    """A connection that a workload opens: to a workload, pods, a host, a range or an entity (exactly one)."""
 
     application: Name | None = None
     """Application of `workload`; the same one when absent."""
     workload: Name | None = None
     pods: Pods | None = None
     """Pods that others run in this cluster."""
-    host: HostPattern | None = None
+    host: TalkHost | None = None
     """Host name outside the cluster; `*.` in front matches one or more labels. Needs `cni: cilium`."""
     range: Range | None = None
     """Addresses outside the cluster."""
-    port: PortReference
-    """Name of the destination workload's port, or a number."""
+    entity: Literal["kube-apiserver", "nodes"] | None = None
+    """The API server, or the nodes of the cluster: neither has an address that policies could name."""
+    port: PortReference | None = None
+    """Name of the destination workload's port, or a number; required, but for the API server."""
     protocol: Literal["TCP", "UDP"] = "TCP"
     reason: Reason
     """Why the connection is needed; stands in the generated policy."""
 
     @override
     def findings(self) -> Iterator[Finding]:
-        destinations = ("workload", "pods", "host", "range")
+        destinations = ("workload", "pods", "host", "range", "entity")
         given = [key for key in destinations if getattr(self, key) is not None]
         if len(given) != 1:
             yield Finding(
@@ -63,6 +66,16 @@ class Talk(Model):
                     "only a workload's ports have names",
                     "give the port's number",
                 )
+        if self.entity == "kube-apiserver" and self.port is not None:
+            yield Finding(
+                ("port",),
+                "which port the API server listens on behind its Service is DigitalOcean's to choose",
+                "remove port: the platform opens those that it may be",
+            )
+        elif self.entity != "kube-apiserver" and self.port is None:
+            yield Finding(("port",), "required, but absent", "add it, such as `port: 443`")
+        if self.entity == "kube-apiserver" and self.protocol != "TCP":
+            yield Finding(("protocol",), "the API server speaks TCP", "remove protocol")
 
 
 class Accept(Model):

@@ -7,8 +7,9 @@ from pydantic import Field
 from typing_extensions import override
 
 from network.config.crd_options import CrdOptions
+from network.config.hosts import ServerName
 from network.config.model import Finding, Model, at_least_one
-from network.config.names import HostName, Name
+from network.config.names import Name
 from network.config.nearest import did_you_mean
 from network.config.quantities import Duration
 from network.config.tls import CIPHER_SUITES
@@ -81,7 +82,7 @@ class ForwardingTimeouts(Model):
 class Transport(Model):
     """How Traefik connects to the workloads that name it; what is absent keeps Traefik's own."""
 
-    server_name: HostName | None = None
+    server_name: ServerName | None = None
     """Name that the backend's certificate must bear: Traefik connects to pods by address, which none
     bears."""
     root_cas: Annotated[tuple[RootCA, ...] | None, Field(alias="rootCAs", min_length=1)] = None

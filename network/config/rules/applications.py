@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from network.config.applications import Application, Talk
-from network.config.cluster import Cluster
 from network.config.environment import Environment
 from network.config.model import Finding, Location
 from network.config.nearest import unknown
@@ -54,19 +53,6 @@ def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
                 )
 
 
-def external_services_are_outside(applications: Applications) -> Iterator[Finding]:
-    """Traefik would ask itself, through its own load balancer or past it."""
-    own = {h for a in applications.values() for route in a.routes.values() for h in route.all_hosts}
-    for name, application in applications.items():
-        for external_name, external in application.external_services.items():
-            if external.host in own:
-                yield Finding(
-                    ("applications", name, "externalServices", external_name, "host"),
-                    "the host is one of this cluster's routes: requests would come back to Traefik",
-                    "let the route name the workload behind it",
-                )
-
-
 def production_opens_no_node_ports(environment: Environment, applications: Applications) -> Iterator[Finding]:
     """Node ports are for debugging: they pass by Traefik and all that it enforces."""
     for name, application in applications.items():
@@ -95,17 +81,14 @@ def error_pages_exist(traffic: Traffic, applications: Applications) -> Iterator[
             yield Finding((*here, "workload"), "the workload has no port", "declare its port")
 
 
-def talks_reach_something(cluster: Cluster, applications: Applications) -> Iterator[Finding]:
+def talks_reach_something(applications: Applications) -> Iterator[Finding]:
     """A connection to nothing would silently stay closed."""
-    hosts = {h for a in applications.values() for route in a.routes.values() for h in route.all_hosts}
     for name, application in applications.items():
         for workload, talks in application.talks_to.items():
             for index, talk in enumerate(talks):
                 here = ("applications", name, "talksTo", workload, index)
                 if talk.workload is not None:
                     yield from _workload_talk(here, name, talk, applications)
-                if talk.host is not None:
-                    yield from _host_talk(here, talk.host, cluster, hosts)
 
 
 def _workload_talk(here: Location, name: str, talk: Talk, applications: Applications) -> Iterator[Finding]:
@@ -126,20 +109,4 @@ def _workload_talk(here: Location, name: str, talk: Talk, applications: Applicat
             (*here, "protocol"),
             f"the workload's port is {fitting[0].protocol}",
             f"set `protocol: {fitting[0].protocol}`",
-        )
-
-
-def _host_talk(here: Location, host: str, cluster: Cluster, own: set[str]) -> Iterator[Finding]:
-    if cluster.cni == "generic":
-        yield Finding(
-            (*here, "host"),
-            "plain NetworkPolicy knows no host names",
-            "set `cluster.cni: cilium`, or give the host's range",
-        )
-    if host in own:
-        yield Finding(
-            (*here, "host"),
-            "the host is one of this cluster's routes: from inside, its address bypasses the load "
-            "balancer, and Traefik misses the PROXY header",
-            "name the workload behind the route",
         )

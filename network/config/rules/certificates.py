@@ -53,21 +53,28 @@ def dns01_names_lie_inside_the_zone(external: External, certificates: Certificat
     for name, certificate in _by_dns01(certificates).items():
         for index, host in enumerate(certificate.dns_names):
             if not inside(zone, host):
+                fix = "set `solver: http01` (and `http01: {}` in certificates)"
+                if host.startswith("*."):
+                    fix = f"name the hosts one by one, and {fix}: no wildcard outside {zone} can be proven"
                 yield Finding(
                     ("certificates", "named", name, "dnsNames", index),
                     f"dns01 proves names inside {zone} only",
-                    "set `solver: http01` (and `http01: {}` in certificates)",
+                    fix,
                 )
 
 
-def http01_is_reachable(certificates: Certificates, ingress: Ingress) -> Iterator[Finding]:
+def http01_is_reachable(
+    external: External, certificates: Certificates, ingress: Ingress
+) -> Iterator[Finding]:
     """Let's Encrypt asks from addresses that it does not publish."""
     by_http01 = [c for c in certificates.named.values() if c.solver == "http01"]
     if by_http01 and ingress.load_balancer.source_ranges:
+        inside_zone = all(inside(external.dns.zone, n) for c in by_http01 for n in c.dns_names)
         yield Finding(
             ("ingress", "loadBalancer", "sourceRanges"),
             "certificates by http01 need port 80 open to everybody",
-            "remove sourceRanges (allow lists of single routes still work), or use dns01",
+            "remove sourceRanges (allow lists of single routes still work)"
+            + (", or use dns01" if inside_zone else ""),
         )
 
 

@@ -14,6 +14,10 @@ from network.config.traffic.resilience import RETRY_BODY_BYTES
 Applications = dict[str, Application]
 
 
+CHANGE_PATHS = ("strip_prefix", "strip_prefix_regex", "add_prefix", "replace_path", "replace_path_regex")
+"""Middlewares after which a request has another path."""
+
+
 @dataclass(frozen=True)
 class _Step:
     """One middleware on the way of a request."""
@@ -108,6 +112,20 @@ def retries_keep_what_is_let_in(traffic: Traffic) -> Iterator[Finding]:
                 )
 
 
+def logins_see_the_whole_path(traffic: Traffic) -> Iterator[Finding]:
+    """Warn of paths that are changed before a login sees them: it sends clients back to what it saw."""
+    for step in _steps(traffic):
+        for before in step.earlier:
+            kind = next((kind for kind in CHANGE_PATHS if getattr(before.middleware, kind) is not None), None)
+            if step.middleware.forward_auth is not None and kind is not None:
+                yield Finding(
+                    step.location,
+                    f"{before.name} changes the path before it: X-Forwarded-Uri tells the service the "
+                    "changed one, and whoever has logged in is sent back there",
+                    f"put it before {before.name}",
+                )
+
+
 def guesses_are_limited(traffic: Traffic) -> Iterator[Finding]:
     """Warn of passwords that anybody may try as often as they like."""
     for step in _steps(traffic):
@@ -171,14 +189,17 @@ def auth_services_ask_nobody(traffic: Traffic, applications: Applications) -> It
         for route_name, route in application.routes.items():
             if route.chain is not None and route.chain not in traffic.chains:
                 continue
-            for link, _ in traffic.passed(route.chain):
+            for link, index in traffic.passed(route.chain):
                 auth = traffic.middlewares[link].forward_auth
                 reached = {(name, workload) for workload, _ in workload_ports(application, route)}
                 if auth is not None and (auth.application, auth.workload) in reached:
                     yield Finding(
                         ("applications", name, "routes", route_name),
                         f"it leads to the service that {link} asks, and {link} guards it: nobody can log in",
-                        "use a chain without it",
+                        "use a chain without it"
+                        if index is not None
+                        else f"take {link} out of the default chain {traffic.default_chain}, which no route "
+                        "can leave, and name it in the chains of the routes that need it",
                     )
 
 

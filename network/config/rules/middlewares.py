@@ -16,7 +16,6 @@ Applications = dict[str, Application]
 
 def auth_services_exist(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Nobody passes a forwardAuth that asks nobody."""
-    hosts = {host for a in applications.values() for route in a.routes.values() for host in route.all_hosts}
     for name, middleware in traffic.middlewares.items():
         auth = middleware.forward_auth
         here = ("traffic", "middlewares", name, "forwardAuth")
@@ -24,13 +23,6 @@ def auth_services_exist(traffic: Traffic, applications: Applications) -> Iterato
             continue
         if auth.host is None:
             yield from _workload_findings(here, applications, auth.application, auth.workload, auth.port)
-        elif auth.host[0] in hosts:
-            yield Finding(
-                (*here, "address"),
-                "the host is one of this cluster's routes: from inside, its address bypasses the load "
-                "balancer, and Traefik misses the PROXY header",
-                "name the application, workload and port behind the route",
-            )
 
 
 def redis_exists(traffic: Traffic, applications: Applications) -> Iterator[Finding]:

@@ -28,6 +28,12 @@ LARGEST_WORKING_SERVICES = 22
 DEFAULT_VPCS = IPv4Network("10.96.0.0/12")
 """Where accounts were seen to have default VPCs (10.110.0.0/20 and the like)."""
 
+NODE_PORTS = (9100, 10250, 10255, 10256)
+"""Of node-exporter, kubelets (10255 is the old one, without authentication) and kube-proxy."""
+FIRST_NODE_PORT = 30000
+"""Kubernetes' node ports are 30000 to 32767."""
+LOOPBACK = IPv4Network("127.0.0.0/8")
+
 
 def own_ranges(external: External, cluster: Cluster) -> dict[Location, IPv4Network]:
     """Return this environment's three ranges by where they stand in the file."""
@@ -103,6 +109,55 @@ def connections_leave_the_cluster(
     """Cilium matches pods by identity: a range that holds them would match nothing. The VPC's own
     range is another matter: databases and Droplets have addresses there."""
     inner = (cluster.pod_range, cluster.service_range)
+    api_server = IPv4Network(cluster.service_range.network_address + 1)
+    for location, key, given in _ranges(applications):
+        if given == api_server and key == "talksTo":
+            yield Finding(
+                location,
+                "the address is the API server's Service, which policies do not reach by address",
+                "write `entity: kube-apiserver`, in place of range and port",
+            )
+        elif any(given.subnet_of(network) for network in inner):
+            yield Finding(
+                location,
+                "the range is this cluster's own; policies reach pods by workload only",
+                "name the workload, or `pods` that others run, in place of range",
+            )
+        elif given.subnet_of(LOOPBACK):
+            yield Finding(
+                location,
+                "it is the pod itself: policies are not about connections within a pod",
+                "remove the connection",
+            )
+
+
+def nodes_are_reached_as_nodes(
+    external: External, cluster: Cluster, applications: dict[str, Application]
+) -> Iterator[Finding]:
+    """Warn of a range of the VPC by which nodes seem to be meant: Cilium gives them an identity."""
+    vpc = external.vpc.ip_range
+    for name, application in applications.items():
+        for workload, talks in application.talks_to.items():
+            for index, talk in enumerate(talks):
+                if (
+                    cluster.cni == "cilium"
+                    and _is_of_nodes(talk.port)
+                    and talk.range
+                    and talk.range.overlaps(vpc)
+                ):
+                    yield Finding(
+                        ("applications", name, "talksTo", workload, index, "range"),
+                        f"port {talk.port} is one of nodes, and under Cilium a range reaches no node",
+                        "write `entity: nodes` in place of range, unless Droplets or databases are meant",
+                    )
+
+
+def _is_of_nodes(port: int | str | None) -> bool:
+    return isinstance(port, int) and (port in NODE_PORTS or port >= FIRST_NODE_PORT)
+
+
+def _ranges(applications: dict[str, Application]) -> Iterator[tuple[Location, str, IPv4Network]]:
+    """Yield each range of a connection: where it stands, whether in talksTo or acceptsFrom, and itself."""
     for name, application in applications.items():
         for key, connections in (
             ("talksTo", application.talks_to),
@@ -110,13 +165,9 @@ def connections_leave_the_cluster(
         ):
             for workload, each in connections.items():
                 for index, connection in enumerate(each):
-                    given = connection.range
-                    if given and any(given.subnet_of(network) for network in inner):
-                        yield Finding(
-                            ("applications", name, key, workload, index, "range"),
-                            "the range is this cluster's own; policies reach pods by workload only",
-                            "name the workload",
-                        )
+                    if connection.range is not None:
+                        location = ("applications", name, key, workload, index, "range")
+                        yield location, key, connection.range
 
 
 def name_server_is_outside(cluster: Cluster, certificates: Certificates) -> Iterator[Finding]:

@@ -1,10 +1,12 @@
 """Routes: hosts that have certificates and resolve, requests that reach the route that is meant (ING-2)."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 from network.config.applications import Application, Route
 from network.config.applications.matching import covers, overlap, priority
+from network.config.applications.reached import workload_ports
 from network.config.certificates import Certificates
 from network.config.external import External
 from network.config.ingress import Ingress
@@ -14,6 +16,10 @@ from network.config.rules import certificates as covering
 from network.config.traffic import Traffic
 
 Applications = dict[str, Application]
+
+
+BODILESS = {"GET", "HEAD", "OPTIONS"}
+"""Methods whose requests have no body."""
 
 
 def _routes(applications: Applications) -> Iterator[tuple[Location, Route]]:
@@ -28,6 +34,8 @@ def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
     for here, route in _routes(applications):
         for host in route.all_hosts:
             for there, other in by_host[host]:
+                if there == here:
+                    continue  # one route that names the host twice
                 yield from _collision(host, (there, other), (here, route))
             by_host[host].append((here, route))
 
@@ -134,6 +142,37 @@ def client_ip_is_the_clients(ingress: Ingress, applications: Applications) -> It
                 "behind a CDN (ingress.cdnRanges) every connection comes from the CDN's addresses",
                 "use an ipAllowList with `ipStrategy: { depth: 1 }` in the route's chain",
             )
+
+
+def grpc_is_spoken(applications: Applications) -> Iterator[Finding]:
+    """Warn of a port whose name promises HTTP/2 and to which Traefik speaks HTTP/1.1."""
+    for name, application in applications.items():
+        routed = {
+            each for route in application.routes.values() for each in workload_ports(application, route)
+        }
+        for workload, port in sorted(routed):
+            declared = application.workloads[workload].ports[port]
+            if declared.scheme is None and re.fullmatch(r"(grpc|h2c|http2)(?!-web)(-.*)?", port):
+                yield Finding(
+                    ("applications", name, "workloads", workload, "ports", port),
+                    f"Traefik speaks HTTP/1.1 to a port without scheme, also if it is called {port}",
+                    "add `scheme: h2c`, or `scheme: http` if HTTP/1.1 is meant",
+                )
+
+
+def copies_carry_their_bodies(applications: Applications) -> Iterator[Finding]:
+    """Warn of copies that announce a body and bring none."""
+    for name, application in applications.items():
+        for service_name, service in application.services.items():
+            naming = [route for route in application.routes.values() if route.service == service_name]
+            bodiless = naming and all(r.methods and set(r.methods) <= BODILESS for r in naming)
+            if service.mirroring is not None and not service.mirroring.mirror_body and not bodiless:
+                yield Finding(
+                    ("applications", name, "services", service_name, "mirroring", "mirrorBody"),
+                    "a copy keeps the Content-Length of its request: without the body each copy of a POST or "
+                    "PUT fails",
+                    "remove it, or let only routes with `methods: [GET, HEAD]` name the service",
+                )
 
 
 def hosts_ask_all_clients_alike(applications: Applications) -> Iterator[Finding]:

@@ -1,27 +1,17 @@
 """Who may pass (TRF-1)."""
 
 from collections.abc import Iterator
-from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.go_regex import GoRegex
 from network.config.headers import HeaderName, RequestHeader
 from network.config.model import Finding, Model
 from network.config.names import Name, PortName
-from network.config.paths import GoRegex, PathPrefix
-from network.config.text import Form
-
-HttpsUrl = Annotated[
-    str,
-    Form(
-        pattern=r"https://[a-z0-9.-]+\.[a-z]{2,}(:[0-9]{1,5})?(/[^\s#]*)?",
-        rule="an address outside the cluster is an https:// URL: requests carry credentials",
-        fix="write it like `https://auth.example.org/verify`",
-        longest=2048,
-    ),
-]
+from network.config.paths import PathPrefix
+from network.config.urls import AskedUrl, ShownUrl
 
 
 class BasicAuth(Model):
@@ -64,7 +54,7 @@ class ForwardAuth(Model):
     """Name of the workload's port."""
     path: PathPrefix | None = None
     """Path of the workload that answers; / when absent."""
-    address: HttpsUrl | None = None
+    address: AskedUrl | None = None
     """Service outside the cluster."""
     auth_request_headers: tuple[RequestHeader, ...] | None = Field(default=None, min_length=1)
     """Headers of the client that the service sees; all when absent."""
@@ -86,7 +76,7 @@ class ForwardAuth(Model):
     preserve_location_header: bool | None = None
     preserve_request_method: bool | None = None
     """Ask with the client's method; with GET when absent."""
-    auth_signin_url: HttpsUrl | None = Field(default=None, alias="authSigninURL")
+    auth_signin_url: ShownUrl | None = Field(default=None, alias="authSigninURL")
     """Where a client that the service answers 401 is sent."""
     tls: ClientTls | None = None
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 from network.config.headers import RequestHeader
 from network.config.model import Finding, Model, at_least_one, exactly_one, repeated
 from network.config.quantities import Duration, seconds
-from network.config.ranges import AllowedRange, Range
+from network.config.ranges import AllowedClients, ClientRange
 
 
 class IpStrategy(Model):
@@ -17,7 +17,7 @@ class IpStrategy(Model):
 
     depth: int = Field(default=0, ge=0, le=10)
     """Position in X-Forwarded-For from the right; 0 is the connection's own address."""
-    excluded_ips: tuple[Range, ...] | None = Field(default=None, alias="excludedIPs", min_length=1)
+    excluded_ips: tuple[ClientRange, ...] | None = Field(default=None, alias="excludedIPs", min_length=1)
     """Take the first address of X-Forwarded-For, from the right, that is in none of these ranges."""
     ipv6_subnet: int | None = Field(default=None, ge=1, le=128)
     """Prefix by which IPv6 addresses count as one client; 64 is a household. Such addresses come from a CDN,
@@ -57,8 +57,8 @@ class RateLimit(Model):
     """Requests per period."""
     period: Duration = "1s"
     burst: int = Field(ge=1, le=1_000_000)
-    source_criterion: SourceCriterion
-    """Always explicit."""
+    source_criterion: SourceCriterion = Field(examples=[{"ipStrategy": {}}, {"requestHost": True}])
+    """What requests are counted by."""
     shared: bool | None = None
     """Count in `network:traffic.redis`, once for all replicas of Traefik. Absent: where there is such a
     Redis. False: each replica counts for itself, so replicas times the average pass."""
@@ -99,14 +99,14 @@ class InFlightReq(Model):
 
     amount: int = Field(ge=1, le=1_000_000)
     """Further requests are answered 429."""
-    source_criterion: SourceCriterion
-    """Always explicit: Traefik's own default is the host, which is everybody."""
+    source_criterion: SourceCriterion = Field(examples=[{"ipStrategy": {}}, {"requestHost": True}])
+    """What requests are counted by; Traefik's own default is the host, which is everybody."""
 
 
 class IpAllowList(Model):
     """Only these ranges pass."""
 
-    source_range: tuple[AllowedRange, ...] = Field(min_length=1)
+    source_range: tuple[AllowedClients, ...] = Field(min_length=1)
     ip_strategy: IpStrategy | None = None
     reject_status_code: int = Field(default=403, ge=400, le=599)
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.hosts import ServerHost
 from network.config.model import Finding, Model
-from network.config.names import HostName, Name, PortReference
+from network.config.names import Name, PortReference
 
 
 class Redis(Model):
@@ -19,8 +20,8 @@ class Redis(Model):
 
     application: Name | None = None
     workload: Name | None = None
-    host: HostName | None = None
-    port: PortReference
+    host: ServerHost | None = None
+    port: PortReference = Field(examples=["redis", 6379])
     """Name of the workload's port, or the host's number."""
     username: str = Field(default="default", min_length=1)
     """User of Redis' access lists; goes with the password."""

@@ -21,7 +21,7 @@ class CircuitBreaker(Model):
     is asked for: with little traffic a single failure can open the circuit.
     """
 
-    expression: Condition
+    expression: Condition = Field(examples=["NetworkErrorRatio() > 0.30", "LatencyAtQuantileMS(50.0) > 100"])
     """Opens the circuit when true: NetworkErrorRatio(), ResponseCodeRatio(from, to, of, to),
     LatencyAtQuantileMS(quantile), compared with a number and joined by && and ||."""
     check_period: Duration = "100ms"

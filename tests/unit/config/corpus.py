@@ -44,7 +44,7 @@ def case(name: str, patch: dict[str, Any]) -> Case:
     """Return the case that a patch describes: `base`, `set`, `unset`, `plain`, `expect`."""
     layers = merged(stack_file(patch.get("base", "dev")) | SECRETS, patch.get("set", {}))
     for path in patch.get("unset", ()):
-        _remove(layers, path)
+        removed(layers, path)
     return Case(
         name,
         layers,
@@ -53,7 +53,8 @@ def case(name: str, patch: dict[str, Any]) -> Case:
     )
 
 
-def _remove(layers: dict[str, Any], path: str) -> None:
+def removed(layers: dict[str, Any], path: str) -> None:
+    """Take out what stands at a path."""
     *parents, last = path.split(".")
     for step in parents:
         layers = layers[step]

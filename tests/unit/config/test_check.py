@@ -91,10 +91,10 @@ def test_an_absent_secret_is_a_note_with_the_command_that_sets_it(
     assert "--secret --path network:basicAuthUsers.admins --stack dev" in output
 
 
-def test_a_version_below_the_running_clusters_is_warned_of_where_the_version_is_pinned() -> None:
+def test_a_pinned_version_is_told_to_be_refused_below_the_running_clusters() -> None:
     notes = check_file(ROOT / "Pulumi.dev.yaml").notes
 
-    assert any("never set it below the running cluster's" in note for note in notes)
+    assert any("refuse it where the running cluster is newer" in note for note in notes)
 
 
 def test_every_command_refreshes_so_that_no_stale_count_or_token_is_used() -> None:

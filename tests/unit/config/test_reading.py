@@ -163,3 +163,11 @@ def test_what_the_lab_writes_is_read_as_it_was(value: Any) -> None:
 
     assert not composed.faults
     assert composed.value == {"config": value}
+
+
+def test_a_file_as_stack_init_leaves_it_holds_no_config_and_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.new.yaml"
+    file.write_text("encryptionsalt: v1:abc=:v1:def:ghi==\n")
+    held = read(file)
+    assert held.faults == ()
+    assert held.layers == {}

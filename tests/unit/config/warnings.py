@@ -7,6 +7,10 @@ WARNED: dict[str, dict[str, Any]] = {
         "set": {"network:cluster": {"podRange": "10.244.0.0/16"}},
         "expect": {"network:cluster.podRange": "unverified on DOKS | 192.168.0.0/20"},
     },
+    "pods on a range that DigitalOcean keeps from VPCs": {
+        "set": {"network:cluster": {"podRange": "10.229.0.0/16"}},
+        "expect": {"network:cluster.podRange": "reserves 10.229.0.0/16 from VPCs | 192.168.0.0/20"},
+    },
     "pods on the default of clusters that are not VPC-native": {
         "set": {"network:cluster": {"podRange": "10.245.0.0/20"}},
         "expect": {"network:cluster.podRange": "not VPC-native | 192.168.0.0/20"},
@@ -179,6 +183,112 @@ WARNED: dict[str, dict[str, Any]] = {
             }
         },
         "expect": {"network:traffic.chains.shop[0]": "clients choose X-Api-Key themselves | forwardAuth"},
+    },
+    "a host of the zone that only the wildcard record leads to": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "talksTo": {
+                        "web": [{"host": "db.dev.k8s.webgrip.nl", "port": 5432, "reason": "its database"}]
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.talksTo.web[0].host": "wildcard record leads to | record of its own"
+        },
+    },
+    "a port called grpc that is spoken to by HTTP/1.1": {
+        "set": {
+            "network:applications": {
+                "api": {
+                    "workloads": {"g": {"labels": {"app": "g"}, "ports": {"grpc": {"port": 9090}}}},
+                    "routes": {"g": {"host": "g.dev.k8s.webgrip.nl", "workload": "g", "port": "grpc"}},
+                }
+            }
+        },
+        "expect": {"network:applications.api.workloads.g.ports.grpc": "speaks HTTP/1.1 | `scheme: h2c`"},
+    },
+    "copies without the bodies that they announce": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "services": {
+                        "copied": {
+                            "mirroring": {
+                                "workload": "web",
+                                "port": "http",
+                                "mirrorBody": False,
+                                "mirrors": [{"workload": "web-canary", "port": "http", "percent": 5}],
+                            }
+                        }
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.services.copied.mirroring.mirrorBody": "Content-Length | GET, HEAD"
+        },
+    },
+    "a login that sees another path": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "strip": {"stripPrefix": {"prefixes": ["/app"]}},
+                    "sso": {"forwardAuth": {"address": "https://auth.example.org/verify"}},
+                },
+                "chains": {"app": ["strip", "sso"]},
+            }
+        },
+        "expect": {"network:traffic.chains.app[1]": "X-Forwarded-Uri | put it before strip"},
+    },
+    "a redirect to plain HTTP elsewhere": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "m": {
+                        "redirectRegex": {"regex": "^https://[^/]+/x", "replacement": "http://a.example.org/"}
+                    }
+                },
+                "chains": {"app": ["m"]},
+            }
+        },
+        "expect": {"network:traffic.middlewares.m.redirectRegex.replacement": "in plain text | `https://a"},
+    },
+    "kubelets by the range of the VPC": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "talksTo": {
+                        "web": [{"range": "10.0.0.0/16", "port": 10250, "reason": "scrapes kubelets"}]
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.talksTo.web[0].range": "a range reaches no node | `entity: nodes`"
+        },
+    },
+    "a login that every route is behind": {
+        "set": {
+            "network:traffic": {
+                "middlewares": {
+                    "sso": {"forwardAuth": {"application": "auth", "workload": "proxy", "port": "http"}}
+                },
+                "chains": {"public": ["security-headers", "per-client", "sso"]},
+            },
+            "network:applications": {
+                "auth": {
+                    "workloads": {"proxy": {"labels": {"app": "proxy"}, "ports": {"http": {"port": 4180}}}},
+                    "routes": {
+                        "login": {"host": "auth.dev.k8s.webgrip.nl", "workload": "proxy", "port": "http"}
+                    },
+                }
+            },
+        },
+        "expect": {
+            "network:applications.auth.routes.login": "nobody can log in | out of the default chain public"
+        },
     },
     "a way around the login, and a login behind itself": {
         "set": {

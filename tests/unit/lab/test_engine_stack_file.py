@@ -72,6 +72,14 @@ def test_a_secret_is_encrypted_once(tmp_path: Path) -> None:
     assert refreshed(tmp_path, ORIGINAL) == []
 
 
+def test_a_copy_that_pulumi_has_just_begun_holds_its_salt_alone(tmp_path: Path) -> None:
+    begun = tmp_path / "copy" / "Pulumi.dev.yaml"
+    begun.parent.mkdir()
+    begun.write_text("encryptionsalt: v1:ours\n")
+    refreshed(tmp_path, ORIGINAL)
+    assert load(begun)["encryptionsalt"] == "v1:ours"
+
+
 def test_an_edit_of_the_users_file_reaches_the_copy(tmp_path: Path) -> None:
     refreshed(tmp_path, ORIGINAL)
     edited = {"config": {**ORIGINAL["config"], "network:environment": {"name": "dev"}}}

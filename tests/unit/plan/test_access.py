@@ -86,6 +86,7 @@ def test_each_role_is_bound_where_it_belongs() -> None:
         ("engineering", "network-reader", None),
         ("platform-engineers", "network-reader", None),
         ("platform-engineers", "network-platform-engineer", "cert-manager"),
+        ("platform-engineers", "network-platform-engineer", "metrics-server"),
         ("platform-engineers", "network-platform-engineer", "traefik"),
         ("shop-developers", "network-developer", "shop"),
         ("api-deployer", "network-deployer", "backend"),

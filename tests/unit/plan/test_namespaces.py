@@ -10,8 +10,8 @@ def by_name() -> dict[str, NamespacePlan]:
     return {plan.name: plan for plan in namespaces.build(stacks.everything())}
 
 
-def test_the_platform_has_two_namespaces_and_each_application_one() -> None:
-    assert list(by_name()) == ["cert-manager", "traefik", "shop", "backend", "legacy"]
+def test_the_platform_has_three_namespaces_and_each_application_one() -> None:
+    assert list(by_name()) == ["cert-manager", "metrics-server", "traefik", "shop", "backend", "legacy"]
 
 
 def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> None:
@@ -31,6 +31,7 @@ def test_a_baseline_namespace_still_warns_of_what_restricted_would_refuse() -> N
 def test_an_existing_namespace_is_adopted() -> None:
     assert {name: plan.owner for name, plan in by_name().items()} == {
         "cert-manager": "created",
+        "metrics-server": "created",
         "traefik": "created",
         "shop": "created",
         "backend": "adopted",

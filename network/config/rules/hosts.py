@@ -1,0 +1,131 @@
+"""Hosts that are asked from inside the cluster: they must lie outside (NET-4, SVC-1)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from network.config.applications import Application
+from network.config.certificates import Certificates
+from network.config.cluster import Cluster
+from network.config.external import Dns, External
+from network.config.hosts import covers
+from network.config.model import Finding, Location
+from network.config.traffic import Traffic
+
+Applications = dict[str, Application]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A host that something in the cluster connects to."""
+
+    location: Location
+    host: str
+    """A name, or a wildcard that stands for one or more labels."""
+    instead: str
+    """How to say that what stands behind a route is meant."""
+
+
+def _asked(traffic: Traffic, applications: Applications, certificates: Certificates) -> Iterator[_Asked]:
+    for name, application in applications.items():
+        here = ("applications", name)
+        for workload, talks in application.talks_to.items():
+            for index, talk in enumerate(talks):
+                if talk.host is not None:
+                    place = (*here, "talksTo", workload, index, "host")
+                    yield _Asked(place, talk.host, "name the workload behind the route, in place of host")
+        for external_name, external in application.external_services.items():
+            place = (*here, "externalServices", external_name, "host")
+            yield _Asked(place, external.host, "let the route name the workload behind it")
+    for name, middleware in traffic.middlewares.items():
+        if middleware.forward_auth is not None and middleware.forward_auth.host is not None:
+            place = ("traffic", "middlewares", name, "forwardAuth", "address")
+            fix = "name the application, workload and port behind the route, in place of address"
+            yield _Asked(place, middleware.forward_auth.host[0], fix)
+    if traffic.redis is not None and traffic.redis.host is not None:
+        fix = "name the application and workload that run it, in place of host"
+        yield _Asked(("traffic", "redis", "host"), traffic.redis.host, fix)
+    if certificates.dns01.nameserver:
+        host = certificates.dns01.nameserver.rpartition(":")[0]
+        fix = "name the primary name server, or give its address"
+        yield _Asked(("certificates", "dns01", "nameserver"), host, fix)
+
+
+def hosts_asked_from_inside_are_outside(
+    external: External, traffic: Traffic, applications: Applications, certificates: Certificates
+) -> Iterator[Finding]:
+    """From inside, the load balancer's address leads past it, and Traefik misses the PROXY header."""
+    own = _own_hosts(external.dns, applications)
+    services = dict(_services(applications))
+    for asked in _asked(traffic, applications, certificates):
+        met = _met(asked.host, own)
+        if met is not None:
+            which = "the host is" if met == asked.host else f"it stands for {met} too, which is"
+            yield Finding(
+                asked.location,
+                f"{which} one of this cluster's routes or records: from inside, its address bypasses the "
+                "load balancer, and Traefik misses the PROXY header",
+                asked.instead if met == asked.host else "name the other hosts that are meant, one by one",
+            )
+        elif asked.host in services:
+            yield Finding(
+                asked.location,
+                f"inside the cluster {asked.host} is {services[asked.host]}: policies reach it as that only",
+                asked.instead.replace(" behind the route", ""),
+            )
+
+
+def hosts_of_the_zone_have_records(
+    external: External, traffic: Traffic, applications: Applications, certificates: Certificates
+) -> Iterator[Finding]:
+    """Warn of hosts for which the zone's wildcard record answers."""
+    dns = external.dns
+    own = _own_hosts(dns, applications)
+    for asked in _asked(traffic, applications, certificates):
+        inside = asked.host == f"*.{dns.zone}" or asked.host.endswith("." + dns.zone)
+        if dns.wildcard and inside and _met(asked.host, own) is None:
+            yield Finding(
+                asked.location,
+                f"unless {dns.zone} has a record of its own for it, the wildcard record leads to this "
+                "cluster's load balancer, which cannot be reached from inside",
+                f"give it a record of its own, or {asked.instead}",
+            )
+
+
+def named_hosts_need_cilium(cluster: Cluster, applications: Applications) -> Iterator[Finding]:
+    """Plain policies are about addresses."""
+    for name, application in applications.items():
+        for workload, talks in application.talks_to.items():
+            for index, talk in enumerate(talks):
+                if talk.host is not None and cluster.cni == "generic":
+                    yield Finding(
+                        ("applications", name, "talksTo", workload, index, "host"),
+                        "plain NetworkPolicy knows no host names",
+                        "set `cluster.cni: cilium`, or give the host's range",
+                    )
+
+
+def _own_hosts(dns: Dns, applications: Applications) -> dict[str, None]:
+    """Return the hosts whose records lead to the load balancer, each once."""
+    routes = (route for application in applications.values() for route in application.routes.values())
+    apex = [dns.zone] if dns.apex else []
+    records = [*apex, *(f"{host}.{dns.zone}" for host in dns.hosts)]
+    return dict.fromkeys([*(host for route in routes for host in route.all_hosts), *records])
+
+
+def _met(asked: str, own: dict[str, None]) -> str | None:
+    """Return the first of the own hosts that a name or wildcard stands for."""
+    if asked.startswith("*."):
+        return next((host for host in own if covers(asked, host)), None)
+    return asked if asked in own else None
+
+
+def _services(applications: Applications) -> Iterator[tuple[str, str]]:
+    """Yield the short name of each Service, `<name>.<namespace>`, and what it is."""
+    for name, application in applications.items():
+        namespace = application.namespace or name
+        for kind, services in (
+            ("workload", application.workloads),
+            ("external service", application.external_services),
+        ):
+            for each in services:
+                yield f"{each}.{namespace}", f"{kind} {each} of application {name}"

@@ -1,0 +1,150 @@
+"""What names a host in a longer text: URLs, origins, name servers."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv6Address
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from network.config.hosts import DOMAIN, LABEL, LONGEST, Host, address, bare_host, inside_cluster
+from network.config.model import refusal
+
+
+@dataclass(frozen=True)
+class HttpsUrl:
+    """Annotation of a `str`: a URL by which something outside the cluster is reached."""
+
+    host: Host
+    rule: str
+    example: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {
+            **handler(schema),
+            "pattern": rf"^https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?$",
+            "maxLength": 2048,
+        }
+
+    def checked(self, text: str) -> str:
+        """Return the URL, or raise what is wrong with its host or its form."""
+        if not text.startswith("/"):
+            self.host.checked(bare_host(text))
+        if len(text) > 2048 or not re.fullmatch(rf"https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
+            raise refusal(self.rule, self._written(text))
+        return text
+
+    def _written(self, text: str) -> str:
+        rest = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip(), flags=re.IGNORECASE)
+        host, slash, path = rest.partition("/")
+        written = f"https://{host.lower()}{slash}{path}".partition("#")[0]
+        if re.fullmatch(rf"https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", written):
+            return f"write `{written}`"
+        return f"write it like `{self.example}`"
+
+
+AskedUrl = Annotated[
+    str,
+    HttpsUrl(
+        Host(
+            inside="in place of address name the `application`, `workload`, `port` and `path`",
+            address="give the service a name: its certificate is checked by it",
+            wildcard="name one host",
+        ),
+        rule="an address outside the cluster is an https:// URL: requests carry credentials",
+        example="https://auth.example.org/verify",
+    ),
+]
+"""Service outside the cluster that is asked about requests."""
+
+ShownUrl = Annotated[
+    str,
+    HttpsUrl(
+        Host(
+            inside="give the address by which browsers reach it: the host of its route",
+            address="give the host by which browsers reach it",
+            wildcard="name one host",
+        ),
+        rule="an address that browsers are sent to is an https:// URL",
+        example="https://login.example.org/",
+    ),
+]
+"""Page that browsers are sent to."""
+
+_ORIGIN_RULE = "an origin is scheme://host, with a port if it is not the usual one, and no path"
+_ORIGIN = rf"\*|https?://({DOMAIN}|localhost|127\.0\.0\.1)(:[0-9]{{1,5}})?"
+
+
+def _origin(text: str) -> str:
+    bare = bare_host(text)
+    loopback = bare in ("localhost", "127.0.0.1")
+    if not loopback and "*" not in bare:
+        if re.fullmatch(LABEL, bare) or inside_cluster(bare):
+            raise refusal(
+                f"{bare} is a name inside the cluster, and browsers are outside",
+                "name the host of the page, as browsers show it",
+            )
+        if address(bare) is not None:
+            raise refusal("an address is not a name", "name the host of the page, as browsers show it")
+    elif bare.startswith("*."):
+        domain = bare.removeprefix("*.").replace(".", r"\.")
+        raise refusal(
+            "Traefik compares whole origins: a wildcard inside one fits none",
+            rf"write `^https://[a-z0-9-]+\.{domain}$` in accessControlAllowOriginListRegex",
+        )
+    if not re.fullmatch(_ORIGIN, text):
+        raise refusal(_ORIGIN_RULE, _written_origin(text, "http" if loopback else "https"))
+    return text
+
+
+def _written_origin(text: str, usual: str) -> str:
+    """Return the fix: the origin that the text holds, if it does."""
+    scheme = re.match(r"https?(?=://)", text)
+    port = re.search(r":[0-9]{1,5}(?=/|$)", text)
+    written = f"{scheme[0] if scheme else usual}://{bare_host(text)}{port[0] if port else ''}"
+    fits = re.fullmatch(_ORIGIN, written) is not None
+    return f"write `{written}`" if fits else "write it like `https://app.example.org`"
+
+
+class _OriginSchema:
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^({_ORIGIN})$", "maxLength": LONGEST}
+
+
+Origin = Annotated[str, AfterValidator(_origin), _OriginSchema]
+"""Origin of a page, as browsers send it, or `*`."""
+
+
+def _name_server(text: str) -> str:
+    if not text:
+        return text  # absent
+    host, colon, port = text.rpartition(":")
+    host = host if colon else text
+    found = address(host) or address(text)
+    if isinstance(found, IPv6Address):
+        raise refusal(
+            "pods have no IPv6, and so reach no name server by it", "give its IPv4 address or its name"
+        )
+    if inside_cluster(host) or (re.fullmatch(LABEL, host) and found is None):
+        raise refusal(
+            f"{host} is a name inside the cluster, which policies do not open by name",
+            "name the primary name server outside, like `ns1.example.org:53`",
+        )
+    known = found is not None or re.fullmatch(DOMAIN, host.lower()) is not None
+    if not (known and re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 65536):
+        fix = f"write `{text}:53`" if known and not colon else "write it like `ns1.example.org:53`"
+        raise refusal("a name server is host:port", fix)
+    return text
+
+
+NameServer = Annotated[str, AfterValidator(_name_server)]
+"""Name or IPv4 address of a name server outside the cluster, and its port."""
