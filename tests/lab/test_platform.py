@@ -20,6 +20,8 @@ from tests.lab.traces import traces
 
 pytestmark = pytest.mark.lab
 
+RUNBOOK = project_dir() / "docs" / "runbooks" / "unreachable-cluster.md"
+
 
 def fetched(url: str) -> str:
     """The page, once somebody answers."""
@@ -203,6 +205,25 @@ def test_the_exported_kubeconfig_serves_kubectl_from_any_folder_a_month_later(
     a_month_passes(dev)
     assert "traefik" in dev.run("kubectl", f"--kubeconfig={file}", "get", "namespaces")
     assert "token" not in file.read_text()
+
+
+def test_a_stack_with_a_token_in_its_state_goes_on_as_the_runbook_says(dev: Platform, tmp_path: Path) -> None:
+    state = dev.export()
+    for each in state["deployment"]["resources"]:
+        if each["type"] == "pulumi:providers:kubernetes":
+            config = yaml.safe_load(each["inputs"]["kubeconfig"])
+            config["users"][0]["user"] = {"token": "of-eight-days-ago"}
+            for values in (each["inputs"], each["outputs"]):
+                values["kubeconfig"] = yaml.safe_dump(config)
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps(state))
+    dev.run("pulumi", "stack", "import", f"--file={file}")
+    refused = dev.run("pulumi", "preview", "--non-interactive", status=None)
+    assert "the server has asked for the client to provide credentials" in refused
+
+    (block,) = re.findall(r"## A token in the state\n\n```sh\n(.*)\n```", RUNBOOK.read_text())
+    dev.run(*block.split(), "--non-interactive")
+    dev.run("pulumi", "preview", "--non-interactive", "--expect-no-changes")
 
 
 def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platform, tmp_path: Path) -> None:
