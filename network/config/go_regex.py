@@ -17,8 +17,10 @@ from network.config.model import Finding, refusal
 _QUIET: Any = re2.Options()
 _QUIET.log_errors = False
 
-_PARTS = re.compile(r"\\Q(?s:.*?)(?:\\E|$)|\\(?s:.)|\{[0-9]*,?[0-9]*\}|(?s:.)")
-"""What an expression is read by: a quotation, an escaped character, a count, or a character."""
+_PARTS = re.compile(
+    r"\\Q(?s:.*?)(?:\\E|$)|\\(?s:.)|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\(?s:.)|[^\]\\])*\]|\{[0-9]*,?[0-9]*\}|(?s:.)"
+)
+"""What an expression is read by: a quotation, an escaped character, a class, a count, or a character."""
 
 OTHERS = {
     r"\Z": r"Go ends a text by `\z`: write that, or `$`",
@@ -55,7 +57,7 @@ def matches(regex: str, text: str) -> bool:
 
 
 def parts(regex: str) -> list[str]:
-    """Return the expression in its smallest parts; a quotation (`\\Q…\\E`) is one."""
+    """Return the expression in its smallest parts; a quotation or a class (`[a-z]`) is one."""
     return _PARTS.findall(regex)
 
 

@@ -58,16 +58,11 @@ def _is_anchored(alternative: str) -> bool:
 
 
 def _is_bare(pieces: list[str], at: int) -> bool:
-    """Whether a dot stands for one character, outside brackets and without a count."""
-    if pieces[at] != "." or _inside_brackets(pieces, at):
+    """Whether a dot stands for one character, without a count."""
+    if pieces[at] != ".":
         return False
     following = pieces[at + 1] if at + 1 < len(pieces) else ""
     return following not in ("*", "+", "?") and not re.fullmatch(r"\{[0-9,]+\}", following)
-
-
-def _inside_brackets(pieces: list[str], at: int) -> bool:
-    before = pieces[:at]
-    return before.count("[") > before.count("]")
 
 
 def _escaped(pieces: list[str]) -> str:

@@ -142,7 +142,7 @@ def _beginning(route: Route) -> str:
     for part in parts(route.path_regexp[1:]):
         if part in "*?{" or part.startswith("{"):
             return literal[:-1] or "/"  # what stands before may be absent
-        if part in "^$.+()[]|" or re.fullmatch(r"\\[A-Za-z0-9].*", part):
+        if part in "^$.+()|" or part.startswith("[") or re.fullmatch(r"\\[A-Za-z0-9].*", part):
             break
         literal += part.removeprefix("\\")
     return literal or "/"
