@@ -3,6 +3,7 @@
 Standard library only: `network.credentials` runs on machines where nothing is installed.
 """
 
+import http.client
 import json
 import os
 import urllib.error
@@ -19,6 +20,9 @@ API_VARIABLE = "DIGITALOCEAN_API_URL"
 _TIMEOUT = 30.0
 """Seconds for one answer."""
 
+_LONGEST = 16 * 2**20
+"""Bytes of an answer that are read: more than a page of the longest list has."""
+
 
 class RefusedError(Exception):
     """The API's refusal, in its own words."""
@@ -33,25 +37,43 @@ class AwayError(Exception):
     """Nobody answered, or the answer was none; the message is the reason."""
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """The API redirects nobody, and urllib would send the token along to whatever host it is led to."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+        """Follow none: what was answered stands as the refusal."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirects)
+
+
 def endpoint() -> str:
     """Return the API's address, or the one that stands in for it."""
     return (os.environ.get(API_VARIABLE) or "https://api.digitalocean.com").rstrip("/")
 
 
 def get(url: str, token: str) -> Any:
-    """Return the answer's body. Raises RefusedError and AwayError."""
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    """Return the answer's body, a mapping. Raises RefusedError and AwayError."""
+    if not token.isascii() or not token.isprintable():
+        # http.client would quote the whole header, and the token with it.
+        raise RefusedError(401, "the token has characters that none has")
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-            return json.load(answer)
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
+            body = json.loads(answer.read(_LONGEST))
     except urllib.error.HTTPError as error:
         raise RefusedError(error.code, _message(error)) from None
-    except (OSError, ValueError) as error:
-        raise AwayError(str(error)) from None
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise AwayError("what answers is not DigitalOcean's API: it sends no JSON") from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise AwayError(str(error) or type(error).__name__) from None
+    if not isinstance(body, dict):
+        raise AwayError("what answers is not DigitalOcean's API: it sends no object")
+    return body
 
 
 def _message(error: urllib.error.HTTPError) -> str:
     try:
-        return str(json.load(error)["message"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return " ".join(str(json.loads(error.read(_LONGEST))["message"]).split())
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, http.client.HTTPException):
         return str(error.reason)

@@ -50,6 +50,8 @@ def _from_stack(project: Path, stack: str) -> tuple[str, str]:
         )
     except FileNotFoundError:
         return "", "there is no `pulumi` on PATH to read the stack's with"
+    except OSError as error:
+        return "", f"the `pulumi` on PATH does not start ({error.strerror})"
     if done.returncode == 0:
         return done.stdout.strip(), ""
     if ABSENT in done.stderr:

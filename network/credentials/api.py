@@ -3,11 +3,12 @@
 import time
 import urllib.parse
 from datetime import UTC, datetime
+from typing import Any
 
 from network.credentials import CredentialsError
 from network.credentials.account import KEY, AccountToken
 from network.credentials.grant import Grant
-from network.digitalocean_api import AwayError, RefusedError, endpoint, get
+from network.digitalocean_api import API_VARIABLE, AwayError, RefusedError, endpoint, get
 
 PATIENCE = (1.0, 2.0, 4.0)
 """Seconds between tries where the API is busy or away: as the provider waits (its first retries)."""
@@ -34,9 +35,31 @@ def fetch(cluster: str, token: AccountToken, expire_seconds: int) -> Grant:
                 ) from None
             time.sleep(wait)
         else:
-            expires = datetime.fromisoformat(answer["expires_at"].replace("Z", "+00:00"))
-            return Grant(answer["token"], granted, expires)
+            return _grant(answer, granted)
     raise AssertionError("the last try returns or raises")
+
+
+def _grant(answer: Any, granted: datetime) -> Grant:
+    """Read what the API gives. Its times are UTC, said or not."""
+    try:
+        token, end = answer["token"], datetime.fromisoformat(answer["expires_at"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CredentialsError(
+            f"what DigitalOcean's API answers is no credential of a cluster ({error!r}); ask again later, or "
+            f"look at {API_VARIABLE} if it is set"
+        ) from None
+    expires = end if end.tzinfo else end.replace(tzinfo=UTC)
+    if not (isinstance(token, str) and token):
+        raise CredentialsError(
+            "DigitalOcean's API gives no token for the cluster: `doctl kubernetes cluster kubeconfig save` "
+            "serves where a client certificate stands in its place"
+        )
+    if expires <= granted:
+        raise CredentialsError(
+            f"DigitalOcean's API gave a token that ended on {expires:%Y-%m-%d at %H:%M} UTC, and here it is "
+            f"{granted:%Y-%m-%d, %H:%M} UTC: set this machine's clock"
+        )
+    return Grant(token, granted, expires)
 
 
 def _passing(error: RefusedError) -> bool:

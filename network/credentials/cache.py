@@ -76,4 +76,12 @@ def _folder() -> Path:
     if chosen := os.environ.get(FOLDER_VARIABLE):
         return Path(chosen)
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else Path.home() / ".cache") / "webgrip-network" / "credentials"
+    return (named if named.is_absolute() else _home() / ".cache") / "webgrip-network" / "credentials"
+
+
+def _home() -> Path:
+    """The user's home, or a folder that cannot be: containers run as users whom nobody has named."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull)

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -243,6 +244,37 @@ def test_an_api_that_stays_away_is_named_after_some_tries(scene: Scene) -> None:
 def test_an_address_where_nobody_answers_is_told_without_a_traceback(scene: Scene) -> None:
     scene.variables["DIGITALOCEAN_API_URL"] = "http://127.0.0.1:9"
     assert "Connection refused" in scene.refusal()
+
+
+def test_a_pulumi_that_does_not_start_is_told_unless_a_variable_stands_in(scene: Scene) -> None:
+    (scene.home / "bin" / "pulumi").write_text("no program")
+    scene.token()
+    (scene.home / "bin" / "pulumi").chmod(0o644)
+    assert scene.token()
+    del scene.variables["DIGITALOCEAN_TOKEN"]
+    assert "the `pulumi` on PATH does not start" in scene.refusal()
+
+
+def test_a_user_without_a_home_keeps_nothing_and_gets_a_token(scene: Scene) -> None:
+    # As in a container that runs as a number: no HOME, and nobody of that number in /etc/passwd.
+    modules = ("import os, sys", "os.getuid = lambda: 4242424", "os.environ.pop('HOME')")
+    run = (*modules, "from network.credentials.__main__ import main", "sys.exit(main(sys.argv[1:]))")
+    done = subprocess.run(
+        [sys.executable, "-c", "; ".join(run), scene.cluster, "--stack", STACK],
+        cwd=ROOT, env=scene.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["kind"] == "ExecCredential", done.stderr
+
+
+def test_the_callers_search_path_for_folders_does_not_lead_it_astray(scene: Scene) -> None:
+    elsewhere = scene.home / "elsewhere"
+    (elsewhere / "bin").mkdir(parents=True)
+    done = subprocess.run(
+        [COMMAND, scene.cluster, "--stack", STACK],
+        cwd=ROOT, env={**scene.environment, "CDPATH": str(elsewhere)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["kind"] == "ExecCredential", done.stderr
 
 
 def test_it_needs_nothing_of_the_project_but_its_folder(scene: Scene, tmp_path: Path) -> None:
