@@ -125,8 +125,9 @@ def _cluster(cluster: Json) -> Iterator[_Object]:
 def _record(record: Json) -> Iterator[_Object]:
     """A record, if it is of a kind that the program makes (`network.plan.external`)."""
     match record["type"]:
-        case "A":
+        case "A" | "AAAA" as kind:
             key = {"@": "apex", "*": "wildcard"}.get(record["name"], f"host-{record['name']}")
+            key += "-ipv6" if kind == "AAAA" else ""
         case "CAA":
             key = f"caa-{record['tag']}"
         case _:

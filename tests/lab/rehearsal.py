@@ -87,7 +87,8 @@ class Rehearsal:
     def type(self, *headings: str, status: int = 0) -> str:
         """Run the runbook's blocks under these headings in one shell, as they stand there."""
         book = runbook.read()
-        blocks = [block for heading in (runbook.FIRST, *headings) for block in book[heading]]
+        first = () if headings == (runbook.MEND,) else (runbook.FIRST,)
+        blocks = [block for heading in (*first, *headings) for block in book[heading]]
         return self.run("bash", "-euo", "pipefail", "-c", "\n".join(blocks), status=status)
 
     def up(self, status: int | None = 0) -> str:

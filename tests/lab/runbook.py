@@ -9,6 +9,9 @@ from tests.stacks import ROOT
 FIRST = "First, in each shell"
 """Heading of the block that the others build on."""
 
+MEND = "Mend the state"
+"""Heading of the block that builds on none: without a state there is nothing to ask for."""
+
 _HEADING = re.compile(r"^##+ (.*)$")
 
 

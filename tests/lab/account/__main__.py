@@ -14,6 +14,7 @@ outside, _, inside = program.read_text().partition(INSIDE)
 assert inside, f"{program} has no more the comment that begins with {INSIDE.strip()!r}"
 names = dict(globals())
 exec(compile(outside, program, "exec"), names)
+addresses = names["LoadBalancerAddresses"](LOAD_BALANCER, None)
 names["Records"](
-    "records", names["RecordsArgs"](names["network"].zone, names["planned"].external.records, LOAD_BALANCER)
+    "records", names["RecordsArgs"](names["network"].zone, names["planned"].external.records, addresses)
 )

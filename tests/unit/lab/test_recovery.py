@@ -73,6 +73,10 @@ LOST: dict[str, tuple[Account, list[str]]] = {
         account(Kind.RECORD, "7", type="A", name="shop", zone="example.org"),
         ["digitalocean:index/dnsRecord:DnsRecord records-host-shop example.org,7"],
     ),
+    "the apex by IPv6": (
+        account(Kind.RECORD, "6", type="AAAA", name="@", zone="example.org"),
+        ["digitalocean:index/dnsRecord:DnsRecord records-apex-ipv6 example.org,6"],
+    ),
     "a CAA record": (
         account(Kind.RECORD, "8", type="CAA", name="@", tag="issue", zone="example.org"),
         ["digitalocean:index/dnsRecord:DnsRecord records-caa-issue example.org,8"],
