@@ -107,7 +107,8 @@ def pending(stage: Rehearsal) -> set[str]:
 
 def test_killed_while_vpc_and_zone_were_made(nothing: Rehearsal) -> None:
     killed_in(nothing, "create_vpc", "create_domain")
-    assert any(each in nothing.up(status=None) for each in ("the stack is currently locked", UNREADABLE))
+    output = nothing.up(status=None)
+    assert "the stack is currently locked" in output or UNREADABLE in output
     free(nothing)
     assert pending(nothing) == {"network"}
     nothing.type("VPC", "Zone", *THEN)
@@ -148,8 +149,8 @@ def test_ctrl_c_once(less: Rehearsal) -> None:
     interrupt(process)
     for operation in SMALL_ONES:
         release(less.account.store.folder, operation)
-    output, _ = process.communicate()
-    assert "update canceled" in output
+    process.communicate()
+    assert pending(less) == set()
     less.type("Again")
     less.assert_whole()
 
