@@ -17,7 +17,7 @@ from network.config.model import Finding, refusal
 _QUIET: Any = re2.Options()
 _QUIET.log_errors = False
 
-_PARTS = re.compile(r"\\Q(?s:.*?)(?:\\E|$)|\\(?s:.)|\{[0-9]*,?[0-9]*\}|(?s:.)")
+_PARTS = re.compile(r"\\Q(?s:.*?)(?:\\E|$)|\\[xpP]\{[^}]*\}|\\(?s:.)|\{[0-9]*,?[0-9]*\}|(?s:.)")
 """What an expression is read by: a quotation, an escaped character, a count, or a character."""
 
 OTHERS = {
