@@ -18,7 +18,8 @@ _QUIET: Any = re2.Options()
 _QUIET.log_errors = False
 
 _PARTS = re.compile(
-    r"\\Q(?s:.*?)(?:\\E|$)|\\(?s:.)|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\(?s:.)|[^\]\\])*\]|\{[0-9]*,?[0-9]*\}|(?s:.)"
+    r"\\Q(?s:.*?)(?:\\E|$)|\\[xpP]\{[^}]*\}|\\(?s:.)|"
+    r"\[\^?\]?(?:\[:\^?[a-z]+:\]|\\(?s:.)|[^\]\\])*\]|\{[0-9]*,?[0-9]*\}|(?s:.)"
 )
 """What an expression is read by: a quotation, an escaped character, a class, a count, or a character."""
 

@@ -24,10 +24,10 @@ API_SERVER_NAMES = ("kubernetes", "kubernetes.default", "kubernetes.default.svc"
 _CLUSTER_DOMAIN = "cluster.local"
 _NAMESPACES = "cert-manager|default|kube-node-lease|kube-public|kube-system|traefik"
 _INSIDE = re.compile(
-    rf"(\*\.)?([a-z0-9-]+\.)*(svc|cluster\.local|localhost)|([a-z0-9*-]+\.)({_NAMESPACES})|kubernetes|\*\.local"
+    rf"(\*\.)?([a-z0-9-]+\.)*(svc|pod|cluster\.local|localhost)|([a-z0-9*-]+\.)({_NAMESPACES})|kubernetes|\*\.local"
 )
-"""Names of Services, with and without the cluster's domain, and of the pod itself. None ends in a domain that
-the internet has."""
+"""Names of Services and pods, with and without the cluster's domain, and of the pod itself. None ends in a
+domain that the internet has."""
 
 
 def inside_cluster(name: str) -> bool:
@@ -126,8 +126,10 @@ class Host:
 def _for_address(fix: str, text: str, found: IPv4Address | IPv6Address | None) -> str:
     if isinstance(found, IPv6Address):
         return "name a host, or give an IPv4 address where one is taken: pods have no IPv6"
+    if found is None:
+        return "write the address in full, four numbers from 0 to 255, or a name"
     prefix = re.search(r"/([0-9]{1,2})$", text)
-    return fix.format(address=f"{found or text}/{prefix[1] if prefix else 32}")
+    return fix.format(address=f"{found}/{prefix[1] if prefix else 32}")
 
 
 RouteHost = Annotated[

@@ -38,6 +38,7 @@ class HttpsUrl:
             self.host.checked(bare_host(text))
         if len(text) > 2048 or not re.fullmatch(rf"https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
             raise refusal(self.rule, self._written(text))
+        _check_port(text)
         return text
 
     def _written(self, text: str) -> str:
@@ -47,6 +48,13 @@ class HttpsUrl:
         if re.fullmatch(rf"https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", written):
             return f"write `{written}`"
         return f"write it like `{self.example}`"
+
+
+def _check_port(text: str) -> None:
+    """Refuse a port that there is not, in a URL or an origin of the right form."""
+    port = re.match(r"https?://[^/:]+:([0-9]+)", text)
+    if port is not None and not 0 < int(port[1]) < 65536:
+        raise refusal("a port is a number from 1 to 65535", f"leave `:{port[1]}` out, or write the right one")
 
 
 AskedUrl = Annotated[
@@ -98,8 +106,10 @@ def _origin(text: str) -> str:
             "Traefik compares whole origins: a wildcard inside one fits none",
             rf"write `^https://[a-z0-9-]+\.{domain}$` in accessControlAllowOriginListRegex",
         )
-    if not re.fullmatch(_ORIGIN, text):
-        raise refusal(_ORIGIN_RULE, _written_origin(text, "http" if loopback else "https"))
+    usual = re.sub(r"^(https://.*):443$|^(http://.*):80$", r"\1\2", text)
+    if not re.fullmatch(_ORIGIN, text) or usual != text:
+        raise refusal(_ORIGIN_RULE, _written_origin(usual, "http" if loopback else "https"))
+    _check_port(text)
     return text
 
 

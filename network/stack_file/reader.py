@@ -110,7 +110,9 @@ def _unusable_keys(composed: Composed) -> Iterator[Fault]:
         at: Location = (CONFIG, key)
         if key.count(":") != 1 or not all(key.split(":")):
             rule = "keys of config are `namespace:name`"
-            fix = f"write `{NAMESPACE}{key.replace(':', '')}` if it is this project's"
+            # `network:config:cluster` is how Pulumi once wrote it.
+            name = key.removeprefix(NAMESPACE).removeprefix(CONFIG).replace(":", "") or "environment"
+            fix = f"write `{NAMESPACE}{name}` if it is this project's"
             yield Fault(composed.lines[at], key, rule, fix, at)
         elif value is None and at not in told:
             rule = "nothing is written here, which Pulumi passes on as an empty text"

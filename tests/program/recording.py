@@ -6,7 +6,7 @@ deletion, what a change replaces, whether objects are accepted) is shown by the 
 
 import runpy
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -183,11 +183,15 @@ def run(
     preview: bool = False,
     stack: str = "dev",
     program: Path = PROGRAM,
+    secrets: Sequence[str] = (),
 ) -> Run:
-    """Run a program, by default `__main__.py`, with a config map. Raises what it raises."""
+    """Run a program, by default `__main__.py`, with a config map. Raises what it raises.
+
+    `secrets`: whole keys that are encrypted in the stack file, beside this project's own.
+    """
     monitor = Recorder(Cloud(preview=preview))
     set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
-    set_all_config(dict(config), [*(NAMESPACE + key for key in SECRETS), "digitalocean:token"])
+    set_all_config(dict(config), [*(NAMESPACE + key for key in SECRETS), *secrets])
 
     exports: dict[str, Export] = {}
     root = cast(Any, get_root_resource())

@@ -154,8 +154,10 @@ def test_the_account_is_the_one_that_the_provider_works_in(
 ) -> None:
     monkeypatch.setenv("DIGITALOCEAN_TOKEN", "of the environment")
     monkeypatch.setenv("DIGITALOCEAN_API_URL", "http://127.0.0.1:9")
-    declared(
-        chart_in_a_folder, {"digitalocean:token": "of the stack", "digitalocean:apiEndpoint": f"{api.url}/"}
+    over = {"digitalocean:token": "of the stack", "digitalocean:apiEndpoint": f"{api.url}/"}
+    run(
+        stacks.config_map("dev", stacks.merged(chart_in_a_folder, over)),
+        secrets=["digitalocean:token"],
     )
     assert [each.partition(" /")[0] for each in api.asked] == ["Bearer of the stack"]
 

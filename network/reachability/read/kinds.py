@@ -6,7 +6,7 @@ open, for there are more kinds of policies than anybody can name.
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from network.reachability.errors import UnreadableError
@@ -91,8 +91,9 @@ def check_unknown(kind: str, version: str) -> None:
         )
     if within in _BUILT_IN and kind not in _BUILT_IN[within]:
         raise UnreadableError("kind", f"{version} has no kind {kind}{_nearest(kind, _BUILT_IN[within])}")
-    if (near := get_close_matches(within, _BUILT_IN, 1, 0.8)) and near[0] != within:
-        raise UnreadableError("apiVersion", f"no group is called {within}: is {near[0]} meant?")
+    meant = next((known for known in _BUILT_IN if _is_slip(within, known)), None)
+    if meant is not None:
+        raise UnreadableError("apiVersion", f"no group is called {within}: is {meant} meant?")
     if within in _BUILT_IN or _HARMLESS.match(kind) or _HARMLESS_GROUPS.search(within):
         return
     named = kind in _DECIDING and (kind not in _GENERAL_NAMES or _GROUPS_OF_GENERAL_NAMES.search(within))
@@ -104,6 +105,15 @@ def check_unknown(kind: str, version: str) -> None:
         )
     if kind not in _GENERAL_NAMES and get_close_matches(kind, _DECIDING, 1, 0.9):
         raise UnreadableError("kind", f"there is no {kind} in {version}{_nearest(kind, _DECIDING)}")
+
+
+def _is_slip(group: str, known: str) -> bool:
+    """Say whether a known group was meant. Every other one is somebody's own, however like it is as a whole:
+    `networking.istio.io`, `policy.networking.k8s.io`, `autoscaling.k8s.io`."""
+    if group == known or group.count(".") != known.count("."):
+        return False
+    pairs = zip(group.split("."), known.split("."), strict=True)
+    return all(sorted(a) == sorted(b) or SequenceMatcher(None, a, b).ratio() >= 0.75 for a, b in pairs)
 
 
 def _nearest(kind: str, known: tuple[str, ...]) -> str:

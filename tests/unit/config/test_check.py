@@ -70,6 +70,11 @@ def test_a_malformed_file_is_refused_at_its_line(file: Path) -> None:
         assert all(p.fix for p in problems)
 
 
+def test_a_key_as_pulumi_once_wrote_it_is_told_as_it_is_now() -> None:
+    file = Path(__file__).parent / "malformed" / "a-key-as-pulumi-once-wrote-it.yaml"
+    assert "write `network:cluster`" in next(p.fix for p in check_file(file).problems if p.line == 4)
+
+
 def test_the_shipped_stacks_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
