@@ -122,7 +122,8 @@ def test_an_application_comes_and_goes_without_a_lost_request(traffic: TrafficLa
     before = set(traffic.pods(TRAEFIK))
     with load(traffic) as requests:
         with traffic.changed(add):
-            assert before.isdisjoint(traffic.pods(TRAEFIK))
+            # The former pods drain for a while before they end.
+            until(lambda: before.isdisjoint(traffic.pods(TRAEFIK)))
             # Its route is known, and has no pods yet.
             assert traffic.outside.get(f"https://guest.{ZONE}/").status_code == 503
         until(lambda: all_serve(traffic))
