@@ -28,7 +28,7 @@ from lab.parts import images
 from lab.paths import cache_dir, project_dir
 from lab.status import print_status
 
-SETTLING_SECONDS = 90
+SETTLING_SECONDS = 180
 """The autoscaler adds replicas, and the load balancer finds nodes healthy, after `up` has ended."""
 
 
