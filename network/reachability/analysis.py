@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 from network.reachability import bits, ports
 from network.reachability.classes import Classes, PeerClass, Semantics
 from network.reachability.model import Cluster, Policy, Rule, Workload
 from network.reachability.ports import PortSet, Protocol
+from network.reachability.reasons import Allowed, Answer, Denied, Direction, Free, Reason
 from network.reachability.rectangles import PortTable, Rectangle, disjoint, joined, merged
 from network.reachability.terms import NO_TERMS, Terms
 
-Direction = Literal["ingress", "egress"]
+__all__ = ["Allowed", "Answer", "Denied", "Direction", "Exposure", "Free", "Reachability", "Row", "analyse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,58 +23,6 @@ class Row:
     """Set of classes, as bits: numbers in `Reachability.classes`."""
     destinations: int
     ports: PortSet
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """A rule that lets a connection pass in one direction."""
-
-    direction: Direction
-    policy: Policy
-    rule: int
-    """Index among the policy's rules of that direction."""
-
-    def __str__(self) -> str:
-        return f"{self.direction}: allowed by {self.policy}, rule {self.rule + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """Policies that isolate the pods in one direction, of which none allows the connection."""
-
-    direction: Direction
-    policies: tuple[Policy, ...]
-
-    def __str__(self) -> str:
-        names = ", ".join(map(str, self.policies))
-        return f"{self.direction}: denied by default, no rule of {names} allows it"
-
-
-@dataclass(frozen=True, slots=True)
-class Free:
-    """Nothing decides about one direction."""
-
-    direction: Direction
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.direction}: {self.reason}"
-
-
-Reason = Allowed | Denied | Free
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether one connection is possible, and why."""
-
-    source: PeerClass
-    destination: PeerClass
-    protocol: Protocol
-    port: int
-    allowed: bool
-    reasons: tuple[Reason, ...]
-    """Every rule that allows it, or what denies it, first of the source, then of the destination."""
 
 
 @dataclass(frozen=True, slots=True)

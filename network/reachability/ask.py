@@ -27,6 +27,7 @@ _ENTITIES = {
     "world": "world",
     "the internet": "world",
 }
+_SHOWN_ADDRESSES = 3
 _SHOWN = 30
 """Names that an error lists."""
 
@@ -128,28 +129,38 @@ def _text(found: Reachability, number: int, name: str) -> str:
     each = found.classes[number]
     if each.workloads:
         if (address := _address(name)) is not None:
-            having = [
-                str(workload) for workload in each.workloads if address in map(_address, workload.addresses)
-            ]
-            return f"{name} ({', '.join(sorted(set(having)))})" if having else name
-        called = [workload for workload in each.workloads if _called(workload, name)]
-        several = len(
-            {
-                (other.kind, str(other))
-                for one in found.classes
-                for other in one.workloads
-                if _called(other, name)
-            }
-        )
-        if called:
-            return " and ".join(
-                sorted({f"{one} ({one.kind})" if several > 1 else str(one) for one in called})
-            )
-        return str(each)
+            having = {str(one) for one in each.workloads if address in map(_address, one.addresses)}
+            return f"{name} ({', '.join(sorted(having))})" if having else name
+        called = {(one.kind, str(one)) for one in each.workloads if _called(one, name)}
+        if not called:
+            return str(each)
+        everywhere = {
+            (one.kind, str(one)) for other in found.classes for one in other.workloads if _called(one, name)
+        }
+        if len(everywhere) > 1:
+            return " and ".join(sorted(f"{one} ({kind})" for kind, one in called))
+        ((_, only),) = called
+        return f"{only} ({_own_addresses(each, name)})" if _is_divided(found, name) else only
     asked = _addresses(name)
     if asked is not None and each.kind == "addresses":
         return name if "/" not in name else str(each.addresses & asked)
     return name if asked is not None else name_of(each, found.cluster)
+
+
+def _is_divided(found: Reachability, name: str) -> bool:
+    """Say whether the addresses of one workload put it into several classes."""
+    having = [
+        each
+        for each in found.classes
+        if any(_called(workload, name) and workload.addresses for workload in each.workloads)
+    ]
+    return len(having) > 1
+
+
+def _own_addresses(each: PeerClass, name: str) -> str:
+    found = [address for one in each.workloads if _called(one, name) for address in one.addresses]
+    more = f" and {len(found) - _SHOWN_ADDRESSES} more" if len(found) > _SHOWN_ADDRESSES else ""
+    return f"{', '.join(found[:_SHOWN_ADDRESSES])}{more}"
 
 
 def _address(text: str) -> object:

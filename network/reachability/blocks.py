@@ -82,9 +82,13 @@ class Blocks:
         for signature, pairs in found.items():
             yield AddressSet(tuple(pairs)), signature & self._counted
 
-    def of_known(self, addresses: tuple[str, ...]) -> set[InBlocks]:
-        """Return the sets of blocks that these addresses are in."""
-        return {InBlocks(blocks, blocks) for blocks in map(self._at, addresses)}
+    def of_known(self, addresses: tuple[str, ...]) -> dict[InBlocks, tuple[str, ...]]:
+        """Return the sets of blocks that these addresses are in, each with those that are."""
+        found: defaultdict[InBlocks, tuple[str, ...]] = defaultdict(tuple)
+        for address in addresses:
+            blocks = self._at(address)
+            found[InBlocks(blocks, blocks)] += (address,)
+        return found
 
     def _somewhere(self, known: AddressSet, possible: AddressSet) -> InBlocks:
         """Return the blocks of an address that is somewhere in a known range, or wherever it may be.

@@ -6,16 +6,15 @@ once, to the set of classes that it means: an integer with one bit per class.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from ipaddress import ip_address
-from typing import Literal
 
 from network.reachability import bits
 from network.reachability.addresses import AddressSet
 from network.reachability.blocks import NO_BLOCK, Blocks, InBlocks
+from network.reachability.labels import Labels
 from network.reachability.model import (
     AddressPeer,
     Cluster,
@@ -29,86 +28,17 @@ from network.reachability.model import (
     Policy,
     Workload,
 )
+from network.reachability.peer_class import Kind, PeerClass, Semantics, covers
 from network.reachability.ports import Protocol
-from network.reachability.selectors import NAMESPACE_NAME, Requirement, Selector
+from network.reachability.selectors import NAMESPACE_NAME, Selector
 from network.reachability.terms import NO_TERMS, Terms
 
-Semantics = Literal["vanilla", "cilium"]
-"""`vanilla` is what Kubernetes' API says; `cilium` what Cilium does, where an address block means neither
-pods nor nodes, and where CiliumNetworkPolicies count."""
-
-Kind = Literal[
-    "pods", "host-network", "other-pods", "own-node", "other-nodes", "kube-apiserver", "host", "addresses"
-]
+__all__ = ["Classes", "PeerClass", "Semantics", "covers"]
 
 _FEW_NAMESPACES = 16
 """Up to so many, their pods are selected one namespace after the other."""
 _NOBODY_KNOWS = {NAMESPACE_NAME: "?"}
 """Labels of a namespace that nobody described; no namespace can have this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class PeerClass:
-    """Peers that no policy tells apart."""
-
-    kind: Kind
-    """`pods`; `host-network` pods, which policies take for nodes; `other-pods`, unlabelled ones of namespaces
-    that nobody described; `own-node`, the node that the pod at the other end runs on, and `other-nodes`;
-    `kube-apiserver`; `host`, a host name outside; `addresses` outside."""
-    namespace: str = ""
-    workloads: tuple[Workload, ...] = ()
-    """Of pods: each workload that has pods in this class."""
-    addresses: AddressSet = field(default=AddressSet())
-    host: str = ""
-    """Name, or pattern with `*`."""
-
-    def __str__(self) -> str:
-        match self.kind:
-            case "pods" | "host-network":
-                return ", ".join(sorted({str(workload) for workload in self.workloads}))
-            case "addresses":
-                return str(self.addresses)
-            case "host":
-                return self.host
-            case "other-pods":
-                return "pods of other namespaces"
-            case "own-node":
-                return "the pod's own node"
-            case "other-nodes":
-                return "other nodes"
-            case "kube-apiserver":
-                return "kube-apiserver"
-
-
-class _Labels:
-    """Selects among numbered sets of labels; every label is looked at once."""
-
-    def __init__(self, labels: Sequence[Mapping[str, str]]) -> None:
-        indices: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for index, given in enumerate(labels):
-            for key, value in given.items():
-                indices[key][value].append(index)
-        self._every = (1 << len(labels)) - 1
-        self._values = {
-            key: {value: bits.of(found) for value, found in values.items()} for key, values in indices.items()
-        }
-
-    def select(self, selector: Selector) -> int:
-        """Return the numbers of the labels that meet a selector."""
-        found = self._every
-        for requirement in selector.requirements:
-            meant = self._with(requirement)
-            found &= meant if requirement.operator in ("In", "Exists") else ~meant
-        return found
-
-    def _with(self, requirement: Requirement) -> int:
-        values = self._values.get(requirement.key)
-        if values is None:
-            return 0
-        meant = 0
-        for value in requirement.values or values:
-            meant |= values.get(value, 0)
-        return meant
 
 
 _PodKey = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, Protocol, int], ...], InBlocks]
@@ -160,9 +90,9 @@ class Classes:
         """Which classes give a named port which number."""
         self._namespaces = _namespaces(cluster, self._windows)
         self._namespace_names = list(self._namespaces)
-        self._namespace_labels = _Labels([*self._namespaces.values(), _NOBODY_KNOWS])
-        self._local: dict[str, _Labels] = {}
-        self._everywhere: _Labels | None = None
+        self._namespace_labels = Labels([*self._namespaces.values(), _NOBODY_KNOWS])
+        self._local: dict[str, Labels] = {}
+        self._everywhere: Labels | None = None
         self._of_namespaces: dict[Selector, tuple[list[str], int, bool]] = {}
         self._of_pods: dict[tuple[str, Selector], int] = {}
         self._of_peers: dict[tuple[Selector, Selector], int] = {}
@@ -189,14 +119,18 @@ class Classes:
         terms = self.terms
         # Under Cilium a block means neither pods nor nodes.
         apart = self.semantics == "vanilla" and bool(terms.blocks)
+
+        def whole(workload: Workload) -> tuple[tuple[InBlocks, Workload], ...]:
+            return ((NO_BLOCK, workload),)
+
         for workload in cluster.workloads:
             if workload.host_network:
                 continue
             labels = terms.labels(workload)
             ports = terms.named_ports(workload)
             classes = members[workload.namespace]
-            for blocks in self._blocks_of(workload, self._blocks.unknown_pod) if apart else (NO_BLOCK,):
-                classes[labels, ports, blocks].append(workload)
+            for blocks, part in self._parts(workload, self._blocks.unknown_pod) if apart else whole(workload):
+                classes[labels, ports, blocks].append(part)
         for namespace, classes in sorted(members.items()):
             start = len(self.all)
             for (labels, ports, blocks), workloads in classes.items():
@@ -208,8 +142,14 @@ class Classes:
                 self._in_blocks(index, blocks)
             self._windows[namespace] = (start, len(self.all))
 
-    def _blocks_of(self, workload: Workload, unknown: InBlocks) -> set[InBlocks]:
-        return self._blocks.of_known(workload.addresses) if workload.addresses else {unknown}
+    def _parts(self, workload: Workload, unknown: InBlocks) -> Iterator[tuple[InBlocks, Workload]]:
+        """Yield the parts of a workload whose addresses are in different blocks: one pod may have two."""
+        if not workload.addresses:
+            yield unknown, workload
+            return
+        found = self._blocks.of_known(workload.addresses)
+        for blocks, addresses in found.items():
+            yield blocks, workload if len(found) == 1 else replace(workload, addresses=addresses)
 
     def _add_others(self, cluster: Cluster) -> None:
         vanilla = self.semantics == "vanilla"
@@ -221,8 +161,8 @@ class Classes:
         host_network: defaultdict[tuple[str, InBlocks], list[Workload]] = defaultdict(list)
         for workload in cluster.workloads:
             if workload.host_network:
-                for blocks in self._blocks_of(workload, nodes) if vanilla else (NO_BLOCK,):
-                    host_network[workload.namespace, blocks].append(workload)
+                for blocks, part in self._parts(workload, nodes) if vanilla else [(NO_BLOCK, workload)]:
+                    host_network[workload.namespace, blocks].append(part)
         for (namespace, blocks), workloads in sorted(host_network.items(), key=lambda each: each[0]):
             self._add(PeerClass("host-network", namespace, tuple(workloads)), blocks)
         self._add(PeerClass("other-pods"), self._blocks.unknown_pod if vanilla else NO_BLOCK)
@@ -278,7 +218,7 @@ class Classes:
             else:
                 local = self._local.get(namespace)
                 if local is None:
-                    local = self._local[namespace] = _Labels(self._labels[start:end])
+                    local = self._local[namespace] = Labels(self._labels[start:end])
                 found = local.select(selector) << start
             self._of_pods[key] = found
         return found
@@ -351,7 +291,7 @@ class Classes:
                     found |= self.of_pods(name, pods)
             else:
                 if self._everywhere is None:
-                    self._everywhere = _Labels(self._labels)
+                    self._everywhere = Labels(self._labels)
                 found = self._everywhere.select(pods) & windows
             if others and pods.holds({}):
                 found |= self._of_kind("other-pods")
@@ -374,24 +314,6 @@ class Classes:
     def namespaces_matching(self, selector: Selector) -> list[str]:
         """Return the names of the known namespaces that a selector means."""
         return self._matching(selector)[0]
-
-
-def covers(pattern: str, name: str) -> bool:
-    """Say whether a name or a pattern of Cilium's covers a name, or every name of another pattern.
-
-    `*` stays within one label; `**.` in front is one label or more.
-    """
-    if pattern == name:
-        return True
-    if pattern.startswith("**."):
-        return fnmatchcase(name.removeprefix("**."), pattern[3:]) or name.endswith(pattern[2:])
-    if "*" not in pattern or name.startswith("**."):
-        return pattern == "*"
-    wanted, given = pattern.split("."), name.split(".")
-    return pattern == "*" or (
-        len(wanted) == len(given)
-        and all(fnmatchcase(label, part) for label, part in zip(given, wanted, strict=True))
-    )
 
 
 def _namespaces(cluster: Cluster, windows: Mapping[str, object]) -> dict[str, Mapping[str, str]]:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from network.reachability import analyse
 from network.reachability.ask import UnknownNameError
+from network.reachability.names import parts
 from tests.unit.reachability.manifests import block, cilium, cluster, pod, point, policy, template, verdicts
 
 DB = policy(pods={"app": "db"}, ingress=[{"from": [{"podSelector": {}}], "ports": [{"port": 5432}]}])
@@ -105,3 +107,18 @@ def test_every_pod_of_a_namespace_is_meant_by_a_star() -> None:
 def test_a_name_of_nobody_is_told_with_those_there_are() -> None:
     with pytest.raises(UnknownNameError, match=r"nothing is called shop/wbe; there are .*shop/web"):
         point(cluster(pod("web")), "shop/wbe", "shop/web")
+
+
+def test_the_two_addresses_of_a_pod_are_told_apart() -> None:
+    dual = pod("web", address="10.0.0.9")
+    dual["status"]["podIPs"] = [{"ip": "10.0.0.9"}, {"ip": "fd00::9"}]
+    into = policy(pods={"app": "db"}, ingress=[{"from": [block("10.0.0.0/24")]}])
+    given = cluster(dual, pod("db"), into)
+    assert {(part.source, part.verdict) for part in point(given, "shop/web", "shop/db")} == {
+        ("shop/web (10.0.0.9)", "allowed"),
+        ("shop/web (fd00::9)", "denied"),
+    }
+    assert verdicts(given, "fd00::9", "shop/db") == {"denied"}
+    rows = analyse(given).rows
+    named = {str(each) for row in rows for each in parts(analyse(given).members(row.sources), given)}
+    assert "shop/web (Pod, 10.0.0.9)" in named
