@@ -150,9 +150,9 @@ def a_month_passes(platform: Platform) -> None:
     shutil.rmtree(platform.folder / "engine" / "credentials", ignore_errors=True)
 
 
-def names(platform: Platform) -> list[str]:
+def names(platform: Platform) -> set[str]:
     """What Pulumi's state knows."""
-    return [each["urn"] for each in platform.export()["deployment"]["resources"]]
+    return {each["urn"] for each in platform.export()["deployment"]["resources"]}
 
 
 def kept_tokens(platform: Platform) -> dict[str, bytes]:
