@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+from typing_extensions import override
 
 from network.config.model import refusal
 
@@ -78,8 +79,11 @@ def overlapping(range_: IPv4Network, others: Iterable[IPv4Network]) -> IPv4Netwo
     return next((other for other in others if range_.overlaps(other)), None)
 
 
-class _Ipv4Range:
-    """Annotation of an `IPv4Network`: text with a prefix and no host bits."""
+class _RangeForm:
+    """Annotation of a range as text."""
+
+    pattern: ClassVar[str]
+    """Its form in the JSON Schema."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
@@ -91,11 +95,20 @@ class _Ipv4Range:
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {
-            "type": "string",
-            "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$",
-        }
+        return {"type": "string", "pattern": cls.pattern}
 
+    @staticmethod
+    def parsed(given: Any) -> IPv4Network | IPv6Network:
+        """Return the range, or raise what is wrong with the text."""
+        raise NotImplementedError
+
+
+class _Ipv4Range(_RangeForm):
+    """Annotation of an `IPv4Network`: text with a prefix and no host bits."""
+
+    pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
+
+    @override
     @staticmethod
     def parsed(given: Any) -> IPv4Network:
         if isinstance(given, IPv4Network):
@@ -122,21 +135,12 @@ class _Ipv4Range:
         return network
 
 
-class _ClientRange:
+class _ClientRange(_RangeForm):
     """Annotation of an `IPv4Network | IPv6Network`, in the form of an `IPv4Network`'s."""
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.parsed, serialization=core_schema.to_string_ser_schema()
-        )
+    pattern = r"^[0-9a-fA-F.:]+/[0-9]{1,3}$"
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
-
+    @override
     @staticmethod
     def parsed(given: Any) -> IPv4Network | IPv6Network:
         if not isinstance(given, str) or ":" not in given:
