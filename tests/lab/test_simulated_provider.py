@@ -84,6 +84,8 @@ def declare(options: Options) -> None:
         size=options.pool_size,
         node_count=1,
         labels={"a/b_c": "d"},
+        # As the platform declares it: the provider itself asks to delete first whatever the program names.
+        opts=pulumi.ResourceOptions(delete_before_replace=False),
     )
     zone = network.zone
     assert zone is not None

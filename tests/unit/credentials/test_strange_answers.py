@@ -17,7 +17,7 @@ from tests.stacks import ROOT
 
 TOKEN = "dop_v1_secret"
 
-SOON = datetime.now(UTC) + timedelta(hours=1)
+SOON = datetime.now(UTC) + timedelta(days=1)
 
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers and body."""
@@ -131,7 +131,7 @@ def test_a_time_without_a_zone_is_utc(serve: Serve, tmp_path: Path) -> None:
 
 
 def test_a_token_that_has_ended_already_is_none(serve: Serve, tmp_path: Path) -> None:
-    api = serve(credential("t", (SOON - timedelta(days=8)).isoformat()))
+    api = serve(credential("t", (SOON - timedelta(days=9)).isoformat()))
     assert "set this machine's clock" in refusal(ask(api.url, tmp_path))
 
 
