@@ -75,7 +75,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test bench bench-reachability bench-growth bench-ingress lock review review-examples
+.PHONY: check generate lint test test-lab bench bench-reachability bench-growth bench-ingress lock review review-examples
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
@@ -91,8 +91,11 @@ lint: setup ## Linter, formatter and type checker
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m pyright
 
-test: lint parts ## All checks and all tests, the lab's included
-	$(PYTHON) -m pytest $(ARGS)
+test: lint ## All checks, and the tests that need neither root nor Go nor real parts
+	$(PYTHON) -m pytest -m "not lab" --numprocesses=auto --dist=worksteal $(ARGS)
+
+test-lab: parts ## The tests on real parts: the whole platform in labs of their own; Linux and root
+	$(PYTHON) -m pytest -m lab $(ARGS)
 
 BASE ?= main
 review: setup ## Tell what the work tree changes against BASE, as the comment on a pull request

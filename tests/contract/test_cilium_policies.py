@@ -1,25 +1,19 @@
 """CiliumNetworkPolicies against the CRD of the Cilium that the lab runs."""
 
-import os
-
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from lab.parts import PARTS
-from lab.parts.provide import locate
+from lab.parts import ensure
 from network.plan import Plan
 from tests.contract.kinds import custom_schema
+
+pytestmark = pytest.mark.lab
 
 
 @pytest.fixture(scope="session")
 def crd() -> Draft202012Validator:
     """Validator by the CRD, which comes with Cilium's Go module."""
-    _, folder = locate(PARTS["cilium"])
-    if folder is None:
-        reason = "Cilium is not built yet: `make parts` or `make up` does"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    folder = ensure("cilium")["cilium"]
     # Not checked itself: some of its patterns are Go's, which Python's are not.
     return Draft202012Validator(custom_schema(folder / "crds" / "v2", "CiliumNetworkPolicy", "v2"))
 

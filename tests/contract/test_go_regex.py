@@ -4,7 +4,6 @@ import json
 import os
 import random
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,10 @@ import pytest
 import re2
 from pydantic import TypeAdapter, ValidationError
 
+from lab.parts.builders.toolchain import SWITCHING, command
 from network.config.go_regex import GoRegex, compiled, replaced
+
+pytestmark = pytest.mark.lab
 
 PROGRAM = """package main
 
@@ -110,13 +112,13 @@ class Go:
 
 @pytest.fixture(scope="module")
 def go(tmp_path_factory: pytest.TempPathFactory) -> Go:
-    compiler = shutil.which("go")
-    assert compiler is not None, "Go is needed: the lab is built with it"
     folder = tmp_path_factory.mktemp("go")
     (folder / "main.go").write_text(PROGRAM)
     (folder / "go.mod").write_text("module asked\n\ngo 1.24\n")
-    environment = {**os.environ, "GOCACHE": str(folder / "cache"), "GOFLAGS": "-mod=mod"}
-    subprocess.run([compiler, "build", "-o", "asked", "."], cwd=folder, env=environment, check=True)
+    environment = {**os.environ, **SWITCHING, "GOCACHE": str(folder / "cache"), "GOFLAGS": "-mod=mod"}
+    subprocess.run(
+        [command(folder / "go.mod"), "build", "-o", "asked", "."], cwd=folder, env=environment, check=True
+    )
     return Go(folder / "asked")
 
 

@@ -19,6 +19,8 @@ from lab import parts
 from network.plan import Plan
 from network.plan.entrypoints import CONTAINER_PORTS, WEBSECURE
 
+pytestmark = pytest.mark.lab
+
 SIGNS = "!#$%&'*+.^_`|~"
 """What names of headers may hold besides letters, digits and hyphens (RFC 9110)."""
 

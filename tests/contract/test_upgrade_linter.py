@@ -18,6 +18,8 @@ from network.plan.kubernetes import Manifest, ReleasePlan
 from tests import stacks
 from tests.objects import manifests
 
+pytestmark = pytest.mark.lab
+
 PODS = ("Deployment", "DaemonSet", "StatefulSet", "Job")
 WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 

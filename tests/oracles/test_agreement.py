@@ -14,6 +14,8 @@ from tests.oracles.oracles import PROBED, Oracle, cyclonus, nca
 from tests.unit.reachability import strategies, worlds
 from tests.unit.reachability.naive import Peer, World
 
+pytestmark = pytest.mark.lab
+
 CAMPAIGN = bool(os.environ.get("CAMPAIGN"))
 EXAMPLES = settings(
     max_examples=2000 if CAMPAIGN else 100,

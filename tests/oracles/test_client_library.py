@@ -10,6 +10,8 @@ from lab.cloud import api
 from lab.parts.provide import ensure
 from tests.unit.lab.cloud.fakes import cloud
 
+pytestmark = pytest.mark.lab
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:

