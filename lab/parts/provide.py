@@ -112,7 +112,7 @@ def _prefetch(parts: Iterable[Part]) -> None:
     def fetch() -> None:
         for part in parts:
             if isinstance(part.recipe, GoBuild) and part.recipe.commands:
-                go.prefetch(part, part.recipe)
+                go.prefetch(part.recipe)
 
     threading.Thread(target=fetch, daemon=True).start()
 

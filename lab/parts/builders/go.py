@@ -52,10 +52,10 @@ def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
             (output / package.rpartition("/")[2]).rename(folder / name)
 
 
-def prefetch(part: Part, recipe: GoBuild) -> None:
+def prefetch(recipe: GoBuild) -> None:
     """Bring the modules that the build needs into Go's own cache. A failure is no matter: the build
     meets it again and tells it."""
-    _list(part, recipe, "-mod=readonly")
+    _list(recipe, "-mod=readonly")
 
 
 def lock(part: Part, recipe: GoBuild) -> None:
@@ -63,12 +63,12 @@ def lock(part: Part, recipe: GoBuild) -> None:
 
     Unlike `go mod tidy` it asks for nothing that only tests need. PartError if that fails.
     """
-    done = _list(part, recipe, "-mod=mod")
+    done = _list(recipe, "-mod=mod")
     if done.returncode:
         raise PartError(f"part {part.name}: {GO_FOLDER / recipe.module} cannot be locked:\n{done.stderr}")
 
 
-def _list(part: Part, recipe: GoBuild, mode: str) -> subprocess.CompletedProcess[str]:
+def _list(recipe: GoBuild, mode: str) -> subprocess.CompletedProcess[str]:
     """Let Go look at everything that the recipe's commands consist of."""
     return subprocess.run(
         [
