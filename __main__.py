@@ -7,9 +7,9 @@ import pulumi
 from pulumi import ResourceOptions
 
 from network import plan
-from network.access import Access, AccessArgs
-from network.applications import Application, ApplicationArgs
-from network.certificates import (
+from network.components.access import Access, AccessArgs
+from network.components.applications import Application, ApplicationArgs
+from network.components.certificates import (
     Admission,
     AdmissionArgs,
     Certificates,
@@ -17,10 +17,10 @@ from network.certificates import (
     CertManager,
     CertManagerArgs,
 )
-from network.cluster import Cluster, ClusterArgs
-from network.cluster.account import Account
-from network.cluster.version import live_cluster, settled
-from network.external import (
+from network.components.cluster import Cluster, ClusterArgs
+from network.components.cluster.account import Account
+from network.components.cluster.version import live_cluster, settled
+from network.components.external import (
     LoadBalancerAddresses,
     Network,
     NetworkArgs,
@@ -30,21 +30,21 @@ from network.external import (
     RecordsArgs,
     required_records,
 )
-from network.ingress import (
+from network.components.ingress import (
     Traefik,
     TraefikArgs,
     TraefikDefinitions,
     TraefikDefinitionsArgs,
 )
-from network.metrics import MetricsServer, MetricsServerArgs
-from network.namespaces import Namespaces, NamespacesArgs
-from network.outcome import tell_errors_once
-from network.plan.kubeconfig import kubeconfig
-from network.plan.names import CERT_MANAGER, METRICS_SERVER, TRAEFIK, application_namespace
-from network.policies import Policies, PoliciesArgs
-from network.secrets import secret_values
-from network.stack import read_config, stack_name
-from network.traffic import Traffic, TrafficArgs
+from network.components.metrics import MetricsServer, MetricsServerArgs
+from network.components.namespaces import Namespaces, NamespacesArgs
+from network.components.outcome import tell_errors_once
+from network.components.policies import Policies, PoliciesArgs
+from network.components.secrets import secret_values
+from network.components.stack import read_config, stack_name
+from network.components.traffic import Traffic, TrafficArgs
+from network.plan.cluster.kubeconfig import kubeconfig
+from network.plan.model.names import CERT_MANAGER, METRICS_SERVER, TRAEFIK, application_namespace
 
 tell_errors_once()
 config = read_config()

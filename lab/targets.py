@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lab.instance import Lab, LabError
 from network.config import StackConfig
-from network.plan.names import PLATFORM_NAMESPACES, application_namespace
+from network.plan.model.names import PLATFORM_NAMESPACES, application_namespace
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from network.plan.kubernetes import Manifest
+from network.plan.model.kubernetes import Manifest
 
 
 def manifests(part: Any) -> Iterator[Manifest]:

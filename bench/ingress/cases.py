@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.ingress.settings import DEFAULTS, FEATURES, OURS, PLAIN
-from network.plan.kubernetes import Manifest
+from network.plan.model.kubernetes import Manifest
 from network.plan.traffic import TrafficPlan
 
 ENCODINGS = ("gzip", "br", "zstd")

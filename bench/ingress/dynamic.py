@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.ingress.cases import kind
-from network.plan.entrypoints import WEBSECURE
-from network.plan.kubernetes import Manifest
+from network.plan.ingress.entrypoints import WEBSECURE
+from network.plan.model.kubernetes import Manifest
 
 BACKEND = "backend"
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from network.plan.entrypoints import WEBSECURE
+from network.plan.ingress.entrypoints import WEBSECURE
 
 OURS, DEFAULTS, PLAIN = "our settings", "the chart's defaults", "without features"
 """Names of settings, besides those of FEATURES."""

@@ -14,8 +14,8 @@ from lab.engine.throwaway import throw_away
 from lab.instance import Lab, LabError
 from network.cli.check import check_file
 from network.config import StackConfig
-from network.plan.kubernetes import manifest
-from network.plan.names import application_namespace
+from network.plan.model.kubernetes import manifest
+from network.plan.model.names import application_namespace
 
 _SELECTOR = ",".join(f"{key}={value}" for key, value in OWNER.items())
 

@@ -8,7 +8,7 @@ from typing import Any
 from lab.demo.container import bounds
 from lab.parts import images
 from network.config.applications import Workload
-from network.plan.kubernetes import Manifest, manifest
+from network.plan.model.kubernetes import Manifest, manifest
 
 SECRET = "lab-redis"
 """Secret in the workload's namespace with the server's password."""

@@ -12,8 +12,8 @@ from lab.demo.redis import Redis, server
 from lab.parts import images
 from network.config import StackConfig
 from network.config.applications import Workload
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import application_namespace
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import application_namespace
 
 OWNER = {"app.kubernetes.io/managed-by": "lab"}
 """Label of the lab's Deployments; their pods have the workload's labels only."""

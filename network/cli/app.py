@@ -91,7 +91,7 @@ def addresses(
     from network.cli.addresses import table
     from network.cli.project import stack_files
     from network.plan import addresses as address_plan
-    from network.plan.address_picture import picture
+    from network.plan.addresses.picture import picture
 
     for path in stack_files(stack):
         config = _config(path)

@@ -14,7 +14,7 @@ from network.config.cluster import Cluster
 from network.config.errors import Problem, config_path
 from network.config.load import NAMESPACE, SECRETS, Checked, check
 from network.config.model import Finding, Location
-from network.plan import renewal
+from network.plan.certificates import renewal
 from network.stack_file import StackFile, read
 
 ONE_DAY = timedelta(days=1)

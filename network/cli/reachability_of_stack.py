@@ -6,7 +6,7 @@ from network.cli.check import check_file
 from network.cli.reachability import Read, UnusableInputError
 from network.config import StackConfig
 from network.plan import build
-from network.plan.flows import Pods
+from network.plan.model.flows import Pods
 from network.reachability import expectations
 from network.reachability.ask import Aliases
 from network.reachability.read import plan

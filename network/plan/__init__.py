@@ -7,20 +7,20 @@ from network.plan import (
     access,
     addresses,
     admission,
-    application_flows,
     applications,
     certificates,
     cluster,
     external,
     ingress,
     metrics,
-    monitoring_flows,
     namespaces,
     platform_flows,
     policies,
     traffic,
 )
-from network.plan.flows import Flow
+from network.plan import monitoring as monitoring_flows
+from network.plan.applications import flows as application_flows
+from network.plan.model.flows import Flow
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.access import ServiceAccountRef, Subjects
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import PLATFORM_NAMESPACES, application_namespace
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import PLATFORM_NAMESPACES, application_namespace
 
 RBAC = "rbac.authorization.k8s.io"
 API_VERSION = f"{RBAC}/v1"

@@ -13,8 +13,8 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.rules.certificates import covered_names
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import CERT_MANAGER, TRAEFIK, application_namespace
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import CERT_MANAGER, TRAEFIK, application_namespace
 
 GROUP = "admissionregistration.k8s.io"
 

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 
 from network.config import StackConfig
 from network.config.model import Location
-from network.plan.names import environment_name
+from network.plan.model.names import environment_name
 
 RANGE = "range"
 """The kind of claims that collide by a part already."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from network.config import StackConfig
-from network.plan import application_flows, monitoring_flows, platform_flows
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Range
-from network.plan.names import CERT_MANAGER
+from network.plan import monitoring as monitoring_flows
+from network.plan import platform_flows
+from network.plan.applications import flows as application_flows
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
+from network.plan.model.names import CERT_MANAGER
 
 HEAD = """# Flows
 

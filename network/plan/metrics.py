@@ -9,8 +9,8 @@ from typing import Any
 from network import versions
 from network.config import StackConfig
 from network.plan.access import API_VERSION, RBAC, READ
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import METRICS_SERVER, is_production
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import METRICS_SERVER, is_production
 
 PORT = 10250
 """Of its pods; not below 1024, which would need a capability."""

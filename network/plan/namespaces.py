@@ -5,8 +5,8 @@ from typing import Literal
 
 from network.config import StackConfig
 from network.config.applications import Application, Quota
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import PLATFORM_NAMESPACES, application_namespace
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import PLATFORM_NAMESPACES, application_namespace
 
 PodSecurity = Literal["restricted", "baseline"]
 

@@ -7,9 +7,9 @@ whatever the policies say, and a rule for them would open the pods to the other 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from network.config import StackConfig
-from network.plan import names
-from network.plan.entrypoints import CONTAINER_PORTS, WEB, WEBSECURE
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
+from network.plan.ingress.entrypoints import CONTAINER_PORTS, WEB, WEBSECURE
+from network.plan.model import names
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 
 CONTROLLER = Pods(
     names.CERT_MANAGER,

@@ -10,8 +10,8 @@ from network.config.traffic.authentication import BasicAuth, ForwardAuth
 from network.config.traffic.limits import RateLimit
 from network.config.traffic.middleware import Middleware
 from network.config.traffic.redis import Redis
-from network.plan.kubernetes import Manifest, SecretPlan, manifest
-from network.plan.names import TRAEFIK, application_namespace
+from network.plan.model.kubernetes import Manifest, SecretPlan, manifest
+from network.plan.model.names import TRAEFIK, application_namespace
 
 API_VERSION = "traefik.io/v1alpha1"
 

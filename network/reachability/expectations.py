@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Port, Range
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.reachability import bits
 from network.reachability.addresses import AddressSet
 from network.reachability.analysis import Reachability, Row

@@ -18,10 +18,10 @@ from network.config.load import SECRETS
 from network.config.model import Location
 from network.plan import Plan, claims
 from network.plan.addresses import AddressPlan
-from network.plan.cloud import CloudResource
 from network.plan.external import RecordPlan, ZonePlan
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Range
-from network.plan.kubernetes import Manifest, ReleasePlan, SecretPlan
+from network.plan.model.cloud import CloudResource
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
+from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan
 
 FORMAT = 1
 """Of the document; raised when a reader of the old one would misread the new one."""

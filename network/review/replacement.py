@@ -107,7 +107,7 @@ def _within(name: str, watched: str) -> bool:
 
 def lowers_version(type_name: str, change: Change) -> bool:
     """Say whether a cluster's version goes down: the program refuses that where the cluster has the higher
-    one (`network.plan.version`); the provider would replace it."""
+    one (`network.plan.cluster.version`); the provider would replace it."""
     return (
         type_name == "KubernetesCluster"
         and change.name == "version"

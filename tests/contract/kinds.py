@@ -8,7 +8,7 @@ import jsonschema
 import kubernetes_validate
 import yaml
 
-from network.plan.kubernetes import Manifest
+from network.plan.model.kubernetes import Manifest
 from tests.contract import strict
 
 KUBERNETES = "1.36"

@@ -13,7 +13,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from network.plan import Plan
-from network.plan.cloud import CloudResource
+from network.plan.model.cloud import CloudResource
 
 FILLED_IN = {"Vpc": set(), "KubernetesCluster": {"vpcUuid"}, "KubernetesNodePool": {"clusterId"}}
 """Inputs that are ids of other resources, known only when those are declared."""

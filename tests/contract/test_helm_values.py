@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from network.plan import Plan
-from network.plan.kubernetes import ReleasePlan
-from network.plan.load_balancer import PREFIX
+from network.plan.ingress.load_balancer import PREFIX
+from network.plan.model.kubernetes import ReleasePlan
 from tests.contract import strict
 from tests.stacks import merged
 

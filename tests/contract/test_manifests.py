@@ -6,7 +6,7 @@ import pytest
 
 from network.plan import Plan, certificates
 from network.plan.ingress import CRDS
-from network.plan.kubernetes import Manifest
+from network.plan.model.kubernetes import Manifest
 from tests import stacks
 from tests.contract.kinds import REFUSALS, group, validate
 from tests.objects import describe, manifests

@@ -17,7 +17,7 @@ import pytest
 
 from lab import parts
 from network.plan import Plan
-from network.plan.entrypoints import CONTAINER_PORTS, WEBSECURE
+from network.plan.ingress.entrypoints import CONTAINER_PORTS, WEBSECURE
 
 pytestmark = pytest.mark.lab
 

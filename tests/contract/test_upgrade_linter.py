@@ -14,7 +14,7 @@ import yaml
 from lab import parts
 from lab.charts import STAND_IN
 from network.plan import build
-from network.plan.kubernetes import Manifest, ReleasePlan
+from network.plan.model.kubernetes import Manifest, ReleasePlan
 from tests import stacks
 from tests.objects import manifests
 

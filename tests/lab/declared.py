@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from lab.packets.places import Place
 from lab.packets.probe import Port
-from network.plan.flows import Entity, Flow, Host, Peer, Pods, Range
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from network.config.applications import Route
-from network.plan.names import application_namespace
+from network.plan.model.names import application_namespace
 from tests import stacks
 from tests.lab.api_server import wait_for
 from tests.lab.traefik_alone import TraefikAlone, traefik_alone

@@ -17,8 +17,8 @@ from lab.packets.places import Place
 from lab.parts.images import IMAGES
 from network.cli.undeclared import pod_names
 from network.cli.undeclared import read as read_verdicts
-from network.plan.cilium_rules import cilium_policy
-from network.plan.flows import Entity, Flow, Pods, Port
+from network.plan.model.flows import Entity, Flow, Pods, Port
+from network.plan.policies.cilium_rules import cilium_policy
 from tests.lab import cilium_agents
 from tests.lab.cilium_agents import Agent
 from tests.lab.packets.proof import CHANGE_SECONDS, Proof, pairs

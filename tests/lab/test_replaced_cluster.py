@@ -22,9 +22,9 @@ from lab.cloud.cloud import Cloud, calls
 from lab.cloud.faults import Fault, inject
 from lab.cloud.state import Kind
 from network import plan
-from network.cluster import Cluster, ClusterArgs, predecessor
-from network.cluster.account import Account
-from network.cluster.version import live_cluster, settled
+from network.components.cluster import Cluster, ClusterArgs, predecessor
+from network.components.cluster.account import Account
+from network.components.cluster.version import live_cluster, settled
 from tests import stacks
 from tests.lab import stand_in_kubernetes
 from tests.lab.stand_in_kubernetes import Objects

@@ -23,11 +23,11 @@ from lab.cloud.faults import Fault, inject, release
 from lab.cloud.options import choose
 from lab.cloud.provider import serve
 from lab.cloud.state import Kind
+from network.components.external import Network, NetworkArgs
 from network.config.cluster import NodePool
-from network.external import Network, NetworkArgs
-from network.plan.cloud import CloudResource
 from network.plan.cluster import pool_name
 from network.plan.external import ZonePlan
+from network.plan.model.cloud import CloudResource
 from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 
 pytestmark = pytest.mark.lab

@@ -23,7 +23,7 @@ from lab import parts as lab_parts
 from lab.charts import STAND_IN
 from network.config import StackConfig
 from network.plan import Plan, build
-from network.plan.kubernetes import Manifest, manifest
+from network.plan.model.kubernetes import Manifest, manifest
 from tests import stacks
 from tests.lab.api_server import ApiServer, api_server, free_ports, wait_for
 from tests.lab.authority import Authority

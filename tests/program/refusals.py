@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pulumi
 import pytest
 
-from network.outcome import TOLD
+from network.components.outcome import TOLD
 from tests.program import recording
 
 

@@ -48,7 +48,7 @@ def _with_default_vpc(
             raise answer
         return SimpleNamespace(id="id-of-default", name=answer)
 
-    monkeypatch.setattr("network.external.default_vpc.digitalocean.get_vpc", get_vpc)
+    monkeypatch.setattr("network.components.external.default_vpc.digitalocean.get_vpc", get_vpc)
     (vpc,) = run(configs["dev"], preview=preview).of(VPC)
     assert asked == ([] if preview else ["ams3"])
     return vpc

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pulumi
 import pytest
 
-from network.cluster import predecessor
-from network.cluster.account import AccountError, LiveCluster
-from network.cluster.predecessor import Predecessor
+from network.components.cluster import predecessor
+from network.components.cluster.account import AccountError, LiveCluster
+from network.components.cluster.predecessor import Predecessor
 from tests.program.recording import Run
 
 OLD = LiveCluster("old", "network-dev", "1.36.1-do.0", "running")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from network.cluster.cluster import READER
+from network.components.cluster.cluster import READER
 from tests.program.recording import Declared, Run
 
 

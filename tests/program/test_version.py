@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from network.cluster.account import Account, AccountError, LiveCluster
+from network.components.cluster.account import Account, AccountError, LiveCluster
 from tests import stacks
 from tests.program.recording import Run, run
 from tests.program.refusals import refusal

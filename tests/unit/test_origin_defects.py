@@ -12,8 +12,8 @@ import pytest
 from network.config import StackConfig
 from network.config.errors import ConfigError
 from network.plan import Plan, build
-from network.plan.load_balancer import PREFIX
-from network.plan.names import application_namespace
+from network.plan.ingress.load_balancer import PREFIX
+from network.plan.model.names import application_namespace
 from tests import stacks
 from tests.objects import manifests
 

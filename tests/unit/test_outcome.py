@@ -10,7 +10,7 @@ import grpc
 import pulumi
 import pytest
 
-from network.outcome import TOLD, tell_errors_once
+from network.components.outcome import TOLD, tell_errors_once
 
 
 class Refused(grpc.RpcError):
@@ -99,7 +99,7 @@ def test_a_program_that_ends_well_says_nothing(told: list[str]) -> None:
 
 PROGRAM = """
 import asyncio
-from network.outcome import tell_errors_once
+from network.components.outcome import tell_errors_once
 
 async def program():
     tell_errors_once()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from network.config import StackConfig
 from network.plan.applications import balancing, client_certificates, routes, services, transports
-from network.plan.kubernetes import Manifest, SecretPlan
+from network.plan.model.kubernetes import Manifest, SecretPlan
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from network.config.applications.backends import Mirror, WeightedBackend
 from network.config.applications.balancing import Failover, HighestRandomWeight, Mirroring, Weighted
 from network.config.applications.external_services import ExternalService
 from network.config.applications.servers import Balancing
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import application_namespace
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import application_namespace
 
 _AS_THEY_ARE = {"strategy", "native_lb", "pass_host_header"}
 """Fields of `Balancing` that Traefik has under the same name."""

@@ -2,8 +2,8 @@
 
 from network.config import StackConfig
 from network.plan.ingress import tls_settings
-from network.plan.kubernetes import Manifest, SecretPlan, manifest
-from network.plan.names import application_namespace
+from network.plan.model.kubernetes import Manifest, SecretPlan, manifest
+from network.plan.model.names import application_namespace
 
 
 def secrets(config: StackConfig, application: str) -> tuple[SecretPlan, ...]:

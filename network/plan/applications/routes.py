@@ -7,9 +7,9 @@ from network.config.applications import Route
 from network.config.applications.matching import rule
 from network.plan.applications.balancing import reference
 from network.plan.applications.client_certificates import object_name
-from network.plan.entrypoints import WEBSECURE
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import TRAEFIK, application_namespace
+from network.plan.ingress.entrypoints import WEBSECURE
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import TRAEFIK, application_namespace
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:

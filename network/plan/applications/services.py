@@ -5,9 +5,9 @@ from typing import Any
 from network.config import StackConfig
 from network.config.applications import Workload
 from network.config.applications.external_services import ExternalService
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.load_balancer import PREFIX
-from network.plan.names import application_namespace, environment_name
+from network.plan.ingress.load_balancer import PREFIX
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import application_namespace, environment_name
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:

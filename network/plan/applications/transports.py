@@ -2,8 +2,8 @@
 
 from network.config import StackConfig
 from network.config.applications.transports import Transport
-from network.plan.kubernetes import Manifest, manifest
-from network.plan.names import application_namespace
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.names import application_namespace
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from network.config import StackConfig
 from network.plan import Plan, platform_flows
-from network.plan.entrypoints import CONTAINER_PORTS
-from network.plan.flows import Pods
 from network.plan.ingress import POD_LABELS
-from network.plan.names import TRAEFIK, application_namespace
+from network.plan.ingress.entrypoints import CONTAINER_PORTS
+from network.plan.model.flows import Pods
+from network.plan.model.names import TRAEFIK, application_namespace
 from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.model import Cluster, ContainerPort, Namespace, Service, ServicePort, Workload
 from network.reachability.names import OTHERS

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from network.plan.flows import Entity, Flow, Host, Pods, Range
-from network.plan.flows import Peer as FlowPeer
+from network.plan.model.flows import Entity, Flow, Host, Pods, Range
+from network.plan.model.flows import Peer as FlowPeer
 from network.reachability.addresses import AddressSet
 from network.reachability.analysis import Reachability
 from network.reachability.classes import PeerClass

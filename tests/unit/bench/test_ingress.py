@@ -18,7 +18,7 @@ from bench.ingress.settings import (
 )
 from network import plan
 from network.config import StackConfig
-from network.plan.kubernetes import manifest
+from network.plan.model.kubernetes import manifest
 from tests import stacks
 
 OUTPUT = """Running 3s test @ https://localhost:39011/

@@ -18,7 +18,7 @@ from lab.cloud import api
 from lab.cloud.cloud import Cloud, calls
 from lab.cloud.faults import Fault, inject
 from lab.cloud.options import choose
-from network.plan.kubeconfig import COMMAND
+from network.plan.cluster.kubeconfig import COMMAND
 from tests.stacks import ROOT
 from tests.unit.lab.cloud.fakes import cloud as fake_cloud
 

@@ -12,7 +12,7 @@ import pytest
 from typing_extensions import override
 
 from network.digitalocean_api import AwayError, get
-from network.plan.kubeconfig import COMMAND
+from network.plan.cluster.kubeconfig import COMMAND
 from tests.stacks import ROOT
 
 TOKEN = "dop_v1_secret"

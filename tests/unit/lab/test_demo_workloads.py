@@ -9,7 +9,7 @@ import pytest
 from lab.demo.redis import named, secret
 from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from network.config import StackConfig
-from network.plan.names import application_namespace
+from network.plan.model.names import application_namespace
 from tests.stacks import everything, stack_config
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from network.config.errors import ConfigError
 from network.config.load import load
 from network.config.ranges import POD_PREFIX_PER_NODE, PRIVATE, nodes_by_pod_range
-from network.plan.address_picture import picture
 from network.plan.addresses import AddressPlan, build, free_space
+from network.plan.addresses.picture import picture
 from tests.stacks import NAMES, ROOT, stack_config
 from tests.unit.config.corpus import case
 

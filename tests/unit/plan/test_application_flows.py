@@ -1,7 +1,7 @@
 """Flows of applications: what Traefik reaches, and what workloads open."""
 
-from network.plan import application_flows
-from network.plan.flows import Entity, Flow, Host, Port
+from network.plan.applications import flows as application_flows
+from network.plan.model.flows import Entity, Flow, Host, Port
 from tests import stacks
 
 FLOWS = {flow.name: flow for flow in application_flows.build(stacks.everything())}

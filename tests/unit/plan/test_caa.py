@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from network.plan import caa
+from network.plan.external import caa
 from tests import stacks
 
 ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/1"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from network.plan import certificates
-from network.plan.kubernetes import Manifest
+from network.plan.model.kubernetes import Manifest
 from tests import stacks
 
 

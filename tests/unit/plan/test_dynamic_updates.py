@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from network.plan import platform_flows
-from network.plan.flows import Range
+from network.plan.model.flows import Range
 from tests import stacks
 
 

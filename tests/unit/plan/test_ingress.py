@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from network.plan import ingress
-from network.plan.load_balancer import PREFIX
+from network.plan.ingress.load_balancer import PREFIX
 from tests import stacks
 
 CHART = {"repository": "https://charts.example", "version": "41.3.0"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from network.plan.kubeconfig import COMMAND, kubeconfig
+from network.plan.cluster.kubeconfig import COMMAND, kubeconfig
 from tests import stacks
 
 STACK = "organization/network/dev"

@@ -8,10 +8,12 @@ import pytest
 import yaml
 
 from network.config import StackConfig
-from network.plan import application_flows, monitoring_flows, platform_flows
 from network.plan import certificates as certificates_plan
-from network.plan.flows import Entity, Flow, Host, Pods, Port, Range
-from network.plan.kubernetes import Manifest
+from network.plan import monitoring as monitoring_flows
+from network.plan import platform_flows
+from network.plan.applications import flows as application_flows
+from network.plan.model.flows import Entity, Flow, Host, Pods, Port, Range
+from network.plan.model.kubernetes import Manifest
 from network.plan.policies import (
     APPROXIMATION_ANNOTATION,
     FLOWS_ANNOTATION,

@@ -15,7 +15,7 @@ from network.config.rules.renewal import (
     renewal_does_not_loop,
     renewal_leaves_time,
 )
-from network.plan.renewal import changes, issuances
+from network.plan.certificates.renewal import changes, issuances
 
 NAMES: tuple[ProfileName, ...] = get_args(ProfileName)
 END = datetime(2030, 1, 1)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from network.plan import application_flows, platform_flows
-from network.plan.flows import Flow, Host, Pods, Port, Range
+from network.plan import platform_flows
+from network.plan.applications import flows as application_flows
+from network.plan.model.flows import Flow, Host, Pods, Port, Range
 from network.plan.platform_flows import TRAEFIK, WORLD
 from tests import stacks
 

@@ -7,8 +7,8 @@ import pytest
 
 from network.config import StackConfig
 from network.plan import Plan, build
-from network.plan.flows import Entity, Flow, Host, Pods, Port
-from network.plan.names import application_namespace
+from network.plan.model.flows import Entity, Flow, Host, Pods, Port
+from network.plan.model.names import application_namespace
 from network.plan.platform_flows import TRAEFIK
 from network.reachability import Policy, PortSet, Reachability, analyse, bits
 from network.reachability.addresses import AddressSet

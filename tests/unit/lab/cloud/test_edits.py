@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from lab.cloud.cloud import Cloud
 from lab.cloud.state import Json, Kind
 from network.plan import cluster as plan
-from network.plan.cloud import CloudResource
+from network.plan.model.cloud import CloudResource
 from tests import stacks
 from tests.unit.lab.cloud.engine import CLUSTER, POOL, VPC, Engine, Resource
 

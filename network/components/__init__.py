@@ -1,0 +1,1 @@
+"""One component resource per layer, and what registers objects, releases and secrets: Pulumi is here alone."""

@@ -1,0 +1,207 @@
+"""Issuers and certificates (CRT-2 to CRT-4); cert-manager itself is in `cert_manager.py`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from network.config import StackConfig
+from network.config.certificates import Certificate, Dns01
+from network.plan.certificates import cert_manager
+from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
+from network.plan.model.names import CERT_MANAGER, TRAEFIK
+
+DIRECTORIES = {
+    "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+    "production": "https://acme-v02.api.letsencrypt.org/directory",
+}
+"""ACME directories of Let's Encrypt. Staging has no rate limits worth the name, and its
+certificates are trusted by nobody."""
+
+DNS_TOKEN = SecretPlan("dns-token", CERT_MANAGER, "Opaque", {"token": "dnsToken"})
+"""A ClusterIssuer reads Secrets in cert-manager's own namespace only."""
+
+WILDCARD = "wildcard"
+"""Certificate of apex and wildcard."""
+
+KEY_SIZES = {"ECDSA": 256, "RSA": 2048}
+"""Bits: P-256 and RSA-2048, which every client of the last ten years knows."""
+
+READY = {"pulumi.com/waitFor": "condition=Ready"}
+"""Pulumi knows no readiness of cert-manager's kinds; without this an `up` would end before."""
+
+SOLVER_RESOURCES = {
+    "requests": {"cpu": "10m", "memory": "64Mi"},
+    "limits": {"cpu": "100m", "memory": "64Mi"},
+}
+"""cert-manager's own defaults for the pod that answers HTTP-01."""
+
+
+@dataclass(frozen=True)
+class CertificatesPlan:
+    """cert-manager, its issuers and the environment's certificates."""
+
+    release: ReleasePlan
+    secrets: tuple[SecretPlan, ...]
+    """What the issuers refer to."""
+    issuers: tuple[Manifest, ...]
+    certificates: tuple[Manifest, ...]
+    """In Traefik's namespace, beside the TLSStore that serves them to every namespace."""
+    reachable_first: frozenset[str]
+    """Names of certificates that are proven through the load balancer (HTTP-01): asked for before it and its
+    records are there, the first attempt fails, and cert-manager tries again only after an hour."""
+
+
+def build(config: StackConfig) -> CertificatesPlan:
+    """Return the certificates layer's plan."""
+    return CertificatesPlan(
+        release=cert_manager.release(config),
+        secrets=(DNS_TOKEN,),
+        issuers=tuple(_issuer(config, name) for name in DIRECTORIES),
+        certificates=_certificates(config),
+        reachable_first=frozenset(
+            name for name, certificate in config.certificates.named.items() if certificate.solver == "http01"
+        ),
+    )
+
+
+def secret_name(certificate: str) -> str:
+    """Return the name of the Secret that holds a certificate of the environment."""
+    return f"{certificate}-tls"
+
+
+def certificate_names(config: StackConfig) -> tuple[str, ...]:
+    """Return the certificates of the environment, the default one first."""
+    wildcard = (WILDCARD,) if config.certificates.wildcard else ()
+    return (*wildcard, *config.certificates.named)
+
+
+def _issuer(config: StackConfig, directory: str) -> Manifest:
+    name = issuer_name(directory)
+    return manifest(
+        "cert-manager.io/v1",
+        "ClusterIssuer",
+        name,
+        annotations=READY,
+        spec={
+            "acme": {
+                "server": DIRECTORIES[directory],
+                "email": config.certificates.email,
+                # Named, also where it is the server's default: a default may change.
+                "profile": config.certificates.profile,
+                "privateKeySecretRef": {"name": f"{name}-account"},
+                "solvers": _solvers(config),
+            }
+        },
+    )
+
+
+def issuer_name(directory: str) -> str:
+    """Return the ClusterIssuer of `staging` or `production`."""
+    return f"letsencrypt-{directory}"
+
+
+def _solvers(config: StackConfig) -> list[dict[str, Any]]:
+    """Return the solvers. Both are limited to names of the stack; the one by exact name wins."""
+    solvers = [_dns01(config)]
+    http_names = [
+        name
+        for certificate in config.certificates.named.values()
+        if certificate.solver == "http01"
+        for name in certificate.dns_names
+    ]
+    if config.certificates.http01 is not None and http_names:
+        solvers.append(_http01(config.certificates.http01.wait_instead_of_self_check, http_names))
+    return solvers
+
+
+def _dns01(config: StackConfig) -> dict[str, Any]:
+    dns01 = config.certificates.dns01
+    solver: dict[str, Any] = {
+        "selector": {"dnsZones": [config.external.dns.zone]},
+        "dns01": {dns01.provider: _dns01_provider(dns01)},
+    }
+    if dns01.wait_instead_of_self_check is not None:
+        solver["waitInsteadOfSelfCheck"] = dns01.wait_instead_of_self_check
+    return solver
+
+
+def _dns01_provider(dns01: Dns01) -> dict[str, Any]:
+    token = {"name": DNS_TOKEN.name, "key": "token"}
+    match dns01.provider:
+        case "digitalocean":
+            return {"tokenSecretRef": token}
+        case "cloudflare":
+            return {"apiTokenSecretRef": token}
+        case "rfc2136":
+            return {
+                "nameserver": dns01.nameserver,
+                "tsigKeyName": dns01.tsig_key_name,
+                "tsigAlgorithm": dns01.tsig_algorithm,
+                "protocol": dns01.protocol,
+                "tsigSecretSecretRef": token,
+            }
+
+
+def _http01(wait: str, names: list[str]) -> dict[str, Any]:
+    return {
+        "selector": {"dnsNames": names},
+        "waitInsteadOfSelfCheck": wait,
+        "http01": {
+            "ingress": {
+                "ingressClassName": TRAEFIK,
+                # The default, NodePort, would open a port on every node.
+                "serviceType": "ClusterIP",
+                # Routers without entrypoints attach to websecure only.
+                "ingressTemplate": {
+                    "metadata": {"annotations": {"traefik.ingress.kubernetes.io/router.entrypoints": "web"}}
+                },
+                "podTemplate": {
+                    "spec": {
+                        "securityContext": {
+                            "runAsNonRoot": True,
+                            "seccompProfile": {"type": "RuntimeDefault"},
+                        },
+                        "resources": SOLVER_RESOURCES,
+                    }
+                },
+            }
+        },
+    }
+
+
+def _certificates(config: StackConfig) -> tuple[Manifest, ...]:
+    zone = config.external.dns.zone
+    wildcard = {WILDCARD: Certificate(dns_names=(zone, f"*.{zone}"))}
+    wanted = {
+        **(wildcard if config.certificates.wildcard else {}),
+        **config.certificates.named,
+    }
+    return tuple(_certificate(config, name, certificate) for name, certificate in wanted.items())
+
+
+def _certificate(config: StackConfig, name: str, certificate: Certificate) -> Manifest:
+    settings = config.certificates
+    return manifest(
+        "cert-manager.io/v1",
+        "Certificate",
+        name,
+        namespace=TRAEFIK,
+        # HTTP-01 needs names that already lead to the load balancer; where another provider
+        # serves them, somebody makes those records only after this `up`.
+        annotations=READY if certificate.solver == "dns01" else None,
+        spec={
+            "secretName": secret_name(name),
+            "dnsNames": list(certificate.dns_names),
+            "issuerRef": {
+                "group": "cert-manager.io",
+                "kind": "ClusterIssuer",
+                "name": issuer_name(certificate.issuer or settings.issuer),
+            },
+            "privateKey": {
+                "algorithm": settings.key_algorithm,
+                "size": KEY_SIZES[settings.key_algorithm],
+                "rotationPolicy": "Always",
+            },
+            "renewBeforePercentage": settings.renew_before_percentage,
+            "revisionHistoryLimit": 1,
+        },
+    )
