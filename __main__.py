@@ -43,8 +43,9 @@ from network.components.policies import Policies, PoliciesArgs
 from network.components.secrets import secret_values
 from network.components.stack import read_config, stack_name
 from network.components.traffic import Traffic, TrafficArgs
+from network.config.platform import CERT_MANAGER, METRICS_SERVER, TRAEFIK
 from network.plan.cluster.kubeconfig import kubeconfig
-from network.plan.model.names import CERT_MANAGER, METRICS_SERVER, TRAEFIK, application_namespace
+from network.plan.model.names import application_namespace
 
 tell_errors_once()
 config = read_config()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from lab.instance import Lab, LabError
 from network.config import StackConfig
-from network.plan.model.names import PLATFORM_NAMESPACES, application_namespace
+from network.config.platform import PLATFORM_NAMESPACES
+from network.plan.model.names import application_namespace
 
 
 @dataclass(frozen=True)

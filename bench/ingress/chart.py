@@ -14,7 +14,7 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from lab.parts.provide import ensure
-from network.plan.model.names import TRAEFIK
+from network.config.platform import TRAEFIK
 
 STAND_IN = Path(__file__).parents[2] / "lab" / "charts" / "traefik"
 """The lab's chart, where TRAEFIK_CHART does not name the folder of the real one."""

@@ -119,7 +119,7 @@ def flows(
     """Show the declared flows by layer, with ports and reasons, as Markdown."""
     from network.cli.check import stack_of
     from network.cli.project import stack_files
-    from network.plan import flow_document
+    from network.plan import build, flow_document
     from network.reachability import render
 
     configs = {stack_of(path): _config(path) for path in stack_files(stack)}
@@ -129,7 +129,7 @@ def flows(
     else:
         files.write(output, page)
     for name, config in configs.items() if svg is not None else ():
-        drawn = render.of_flows(flow for flows in flow_document.by_layer(config).values() for flow in flows)
+        drawn = render.of_flows(build(config).flows)
         files.write(_named(svg, name), render.graph(drawn, f"Declared flows of {name}"))
 
 

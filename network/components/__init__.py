@@ -1,1 +1,1 @@
-"""One component resource per layer, and what registers objects, releases and secrets: Pulumi is here alone."""
+"""One component per layer, and what registers objects, releases and secrets: the only folder with Pulumi."""

@@ -1,6 +1,9 @@
 """The plan: everything that the program declares, as plain data computed from the config."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from network.config import StackConfig
 from network.plan import (
@@ -10,59 +13,111 @@ from network.plan import (
     applications,
     certificates,
     cluster,
+    cluster_dns,
     external,
     ingress,
     metrics,
-    namespaces,
-    platform_flows,
+    monitoring,
     policies,
     traffic,
 )
-from network.plan import monitoring as monitoring_flows
-from network.plan.applications import flows as application_flows
 from network.plan.model.flows import Flow
+from network.plan.model.layer import LayerPlan
+from network.plan.model.namespaces import NamespacePlan
+
+L = TypeVar("L", bound=LayerPlan)
+
+LAYERS: tuple[Callable[[StackConfig], LayerPlan], ...] = (
+    external.build,
+    cluster.build,
+    admission.build,
+    metrics.build,
+    certificates.build,
+    ingress.build,
+    traffic.build,
+    applications.build,
+)
+"""Each gives what it needs and brings by itself. What follows from all of them, as names, rights, scrapes and
+policies do, is laid over them by `build`."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One environment's network platform, part by part, in the order of declaration."""
+    """One environment's network platform."""
 
     addresses: addresses.AddressPlan
-    external: external.ExternalPlan
-    cluster: cluster.ClusterPlan
-    namespaces: tuple[namespaces.NamespacePlan, ...]
-    flows: tuple[Flow, ...]
-    """Every declared connection; the policies say the same in Kubernetes' words."""
     policies: tuple[policies.NamespacePolicies, ...]
-    access: access.AccessPlan
-    admission: admission.AdmissionPlan
-    metrics: metrics.MetricsPlan
-    certificates: certificates.CertificatesPlan
-    ingress: ingress.IngressPlan
-    traffic: traffic.TrafficPlan
-    applications: tuple[applications.ApplicationPlan, ...]
+    layers: tuple[LayerPlan, ...]
+
+    def __getitem__(self, layer: type[L]) -> L:
+        """Return the plan of a layer, by its class."""
+        return next(each for each in self.layers if isinstance(each, layer))
+
+    @cached_property
+    def namespaces(self) -> tuple[NamespacePlan, ...]:
+        """Namespaces that the program makes or adopts."""
+        return tuple(namespace for layer in self.layers for namespace in layer.namespaces)
+
+    @cached_property
+    def flows(self) -> tuple[Flow, ...]:
+        """Every declared connection; the policies say the same in Kubernetes' words."""
+        return tuple(flow for layer in self.layers for flow in layer.flows)
+
+    @property
+    def external(self) -> external.ExternalPlan:
+        """VPC, zone, records and firewall."""
+        return self[external.ExternalPlan]
+
+    @property
+    def cluster(self) -> cluster.ClusterPlan:
+        """Cluster and node pools."""
+        return self[cluster.ClusterPlan]
+
+    @property
+    def access(self) -> access.AccessPlan:
+        """Who may do what."""
+        return self[access.AccessPlan]
+
+    @property
+    def admission(self) -> admission.AdmissionPlan:
+        """Who may ask for which names."""
+        return self[admission.AdmissionPlan]
+
+    @property
+    def metrics(self) -> metrics.MetricsPlan:
+        """metrics-server."""
+        return self[metrics.MetricsPlan]
+
+    @property
+    def certificates(self) -> certificates.CertificatesPlan:
+        """cert-manager, issuers and certificates."""
+        return self[certificates.CertificatesPlan]
+
+    @property
+    def ingress(self) -> ingress.IngressPlan:
+        """Traefik."""
+        return self[ingress.IngressPlan]
+
+    @property
+    def traffic(self) -> traffic.TrafficPlan:
+        """Middlewares and chains."""
+        return self[traffic.TrafficPlan]
+
+    @property
+    def applications(self) -> tuple[applications.ApplicationPlan, ...]:
+        """Applications, in the order of the stack file."""
+        return self[applications.ApplicationsPlan].applications
 
 
-def build(config: StackConfig) -> Plan:
+def build(config: StackConfig, layers: Sequence[Callable[[StackConfig], LayerPlan]] = LAYERS) -> Plan:
     """Return the plan of a valid config."""
-    owned = namespaces.build(config)
-    flows = (
-        *platform_flows.build(config),
-        *monitoring_flows.build(config),
-        *application_flows.build(config),
+    own = tuple(layer(config) for layer in layers)
+    planned = (
+        cluster_dns.build(own),
+        access.build(config, own),
+        *own,
+        monitoring.build(config, own),
     )
-    return Plan(
-        addresses=addresses.build(config),
-        external=external.build(config),
-        cluster=cluster.build(config),
-        namespaces=owned,
-        flows=flows,
-        policies=policies.build(config, flows, [namespace.name for namespace in owned]),
-        access=access.build(config),
-        admission=admission.build(config),
-        metrics=metrics.build(config),
-        certificates=certificates.build(config),
-        ingress=ingress.build(config),
-        traffic=traffic.build(config),
-        applications=applications.build(config),
-    )
+    flows = [flow for layer in planned for flow in layer.flows]
+    namespaces = [namespace.name for layer in planned for namespace in layer.namespaces]
+    return Plan(addresses.build(config), policies.build(config, flows, namespaces), planned)

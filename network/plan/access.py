@@ -1,12 +1,14 @@
 """Five roles and who holds them (ADM-1). The fifth, cluster admin, is Kubernetes' own."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
 from network.config.access import ServiceAccountRef, Subjects
 from network.plan.model.kubernetes import Manifest, manifest
-from network.plan.model.names import PLATFORM_NAMESPACES, application_namespace
+from network.plan.model.layer import LayerPlan
+from network.plan.model.names import application_namespace
 
 RBAC = "rbac.authorization.k8s.io"
 API_VERSION = f"{RBAC}/v1"
@@ -22,17 +24,22 @@ WRITE = ["create", "update", "patch", "delete"]
 Rule = dict[str, list[str]]
 
 
-@dataclass(frozen=True)
-class AccessPlan:
+@dataclass(frozen=True, kw_only=True)
+class AccessPlan(LayerPlan):
     """ClusterRoles and what binds them."""
+
+    title = "Access"
 
     roles: tuple[Manifest, ...]
     bindings: tuple[Manifest, ...]
 
 
-def build(config: StackConfig) -> AccessPlan:
-    """Return the access layer's plan."""
-    return AccessPlan(roles=_roles(), bindings=_bindings(config))
+def build(config: StackConfig, layers: Sequence[LayerPlan]) -> AccessPlan:
+    """Return the access layer's plan, over the namespaces of the layers."""
+    platform = sorted(
+        namespace.name for layer in layers for namespace in layer.namespaces if namespace.holds == "platform"
+    )
+    return AccessPlan(roles=_roles(), bindings=_bindings(config, platform))
 
 
 def _rule(group: str, resources: list[str], verbs: list[str]) -> Rule:
@@ -122,7 +129,7 @@ def _role(name: str, rules: list[Rule]) -> Manifest:
     return manifest(API_VERSION, "ClusterRole", name, rules=rules)
 
 
-def _bindings(config: StackConfig) -> tuple[Manifest, ...]:
+def _bindings(config: StackConfig, platform: Iterable[str]) -> tuple[Manifest, ...]:
     access = config.access
     cluster_wide = {
         "network-cluster-admins": ("cluster-admin", _subjects(access.cluster_admins)),
@@ -137,7 +144,7 @@ def _bindings(config: StackConfig) -> tuple[Manifest, ...]:
                 PLATFORM_ENGINEER,
                 access.platform_engineers,
             )
-            for namespace in PLATFORM_NAMESPACES
+            for namespace in platform
         ),
         *(
             (

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
+from network.config.platform import CERT_MANAGER, TRAEFIK
 from network.config.rules.certificates import covered_names
 from network.plan.model.kubernetes import Manifest, manifest
-from network.plan.model.names import CERT_MANAGER, TRAEFIK, application_namespace
+from network.plan.model.layer import LayerPlan
+from network.plan.model.names import application_namespace
 
 GROUP = "admissionregistration.k8s.io"
 
@@ -33,9 +35,11 @@ UNBOUND = {
 the program from its own policies, which the API server takes up a moment after they are written."""
 
 
-@dataclass(frozen=True)
-class AdmissionPlan:
+@dataclass(frozen=True, kw_only=True)
+class AdmissionPlan(LayerPlan):
     """ValidatingAdmissionPolicies and what puts each into force, in the same order."""
+
+    title = "Admission"
 
     policies: tuple[Manifest, ...]
     bindings: tuple[Manifest, ...]
@@ -45,7 +49,9 @@ def build(config: StackConfig) -> AdmissionPlan:
     """Return the admission policies of the environment."""
     table = names_by_namespace(config)
     policies = (_certificate_names(table), _ingress_hosts(table), _requests())
-    return AdmissionPlan(policies, tuple(_binding(policy["metadata"]["name"]) for policy in policies))
+    return AdmissionPlan(
+        policies=policies, bindings=tuple(_binding(policy["metadata"]["name"]) for policy in policies)
+    )
 
 
 def names_by_namespace(config: StackConfig) -> Mapping[str, list[str]]:

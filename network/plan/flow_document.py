@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from network.config import StackConfig
-from network.plan import monitoring as monitoring_flows
-from network.plan import platform_flows
-from network.plan.applications import flows as application_flows
+from network.plan import Plan, build
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
-from network.plan.model.names import CERT_MANAGER
 
 HEAD = """# Flows
 
@@ -22,34 +19,15 @@ def page(configs: Mapping[str, StackConfig]) -> str:
     return "\n".join([HEAD, *(line for stack, config in configs.items() for line in _stack(stack, config))])
 
 
-def by_layer(config: StackConfig) -> dict[str, list[Flow]]:
-    """Return the flows of a stack by the layer that needs them, outermost first."""
-    layers: dict[str, list[Flow]] = {"Names": [], "Metrics": [], "Certificates": [], "Ingress": []}
-    for flow in platform_flows.build(config):
-        if flow.destination == platform_flows.CLUSTER_DNS:
-            layers["Names"].append(flow)
-        elif platform_flows.METRICS_SERVER in (flow.source, flow.destination):
-            layers["Metrics"].append(flow)
-        elif _is_about_certificates(flow):
-            layers["Certificates"].append(flow)
-        else:
-            layers["Ingress"].append(flow)
-    layers["Observability"] = list(monitoring_flows.build(config))
-    layers["Applications"] = list(application_flows.build(config))
-    return {layer: flows for layer, flows in layers.items() if flows}
-
-
-def _is_about_certificates(flow: Flow) -> bool:
-    ends = (flow.source, flow.destination)
-    return platform_flows.SOLVER in ends or any(
-        isinstance(end, Pods) and end.namespace == CERT_MANAGER for end in ends
-    )
+def by_layer(plan: Plan) -> dict[str, list[Flow]]:
+    """Return the flows of a plan by the title of the layer that needs them."""
+    return {layer.title: list(layer.flows) for layer in plan.layers if layer.flows}
 
 
 def _stack(stack: str, config: StackConfig) -> Iterator[str]:
     yield f"## {stack}\n"
     yield f"![Flows of {stack}](flows-{stack}.svg)\n"
-    for layer, flows in by_layer(config).items():
+    for layer, flows in by_layer(build(config)).items():
         yield f"### {layer}\n"
         yield "| from | to | ports | reason | flow |"
         yield "|---|---|---|---|---|"

@@ -8,12 +8,19 @@ from typing import Any
 
 from network import versions
 from network.config import StackConfig
+from network.config.platform import METRICS_SERVER
 from network.plan.access import API_VERSION, RBAC, READ
+from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import Manifest, manifest
-from network.plan.model.names import METRICS_SERVER, is_production
+from network.plan.model.layer import LayerPlan
+from network.plan.model.names import is_production
+from network.plan.model.namespaces import of_platform
+from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES
 
 PORT = 10250
 """Of its pods; not below 1024, which would need a capability."""
+
+KUBELET_PORT = 10250
 
 LABELS = {"app.kubernetes.io/name": METRICS_SERVER}
 
@@ -27,9 +34,39 @@ RESOURCES = {
 """Upstream's request of 200Mi is for 100 nodes."""
 
 
-@dataclass(frozen=True)
-class MetricsPlan:
+_PODS = Pods(METRICS_SERVER, "metrics-server", LABELS)
+
+_FLOWS = (
+    Flow(
+        "metrics-server-to-api-server",
+        _PODS,
+        API_SERVER,
+        API_SERVER_PORTS,
+        "Watches nodes and pods, and asks who may read.",
+    ),
+    Flow("metrics-server-to-kubelets", _PODS, NODES, (Port(KUBELET_PORT),), "Reads the pods' use of CPU."),
+    Flow(
+        "api-server-to-metrics-server",
+        API_SERVER,
+        _PODS,
+        (Port(PORT),),
+        "Serves an API of the cluster.",
+    ),
+    Flow(
+        "nodes-to-metrics-server",
+        NODES,
+        _PODS,
+        (Port(PORT),),
+        "A managed API server reaches it through a proxy on a node.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsPlan(LayerPlan):
     """metrics-server, part by part, in the order of declaration."""
+
+    title = "Metrics"
 
     access: tuple[Manifest, ...]
     """Its ServiceAccount and rights."""
@@ -43,6 +80,8 @@ class MetricsPlan:
 def build(config: StackConfig) -> MetricsPlan:
     """Return metrics-server's plan."""
     return MetricsPlan(
+        namespaces=(of_platform(config, METRICS_SERVER),),
+        flows=_FLOWS,
         access=_access(),
         server=(_deployment(replicas=2 if is_production(config) else 1), _service(), _budget()),
         api=manifest(

@@ -1,34 +1,42 @@
 """Scrapes of the platform's metrics by the pods that the stack names (POL-2, POL-3)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from network.config import StackConfig
 from network.plan.applications.flows import workload_pods
-from network.plan.ingress.entrypoints import CONTAINER_PORTS, METRICS
 from network.plan.model.flows import Flow, Pods, Port
+from network.plan.model.layer import LayerPlan
 from network.plan.model.names import application_namespace
-from network.plan.platform_flows import CAINJECTOR, CONTROLLER, TRAEFIK, WEBHOOK
-
-CERT_MANAGER_METRICS = 9402
-"""Port of the metrics of controller, webhook and cainjector; the chart's."""
-
-SCRAPED = (
-    (TRAEFIK, CONTAINER_PORTS[METRICS]),
-    (CONTROLLER, CERT_MANAGER_METRICS),
-    (WEBHOOK, CERT_MANAGER_METRICS),
-    (CAINJECTOR, CERT_MANAGER_METRICS),
-)
 
 
-def build(config: StackConfig) -> tuple[Flow, ...]:
-    """Return the flows from the monitoring pods; none where the stack names no such pods."""
+@dataclass(frozen=True, kw_only=True)
+class MonitoringPlan(LayerPlan):
+    """The flows from the monitoring pods."""
+
+    title = "Observability"
+
+
+def build(config: StackConfig, layers: Sequence[LayerPlan]) -> MonitoringPlan:
+    """Return the flows to each endpoint of the layers; none where the stack names no pods that scrape."""
     named = config.policies.monitoring
     if named is None:
-        return ()
+        return MonitoringPlan()
     scraper = _declared(config, named.namespace, named.labels) or Pods(
         named.namespace, "monitoring", named.labels
     )
-    return tuple(
-        Flow(f"monitoring-to-{pods.name}-metrics", scraper, pods, (Port(port),), "Scrapes metrics.")
-        for pods, port in SCRAPED
+    return MonitoringPlan(
+        flows=tuple(
+            Flow(
+                f"monitoring-to-{endpoint.pods.name}-metrics",
+                scraper,
+                endpoint.pods,
+                (Port(endpoint.port),),
+                "Scrapes metrics.",
+            )
+            for layer in layers
+            for endpoint in layer.metrics
+        )
     )
 
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.model import Model
+from network.config.platform import TRAEFIK
 from network.config.traffic.answers import Errors
 from network.config.traffic.authentication import BasicAuth, ForwardAuth
 from network.config.traffic.limits import RateLimit
 from network.config.traffic.middleware import Middleware
 from network.config.traffic.redis import Redis
 from network.plan.model.kubernetes import Manifest, SecretPlan, manifest
-from network.plan.model.names import TRAEFIK, application_namespace
+from network.plan.model.layer import LayerPlan
+from network.plan.model.names import application_namespace
 
 API_VERSION = "traefik.io/v1alpha1"
 
@@ -24,9 +26,11 @@ REDIS_TIMEOUT = "500ms"
 commands; a request that waited for its own defaults (5 s and 3 s) would hold a client for minutes."""
 
 
-@dataclass(frozen=True)
-class TrafficPlan:
+@dataclass(frozen=True, kw_only=True)
+class TrafficPlan(LayerPlan):
     """Middlewares by name, the chains over them, and the Secrets that they read."""
+
+    title = "Traffic"
 
     secrets: tuple[SecretPlan, ...]
     middlewares: tuple[Manifest, ...]

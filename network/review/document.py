@@ -146,7 +146,9 @@ def _in_camel_case(value: Any) -> Any:
 
 
 def _objects(plan: Plan) -> Iterator[Manifest]:
-    for part in _found(plan, dict):
+    # In the order of declaration: namespaces and policies stand before what they govern.
+    layers = [dataclasses.replace(layer, namespaces=()) for layer in plan.layers]
+    for part in _found((plan.namespaces, plan.policies, layers), dict):
         if {"apiVersion", "kind", "metadata"} <= part.keys():
             yield part
     for secret in _found(plan, SecretPlan):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network
 
+from network.plan.cluster_dns import CLUSTER_DNS
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
-from network.plan.platform_flows import CLUSTER_DNS
 from network.reachability import Reachability, analyse
 from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.analysis import Exposure

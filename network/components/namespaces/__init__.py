@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from network.components.manifests import declare, declare_namespace
-from network.plan.namespaces import NamespacePlan
+from network.plan.model.namespaces import NamespacePlan
 
 
 @dataclass(frozen=True)

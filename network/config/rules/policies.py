@@ -6,13 +6,11 @@ from network.config.applications import Application
 from network.config.cluster import Cluster
 from network.config.environment import Environment
 from network.config.model import Finding, Location
+from network.config.platform import PLATFORM_NAMESPACES
 from network.config.pods import Pods
 from network.config.policies import Policies
 
 Applications = dict[str, Application]
-
-PLATFORM_NAMESPACES = ("cert-manager", "metrics-server", "traefik")
-"""Namespaces of the platform's own pods, whose flows it declares itself."""
 
 
 def foreign_pods_are_foreign(applications: Applications) -> Iterator[Finding]:

@@ -4,8 +4,17 @@ SVC-1, SVC-3)."""
 from dataclasses import dataclass
 
 from network.config import StackConfig
-from network.plan.applications import balancing, client_certificates, routes, services, transports
+from network.plan.applications import (
+    balancing,
+    client_certificates,
+    flows,
+    namespaces,
+    routes,
+    services,
+    transports,
+)
 from network.plan.model.kubernetes import Manifest, SecretPlan
+from network.plan.model.layer import LayerPlan
 
 
 @dataclass(frozen=True)
@@ -26,17 +35,31 @@ class ApplicationPlan:
     routes: tuple[Manifest, ...]
 
 
-def build(config: StackConfig) -> tuple[ApplicationPlan, ...]:
-    """Return the objects of each application."""
-    return tuple(
-        ApplicationPlan(
-            name,
-            services=services.build(config, name),
-            secrets=client_certificates.secrets(config, name),
-            tls_options=client_certificates.options(config, name),
-            transports=transports.build(config, name),
-            balancing=balancing.build(config, name),
-            routes=routes.build(config, name),
-        )
-        for name in config.applications
+@dataclass(frozen=True, kw_only=True)
+class ApplicationsPlan(LayerPlan):
+    """All applications of the stack."""
+
+    title = "Applications"
+
+    applications: tuple[ApplicationPlan, ...]
+
+
+def build(config: StackConfig) -> ApplicationsPlan:
+    """Return the layer of applications."""
+    return ApplicationsPlan(
+        namespaces=namespaces.build(config),
+        flows=flows.build(config),
+        applications=tuple(_application(config, name) for name in config.applications),
+    )
+
+
+def _application(config: StackConfig, name: str) -> ApplicationPlan:
+    return ApplicationPlan(
+        name,
+        services=services.build(config, name),
+        secrets=client_certificates.secrets(config, name),
+        tls_options=client_certificates.options(config, name),
+        transports=transports.build(config, name),
+        balancing=balancing.build(config, name),
+        routes=routes.build(config, name),
     )

@@ -9,7 +9,7 @@ from network.config.applications.reached import external_services, workload_port
 from network.config.pods import Pods as NamedPods
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.model.names import application_namespace
-from network.plan.platform_flows import API_SERVER_PORTS, TRAEFIK, outside
+from network.plan.model.peers import API_SERVER_PORTS, TRAEFIK, outside
 
 
 def build(config: StackConfig) -> tuple[Flow, ...]:

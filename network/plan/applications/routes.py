@@ -5,11 +5,12 @@ from typing import Any
 from network.config import StackConfig
 from network.config.applications import Route
 from network.config.applications.matching import rule
+from network.config.platform import TRAEFIK
 from network.plan.applications.balancing import reference
 from network.plan.applications.client_certificates import object_name
 from network.plan.ingress.entrypoints import WEBSECURE
 from network.plan.model.kubernetes import Manifest, manifest
-from network.plan.model.names import TRAEFIK, application_namespace
+from network.plan.model.names import application_namespace
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:

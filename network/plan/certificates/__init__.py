@@ -5,9 +5,11 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.certificates import Certificate, Dns01
-from network.plan.certificates import cert_manager
+from network.config.platform import CERT_MANAGER, TRAEFIK
+from network.plan.certificates import cert_manager, flows
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
-from network.plan.model.names import CERT_MANAGER, TRAEFIK
+from network.plan.model.layer import LayerPlan
+from network.plan.model.namespaces import of_platform
 
 DIRECTORIES = {
     "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
@@ -35,9 +37,11 @@ SOLVER_RESOURCES = {
 """cert-manager's own defaults for the pod that answers HTTP-01."""
 
 
-@dataclass(frozen=True)
-class CertificatesPlan:
+@dataclass(frozen=True, kw_only=True)
+class CertificatesPlan(LayerPlan):
     """cert-manager, its issuers and the environment's certificates."""
+
+    title = "Certificates"
 
     release: ReleasePlan
     secrets: tuple[SecretPlan, ...]
@@ -53,6 +57,9 @@ class CertificatesPlan:
 def build(config: StackConfig) -> CertificatesPlan:
     """Return the certificates layer's plan."""
     return CertificatesPlan(
+        namespaces=(of_platform(config, CERT_MANAGER),),
+        flows=flows.build(config),
+        metrics=flows.METRICS,
         release=cert_manager.release(config),
         secrets=(DNS_TOKEN,),
         issuers=tuple(_issuer(config, name) for name in DIRECTORIES),

@@ -5,9 +5,9 @@ from typing import Any
 from network import versions
 from network.config import StackConfig
 from network.config.charts import CertManagerChart
+from network.config.platform import CERT_MANAGER
 from network.config.quantities import ComponentScale
 from network.plan.model.kubernetes import ReleasePlan
-from network.plan.model.names import CERT_MANAGER
 from network.plan.model.resources import requirements
 
 TOKEN_LIFETIME_SECONDS = 3607

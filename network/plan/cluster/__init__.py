@@ -7,14 +7,17 @@ from typing import Any
 from network.config import StackConfig
 from network.config.cluster import DEFAULT_POOL, POOL_LABEL, Cluster, NodePool
 from network.plan.model.cloud import CloudResource
+from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name, is_production
 
 EVERYBODY = "0.0.0.0/0"
 
 
-@dataclass(frozen=True)
-class ClusterPlan:
+@dataclass(frozen=True, kw_only=True)
+class ClusterPlan(LayerPlan):
     """Cluster and further pools."""
+
+    title = "Cluster"
 
     cluster: CloudResource
     """Lacks `vpc_uuid`."""

@@ -7,6 +7,7 @@ from network.config import StackConfig
 from network.config.external import FirewallRule
 from network.plan.external import caa
 from network.plan.model.cloud import CloudResource
+from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name, is_production
 from network.plan.model.records import RecordPlan
 
@@ -26,9 +27,11 @@ class ZonePlan:
     """Refuse `destroy` and replacement; needless where the zone outlives both."""
 
 
-@dataclass(frozen=True)
-class ExternalPlan:
+@dataclass(frozen=True, kw_only=True)
+class ExternalPlan(LayerPlan):
     """What the program declares outside the cluster."""
+
+    title = "Outside"
 
     vpc: CloudResource
     zone: ZonePlan | None

@@ -6,11 +6,14 @@ from typing import Any
 from network import versions
 from network.config import StackConfig
 from network.config.charts import TraefikChart
+from network.config.platform import TRAEFIK
 from network.plan import certificates
 from network.plan.ingress import access as traefik_access
-from network.plan.ingress import entrypoints, load_balancer
+from network.plan.ingress import entrypoints, flows, load_balancer
+from network.plan.model import peers
 from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
-from network.plan.model.names import TRAEFIK
+from network.plan.model.layer import Door, LayerPlan, MetricsEndpoint, RunningPods
+from network.plan.model.namespaces import of_platform
 from network.plan.model.resources import requirements
 
 API_VERSION = "traefik.io/v1alpha1"
@@ -21,6 +24,10 @@ POD_LABELS = {
 }
 """Labels of Traefik's pods: the chart's name, and release and namespace."""
 
+PODS = RunningPods(peers.TRAEFIK, POD_LABELS, entrypoints.CONTAINER_PORTS)
+
+DOOR = Door(TRAEFIK, TRAEFIK, PODS, {entrypoints.WEB: 80, entrypoints.WEBSECURE: 443})
+
 READY_PATH = "/api/version"
 """On the internal entrypoint, by the dashboard's route."""
 
@@ -28,9 +35,11 @@ CRDS = tuple(f"traefik.io_{kind}.yaml" for kind in traefik_access.KINDS)
 """Files of the chart's `crds/` that the program owns; those of Traefik Hub are left out."""
 
 
-@dataclass(frozen=True)
-class IngressPlan:
+@dataclass(frozen=True, kw_only=True)
+class IngressPlan(LayerPlan):
     """Traefik and what it reads before the first request."""
+
+    title = "Ingress"
 
     crds: tuple[str, ...]
     """Names of files in the chart's `crds/`. Helm installs those once and never upgrades them, so the program
@@ -53,6 +62,11 @@ class IngressPlan:
 def build(config: StackConfig) -> IngressPlan:
     """Return the ingress layer's plan."""
     return IngressPlan(
+        namespaces=(of_platform(config, TRAEFIK),),
+        flows=flows.build(config),
+        metrics=(MetricsEndpoint(peers.TRAEFIK, entrypoints.CONTAINER_PORTS[entrypoints.METRICS]),),
+        pods=(PODS,),
+        doors=(DOOR,),
         crds=CRDS,
         access=traefik_access.build(config),
         release=ReleasePlan(

@@ -4,7 +4,8 @@
 from typing import Any
 
 from network.config import StackConfig
-from network.plan.model.names import TRAEFIK, traefik_name
+from network.config.platform import TRAEFIK
+from network.plan.model.names import traefik_name
 
 WEB, WEBSECURE, INTERNAL, METRICS = "web", "websecure", "traefik", "metrics"
 """Names of the entrypoints: plain HTTP, HTTPS, dashboard and health, Prometheus."""

@@ -2,18 +2,6 @@
 
 from network.config import StackConfig
 
-CERT_MANAGER = "cert-manager"
-"""Namespace and release of cert-manager."""
-
-METRICS_SERVER = "metrics-server"
-"""Namespace and name of metrics-server."""
-
-TRAEFIK = "traefik"
-"""Namespace, release, Service and IngressClass of Traefik."""
-
-PLATFORM_NAMESPACES = (CERT_MANAGER, METRICS_SERVER, TRAEFIK)
-"""Namespaces that hold the platform's own pods."""
-
 
 def application_namespace(config: StackConfig, application: str) -> str:
     """Return the namespace of an application: its own choice, else its name."""

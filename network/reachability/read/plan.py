@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from network.config import StackConfig
-from network.plan import Plan, platform_flows
-from network.plan.ingress import POD_LABELS
-from network.plan.ingress.entrypoints import CONTAINER_PORTS
+from network.plan import Plan
+from network.plan.cluster_dns import CLUSTER_DNS
 from network.plan.model.flows import Pods
-from network.plan.model.names import TRAEFIK, application_namespace
+from network.plan.model.layer import Door
+from network.plan.model.names import application_namespace
 from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.model import Cluster, ContainerPort, Namespace, Service, ServicePort, Workload
 from network.reachability.names import OTHERS
@@ -29,9 +29,9 @@ def cluster(config: StackConfig, plan: Plan) -> Cluster:
         )
     ).cluster()
     return Cluster(
-        (*read.namespaces, Namespace(platform_flows.CLUSTER_DNS.namespace)),
+        (*read.namespaces, Namespace(CLUSTER_DNS.namespace)),
         (*_declared(config), *_platform(config, plan), *_undeclared(plan)),
-        (*read.services, _traefik_service()),
+        (*read.services, *(_service(door) for layer in plan.layers for door in layer.doors)),
         read.policies,
         pod_addresses=AddressSet.of(str(config.cluster.pod_range)),
         service_addresses=AddressSet.of(str(config.cluster.service_range)),
@@ -68,14 +68,17 @@ def _platform(config: StackConfig, plan: Plan) -> Iterator[Workload]:
                         for port in flow.ports
                         if isinstance(port.port, int)
                     )
+    running = {
+        (known.pods.namespace, known.pods.name): known for layer in plan.layers for known in layer.pods
+    }
     for key, peer in pods.items():
-        traefik = peer == platform_flows.TRAEFIK
+        known = running.get(key)
         yield Workload(
             peer.namespace,
             peer.name,
-            POD_LABELS if traefik else peer.labels,
-            tuple(ContainerPort(number, name=name) for name, number in CONTAINER_PORTS.items())
-            if traefik
+            peer.labels if known is None else known.labels,
+            tuple(ContainerPort(number, name=name) for name, number in known.ports.items())
+            if known is not None
             else tuple(sorted(ports[key], key=lambda port: (port.number, port.protocol))),
             "Deployment",
         )
@@ -86,14 +89,15 @@ def _undeclared(plan: Plan) -> Iterator[Workload]:
         yield Workload(namespace.name, OTHERS)
 
 
-def _traefik_service() -> Service:
+def _service(door: Door) -> Service:
+    """Return the Service of a door, with the load balancer in front."""
     return Service(
-        TRAEFIK,
-        TRAEFIK,
-        POD_LABELS,
-        (
-            ServicePort(80, platform_flows.ENTRYPOINT_PORTS[0].port, name="web"),
-            ServicePort(443, platform_flows.ENTRYPOINT_PORTS[1].port, name="websecure"),
+        door.namespace,
+        door.service,
+        door.pods.labels,
+        tuple(
+            ServicePort(port, door.pods.ports[container], name=container)
+            for container, port in door.ports.items()
         ),
         "LoadBalancer",
     )

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from network.plan import access
+from network.plan import build
 from tests import stacks
 
-PLAN = access.build(stacks.everything())
+PLAN = build(stacks.everything()).access
 ROLES = {role["metadata"]["name"]: role["rules"] for role in PLAN.roles}
 
 
@@ -95,5 +95,5 @@ def test_each_role_is_bound_where_it_belongs() -> None:
 
 def test_a_role_that_nobody_holds_is_not_bound() -> None:
     config = stacks.stack_config("dev")
-    roles = {binding["roleRef"]["name"] for binding in access.build(config).bindings}
+    roles = {binding["roleRef"]["name"] for binding in build(config).access.bindings}
     assert "cluster-admin" not in roles

@@ -5,7 +5,7 @@ from typing import Any
 from network.plan import applications
 from tests import stacks
 
-PLANS = {plan.name: plan for plan in applications.build(stacks.everything())}
+PLANS = {plan.name: plan for plan in applications.build(stacks.everything()).applications}
 
 
 POD_COOKIE = {"name": "pod", "secure": True, "httpOnly": True, "sameSite": "lax", "maxAge": 0}

@@ -4,7 +4,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from network.plan import platform_flows
+from network.plan.certificates import flows as certificate_flows
 from network.plan.model.flows import Range
 from tests import stacks
 
@@ -20,7 +20,7 @@ def test_dynamic_updates_reach_the_primary_name_server_and_no_providers_api(
         "network:external": {"dns": {"provider": "external"}},
         "network:certificates": {"dns01": {**provider, "nameserver": "198.51.100.53:5353"}},
     }
-    flows = {flow.name: flow for flow in platform_flows.build(stacks.stack_config("dev", over))}
+    flows = {flow.name: flow for flow in certificate_flows.build(stacks.stack_config("dev", over))}
     update = flows["controller-to-primary-name-server"]
     assert update.destination == Range(IPv4Network("198.51.100.53/32"))
     assert {(port.protocol, port.port) for port in update.ports} == ports

@@ -1,17 +1,17 @@
 """Namespaces and what bounds them."""
 
-from network.plan import namespaces
-from network.plan.namespaces import NamespacePlan
+from network.plan import build
+from network.plan.model.namespaces import NamespacePlan
 from tests import stacks
 
 
 def by_name() -> dict[str, NamespacePlan]:
     """Return the namespaces of the configuration that uses every option."""
-    return {plan.name: plan for plan in namespaces.build(stacks.everything())}
+    return {plan.name: plan for plan in build(stacks.everything()).namespaces}
 
 
 def test_the_platform_has_three_namespaces_and_each_application_one() -> None:
-    assert list(by_name()) == ["cert-manager", "metrics-server", "traefik", "shop", "backend", "legacy"]
+    assert list(by_name()) == ["metrics-server", "cert-manager", "traefik", "shop", "backend", "legacy"]
 
 
 def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> None:

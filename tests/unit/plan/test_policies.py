@@ -8,10 +8,9 @@ import pytest
 import yaml
 
 from network.config import StackConfig
+from network.plan import build as plan
 from network.plan import certificates as certificates_plan
-from network.plan import monitoring as monitoring_flows
-from network.plan import platform_flows
-from network.plan.applications import flows as application_flows
+from network.plan.certificates.flows import SOLVER
 from network.plan.model.flows import Entity, Flow, Host, Pods, Port, Range
 from network.plan.model.kubernetes import Manifest
 from network.plan.policies import (
@@ -65,7 +64,7 @@ def _config(**changes: Any) -> StackConfig:
 def build() -> Build:
     def _build(**changes: Any) -> dict[str, NamespacePolicies]:
         config = _config(**changes)
-        flows = (*platform_flows.build(config), *application_flows.build(config))
+        flows = plan(config).flows
         return {p.namespace: p for p in build_policies(config, flows, NAMESPACES)}
 
     return _build
@@ -173,7 +172,7 @@ def test_pods_that_may_no_more_than_their_neighbours_have_no_policy_of_their_own
 
 def test_policies_do_not_depend_on_the_order_of_flows() -> None:
     config = _config()
-    flows = (*platform_flows.build(config), *application_flows.build(config))
+    flows = plan(config).flows
     assert build_policies(config, flows, NAMESPACES) == build_policies(config, flows[::-1], NAMESPACES[::-1])
 
 
@@ -365,7 +364,7 @@ def test_without_self_check_the_controller_asks_no_name_server_outside(
 
 def test_flow_names_are_unique() -> None:
     config = _config()
-    names = [flow.name for flow in (*platform_flows.build(config), *application_flows.build(config))]
+    names = [flow.name for flow in plan(config).flows]
     assert len(names) == len(set(names))
 
 
@@ -404,11 +403,7 @@ def test_generic_policies_name_the_api_servers_addresses_where_they_are_known(bu
 
 def _monitored(**pods: Any) -> dict[str, NamespacePolicies]:
     config = _config(policies__monitoring=pods)
-    flows = (
-        *platform_flows.build(config),
-        *monitoring_flows.build(config),
-        *application_flows.build(config),
-    )
+    flows = plan(config).flows
     return {p.namespace: p for p in build_policies(config, flows, NAMESPACES)}
 
 
@@ -435,7 +430,7 @@ def test_monitoring_pods_of_an_application_have_the_policy_of_their_workload() -
 def _shop(**more: Any) -> dict[str, NamespacePolicies]:
     shop = {**STACK["applications"]["shop"], **more}
     config = _config(applications__shop=shop)
-    flows = (*platform_flows.build(config), *application_flows.build(config))
+    flows = plan(config).flows
     return {p.namespace: p for p in build_policies(config, flows, NAMESPACES)}
 
 
@@ -465,7 +460,7 @@ def test_solver_pods_lie_where_the_certificates_lie_that_need_them() -> None:
     http01 = {"dnsNames": ["www.example.org"], "solver": "http01"}
     config = _config(certificates__http01={}, certificates__named={"partner": http01})
     certificates = certificates_plan.build(config).certificates
-    assert {each["metadata"]["namespace"] for each in certificates} == {platform_flows.SOLVER.namespace}
+    assert {each["metadata"]["namespace"] for each in certificates} == {SOLVER.namespace}
 
 
 def test_policies_that_report_isolate_nothing_and_name_every_flow() -> None:

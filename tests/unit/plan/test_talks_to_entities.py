@@ -5,7 +5,7 @@ from typing import Any
 from network.plan import build
 from network.plan.applications import flows as application_flows
 from network.plan.model.flows import Entity, Port
-from network.plan.platform_flows import API_SERVER_PORTS
+from network.plan.model.peers import API_SERVER_PORTS
 from tests import stacks
 
 TALKS: dict[str, Any] = {

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from network.plan import platform_flows
-from network.plan.applications import flows as application_flows
+from network.plan import build
 from network.plan.model.flows import Flow, Host, Pods, Port, Range
-from network.plan.platform_flows import TRAEFIK, WORLD
+from network.plan.model.peers import TRAEFIK, WORLD
 from tests import stacks
 
 OUTSIDE: dict[str, Any] = {
@@ -24,8 +23,7 @@ OUTSIDE: dict[str, Any] = {
 def flows(stack: dict[str, Any] | None = None) -> dict[str, Flow]:
     """Return the flows from Traefik, of everything or of dev with what is laid over it."""
     config = stacks.everything() if stack is None else stacks.stack_config("dev", stack)
-    declared = (*platform_flows.build(config), *application_flows.build(config))
-    return {flow.name: flow for flow in declared if flow.source == TRAEFIK}
+    return {flow.name: flow for flow in build(config).flows if flow.source == TRAEFIK}
 
 
 def test_traefik_reaches_the_auth_service_the_redis_and_the_error_pages() -> None:

@@ -9,7 +9,7 @@ from network.config import StackConfig
 from network.plan import Plan, build
 from network.plan.model.flows import Entity, Flow, Host, Pods, Port
 from network.plan.model.names import application_namespace
-from network.plan.platform_flows import TRAEFIK
+from network.plan.model.peers import TRAEFIK
 from network.reachability import Policy, PortSet, Reachability, analyse, bits
 from network.reachability.addresses import AddressSet
 from network.reachability.compare import compare

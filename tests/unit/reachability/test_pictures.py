@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from network.cli import app
-from network.plan import flow_document
+from network.plan import build, flow_document
 from network.reachability import Cluster, Namespace, Reachability, Workload, analyse, render
 from network.reachability.policies import network_policy
 from network.reachability.read.yaml_files import read
@@ -198,7 +198,7 @@ def test_what_is_not_analysed_is_not_drawn_as_closed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", stacks.NAMES)
 def test_every_declared_flow_is_on_the_page_with_its_reason(stack: str) -> None:
-    flows = [flow for each in flow_document.by_layer(stacks.stack_config(stack)).values() for flow in each]
+    flows = build(stacks.stack_config(stack)).flows
     page = flow_document.page({stack: stacks.stack_config(stack)})
     for flow in flows:
         assert f"`{flow.name}`" in page

@@ -12,6 +12,8 @@ from network.review.sources import SourceError, folder_of, read
 from tests.review.prepared import project
 from tests.stacks import ROOT
 
+CLUSTER = "network/plan/cluster/__init__.py"
+
 
 def git(folder: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
@@ -76,7 +78,7 @@ def test_a_base_without_the_command_is_read_by_the_other_sides_code(repository: 
 def test_code_that_fails_is_told_with_its_error(repository: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(repository, broken)
-    replace(broken / "network/plan/cluster/__init__.py", "def build(", "raise RuntimeError('boom')\n\n\ndef build(")
+    replace(broken / CLUSTER, "def build(", "raise RuntimeError('boom')\n\n\ndef build(")
 
     source = read(broken, "broken", [repository])
 
@@ -85,9 +87,7 @@ def test_code_that_fails_is_told_with_its_error(repository: Path, tmp_path: Path
 
 
 def test_where_both_codes_fail_the_review_says_so(repository: Path) -> None:
-    replace(
-        repository / "network/plan/cluster/__init__.py", "def build(", "raise RuntimeError('boom')\n\n\ndef build("
-    )
+    replace(repository / CLUSTER, "def build(", "raise RuntimeError('boom')\n\n\ndef build(")
     with pytest.raises(SourceError, match="boom"):
         read(repository, "broken", [repository])
 

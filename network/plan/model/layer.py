@@ -1,0 +1,56 @@
+"""What a layer has of that every layer may have of, whatever its component registers beside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from network.plan.model.flows import Flow, Pods
+from network.plan.model.namespaces import NamespacePlan
+
+
+@dataclass(frozen=True)
+class MetricsEndpoint:
+    """Where pods tell their metrics: each is scraped by the pods that the stack names for it."""
+
+    pods: Pods
+    port: int
+    path: str = "/metrics"
+
+
+@dataclass(frozen=True)
+class RunningPods:
+    """Pods that a release runs and of which its chart decides more than flows tell."""
+
+    pods: Pods
+    """As flows name them."""
+    labels: Mapping[str, str]
+    """All that decide whom they match."""
+    ports: Mapping[str, int]
+    """Container ports by name."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way in from outside the cluster: a Service that a chart makes, with a load balancer in front."""
+
+    namespace: str
+    service: str
+    pods: RunningPods
+    ports: Mapping[str, int]
+    """Port outside by the name of the container port that it leads to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPlan:
+    """A layer's plan. A subclass holds what its component must tell apart; what stands here is composed with
+    that of every other layer, and policies, pages, drawings, analyses and reviews follow from it."""
+
+    title: ClassVar[str]
+    """On the page of flows."""
+
+    namespaces: tuple[NamespacePlan, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    """Connections that its pods need, or that need its pods."""
+    metrics: tuple[MetricsEndpoint, ...] = ()
+    pods: tuple[RunningPods, ...] = ()
+    doors: tuple[Door, ...] = ()
