@@ -87,7 +87,11 @@ def port_name(value: Any, path: str) -> str:
 
 
 def number(value: Any, path: str, first: int, last: int) -> int:
-    """Return a whole number between bounds, both inclusive."""
+    """Return a whole number between bounds, both inclusive; `80.0` is one, for to JSON it is 80."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, float):
+        raise UnreadableError(path, f"must be a whole number, not {value}")
     if not isinstance(value, int) or isinstance(value, bool):
         raise UnreadableError(path, f"must be a number, not {_kind(value)}")
     if not first <= value <= last:
