@@ -58,6 +58,9 @@ def of_contents(contents: Contents) -> Read:
     except UnreadableClusterError as error:
         raise UnusableInputError(str(error)) from error
     notes = [*contents.notes]
+    notes += [
+        f"there is no `{kind}` to leave out" for kind in contents.without if kind not in contents.skipped
+    ]
     for kind, count in sorted(contents.skipped.items()):
         missing = ": what it brings is not in the answer" if makes_others(kind) else ""
         notes.append(f"left out {count} of kind {kind}{missing}")
@@ -102,6 +105,7 @@ def point(
     read: Read, semantics: Semantics | None, source: str, destination: str, wanted: PortSet
 ) -> list[Part]:
     """Return whether whoever is named reaches whoever is named on the ports, and why or why not."""
+    source, destination = source.strip(), destination.strip()
     cluster, apart = prepared(read.cluster, read.apart, (source, destination))
     found = analyse(cluster, semantics or read.semantics, apart)
     sources, destinations = peers(found, source, read.aliases), peers(found, destination, read.aliases)

@@ -82,6 +82,10 @@ def reachability(
             raise ValueError("give one of --stack and --folder, and both --from and --to or none")
         if sum((svg is not None or before is not None, source is not None, suspicions)) > 1:
             raise ValueError("give one of --from with --to, --before or --svg, and --suspicions")
+        if port != "all" and source is None:
+            raise ValueError("--port is part of a question: give --from and --to as well")
+        if stack is not None and not stack.strip():
+            raise ValueError("--stack needs the name of a stack, not an empty one")
         ranges = asked.Ranges(pods, nodes)
         read = ranges.applied(_read(stack, folder, without))
         if source is not None and destination is not None:

@@ -78,5 +78,9 @@ def _refused(value: str, path: str, rule: str) -> UnreadableError:
 
 
 def is_host(text: str) -> bool:
-    """Say whether a text is the name of a host outside, such as `api.example.com` or `*.example.com`."""
-    return "." in text and _SUBDOMAIN.fullmatch(text.removeprefix("*.").lower()) is not None
+    """Say whether a text is the name of a host, such as `api.example.com` or `*.example.com`.
+
+    One that ends in a number is a broken address instead (WHATWG's URL, "ends in a number").
+    """
+    name = text.removeprefix("*.").lower().removesuffix(".")
+    return "." in text and _SUBDOMAIN.fullmatch(name) is not None and not name.rpartition(".")[2].isdecimal()
