@@ -161,3 +161,24 @@ def test_a_selector_of_cilium_s_own_namespace_label_is_no_label_of_pods() -> Non
     given = cluster(pod("web"), pod("prom", "mon"), cilium("p", {}, ingress=[{"fromEndpoints": [selector]}]))
     assert verdicts(given, "mon/prom", "shop/web") == {"allowed"}
     assert "of its own namespace" in problem(cilium("p", selector, ingress=[{}]))
+
+
+@pytest.mark.parametrize(
+    "cidr",
+    [
+        "10.0.0.0/255.0.0.0",
+        "fe80::1%eth0/64",
+        "::ffff:10.0.0.0/104",
+        "10.0.0.0/+8",
+        " 10.0.0.0/8",
+        "010.0.0.0/8",
+    ],
+)
+def test_a_range_that_go_reads_otherwise_is_refused(cidr: str) -> None:
+    assert "ipBlock.cidr" in problem(policy(ingress=[{"from": [{"ipBlock": {"cidr": cidr}}]}]))
+
+
+def test_bits_beyond_the_prefix_mean_nothing() -> None:
+    rule = policy(pods={"app": "db"}, ingress=[{"from": [{"ipBlock": {"cidr": "10.1.2.3/8"}}]}])
+    given = cluster(pod("web", address="10.9.9.9"), pod("db"), rule)
+    assert verdicts(given, "shop/web", "shop/db") == {"allowed"}
