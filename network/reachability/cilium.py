@@ -8,7 +8,7 @@ it has ports, about no one if it has none.
 from collections.abc import Mapping
 from typing import Any
 
-from network.reachability import fields, ports, syntax
+from network.reachability import fields, known_fields, ports, syntax
 from network.reachability.errors import UnreadableError
 from network.reachability.model import (
     AddressPeer,
@@ -42,7 +42,8 @@ _SPEC = ("endpointSelector", "enableDefaultDeny", "ingress", "egress", "descript
 
 def cilium_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
     """Return a CiliumNetworkPolicy. Raises UnreadableError for what is not modelled."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    fields.only(manifest, (*known_fields.OBJECT, "specs"), "")
+    metadata = known_fields.metadata(manifest)
     namespace = fields.namespace(metadata)
     if manifest.get("specs") is not None:
         raise UnreadableError("specs", "several rules in one object are not known to the analysis")

@@ -89,6 +89,8 @@ def check_unknown(kind: str, version: str) -> None:
             f"NetworkPolicy of {version} decides about connections, and is not modelled: only that of "
             "networking.k8s.io/v1 and Cilium's are",
         )
+    if kind.endswith("List") and (within in _BUILT_IN or kind.removesuffix("List") in _DECIDING):
+        raise UnreadableError("items", f"a {kind} has a list of objects here")
     if within in _BUILT_IN and kind not in _BUILT_IN[within]:
         raise UnreadableError("kind", f"{version} has no kind {kind}{_nearest(kind, _BUILT_IN[within])}")
     meant = next((known for known in _BUILT_IN if _is_slip(within, known)), None)

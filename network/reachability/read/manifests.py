@@ -1,16 +1,16 @@
 """A cluster from Kubernetes objects, wherever they come from."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from network.reachability import fields
+from network.reachability import fields, known_fields
 from network.reachability.addresses import EVERY_ADDRESS, EVERY_IPV4, EVERY_IPV6, AddressSet
 from network.reachability.cilium import cilium_policy
 from network.reachability.errors import UnreadableClusterError, UnreadableError
 from network.reachability.model import AddressPeer, Cluster, Namespace, Policy, Service, Workload
 from network.reachability.policies import network_policy
-from network.reachability.read import kinds
+from network.reachability.read import kinds, lists
 from network.reachability.read.owners import Owned
 from network.reachability.read.services import service
 from network.reachability.read.workloads import node_addresses, owner_of, running, templated
@@ -38,6 +38,8 @@ class Contents:
 
     without: Collection[str] = ()
     """Kinds to leave out, on the word of whoever asks."""
+    namespace: str = fields.DEFAULT_NAMESPACE
+    """Where objects are that name no namespace."""
     namespaces: dict[str, Namespace] = field(default_factory=dict[str, Namespace])
     owned: Owned = field(default_factory=Owned)
     """Workloads and pods."""
@@ -50,6 +52,12 @@ class Contents:
     notes: list[str] = field(default_factory=list[str])
     """What whoever reads the answer has to know."""
     problems: list[str] = field(default_factory=list[str])
+    repeated: dict[str, None] = field(default_factory=dict[str, None])
+    """Objects that are there more than once, each time the same as far as the analysis reads them."""
+    unplaced: int = 0
+    """How many objects that count name no namespace."""
+    _sources: dict[tuple[str, object], str] = field(default_factory=dict[tuple[str, object], str])
+    """Where objects were found, by kind and key."""
     _waiting: list[tuple[Found, Mapping[str, Any]]] = field(
         default_factory=list[tuple[Found, Mapping[str, Any]]]
     )
@@ -57,7 +65,8 @@ class Contents:
 
     def add(self, found: Found) -> None:
         """Read one object, or the objects of a list. What is wrong with it becomes a problem."""
-        for each in _flattened(found):
+        for manifest in lists.flattened(found.manifest):
+            each = Found(manifest, found.source)
             self._told(each, self._add, each)
 
     def _told(self, found: Found, read: Callable[..., None], *arguments: Any) -> None:
@@ -75,21 +84,22 @@ class Contents:
         if kind in self.without:
             self._skip(kind)
         elif (kind, version) in _POLICIES:
+            manifest = self._placed(manifest)
             policy = _POLICIES[kind, version](manifest, found.source)
-            self._once(self.policies, (kind, policy.namespace, policy.name), policy)
+            self._once(found, self.policies, (kind, policy.namespace, policy.name), policy)
         elif kind == "Namespace" and version == "v1":
             namespace = _namespace(manifest)
-            self._once(self.namespaces, namespace.name, namespace)
+            self._once(found, self.namespaces, namespace.name, namespace)
         elif kind == "Service" and version == "v1":
-            one = service(manifest)
-            self._once(self.services, (one.namespace, one.name), one)
+            one = service(self._placed(manifest))
+            self._once(found, self.services, (one.namespace, one.name), one)
         elif kind == "Node" and version == "v1":
-            metadata = fields.mapping(manifest.get("metadata"), "metadata")
-            self.nodes[fields.name(metadata)] = node_addresses(manifest)
+            name = fields.name(known_fields.metadata(manifest))
+            self._once(found, self.nodes, name, node_addresses(manifest))
         elif kind == "Pod" and version == "v1":
-            self._pod(found, manifest)
+            self._pod(found, self._placed(manifest))
         elif keys := kinds.template_of(manifest, kind, version):
-            self._workload(manifest, kind, keys)
+            self._workload(found, self._placed(manifest), kind, keys)
         else:
             kinds.check_unknown(kind, version)
             self._skip(kind)
@@ -97,26 +107,44 @@ class Contents:
     def _skip(self, kind: str) -> None:
         self.skipped[kind] = self.skipped.get(kind, 0) + 1
 
-    def _once(self, known: dict[Any, Any], key: Any, value: Any) -> None:
-        """Keep an object; one that says the same may stand in several files."""
-        other = known.setdefault(key, value)
-        if other is value or other == value:
-            return
-        where = ""
-        if isinstance(value, Policy):
-            if replace(other, source=value.source) == value:
-                return
-            where = f", the other in {other.source}" if other.source else ""
-        raise UnreadableError("metadata.name", f"there are two of this kind and name{where}, and they differ")
+    def _placed(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an object with its namespace."""
+        metadata = fields.mapping(manifest.get("metadata"), "metadata")
+        if metadata.get("namespace") not in (None, ""):
+            return manifest
+        self.unplaced += 1
+        return {**manifest, "metadata": {**metadata, "namespace": self.namespace}}
 
-    def _workload(self, manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> None:
+    def _once(self, found: Found, known: dict[Any, Any], key: Any, value: Any) -> None:
+        """Keep an object; one that says the same may stand in several files."""
+        manifest = found.manifest
+        if fields.is_generated(fields.mapping(manifest.get("metadata"), "metadata")):
+            known[key, len(known)] = value
+            return
+        kind = manifest["kind"]
+        if key not in known:
+            known[key] = value
+            self._sources[kind, key] = found.source
+            return
+        other = known[key]
+        if (replace(other, source=value.source) if isinstance(value, Policy) else other) == value:
+            self.repeated[_named(Found(manifest, ""))] = None
+            return
+        where = self._sources.get((kind, key))
+        raise UnreadableError(
+            "metadata.name",
+            f"there are two of this kind and name{f', the other in {where}' if where else ''}, and they "
+            "differ: `kubectl apply` would leave the later one, `kubectl create` the earlier; leave out one",
+        )
+
+    def _workload(self, found: Found, manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> None:
         workload = templated(manifest, kind, keys)
-        if workload.name.endswith("-"):
+        metadata = fields.mapping(manifest.get("metadata"), "metadata")
+        if fields.is_generated(metadata):
             self.owned.generated(workload)
             return
         key = (kind, workload.namespace, workload.name)
-        self._once(self.owned.workloads, key, workload)
-        metadata = fields.mapping(manifest.get("metadata"), "metadata")
+        self._once(found, self.owned.workloads, key, workload)
         if (owner := owner_of(metadata)) is not None:
             self.owned.owners[key] = owner
 
@@ -129,12 +157,15 @@ class Contents:
         if pod.host_network and not pod.addresses:
             self._waiting.append((found, manifest))
         else:
-            self._place(manifest, pod)
+            self._place(found, manifest, pod)
 
-    def _place(self, manifest: Mapping[str, Any], pod: Workload) -> None:
-        owner = owner_of(fields.mapping(manifest.get("metadata"), "metadata"))
-        if owner is None:
-            self._once(self.owned.workloads, ("Pod", pod.namespace, pod.name), pod)
+    def _place(self, found: Found, manifest: Mapping[str, Any], pod: Workload) -> None:
+        metadata = fields.mapping(manifest.get("metadata"), "metadata")
+        owner = owner_of(metadata)
+        if fields.is_generated(metadata):
+            self.owned.generated(pod)
+        elif owner is None:
+            self._once(found, self.owned.workloads, ("Pod", pod.namespace, pod.name), pod)
         else:
             self.owned.add_pod(pod, owner)
 
@@ -142,7 +173,7 @@ class Contents:
         """Return the cluster. Raises UnreadableClusterError with every problem if there is one."""
         waiting, self._waiting = self._waiting, []
         for found, manifest in waiting:
-            self._told(found, self._place, manifest, running(manifest, self.nodes))
+            self._told(found, self._place, found, manifest, running(manifest, self.nodes))
         policies = tuple(self.policies.values())
         workloads, problems = self.owned.resolved(policies)
         if self.problems or problems:
@@ -180,37 +211,6 @@ def contents(objects: Iterable[Found]) -> Contents:
     return found
 
 
-def _flattened(found: Found) -> Iterator[Found]:
-    """Yield the object, or those of a list; lists may hold lists."""
-    waiting = [found]
-    while waiting:
-        each = waiting.pop()
-        manifest = each.manifest
-        if isinstance(manifest, dict) and _is_list(manifest):
-            waiting.extend(Found(item, each.source) for item in reversed(_items(manifest)))
-        else:
-            yield each
-
-
-def _is_list(manifest: Mapping[Any, Any]) -> bool:
-    kind = manifest.get("kind")
-    return (
-        isinstance(kind, str)
-        and kind.endswith("List")
-        and "spec" not in manifest
-        and (manifest.get("items") is None or isinstance(manifest["items"], list))
-    )
-
-
-def _items(manifest: Mapping[Any, Any]) -> list[Any]:
-    """Return the objects of a list; in one of a single kind they need not tell which."""
-    kind, items = manifest["kind"], manifest.get("items") or []
-    if kind == "List":
-        return items
-    own = {"apiVersion": manifest.get("apiVersion"), "kind": kind.removesuffix("List")}
-    return [{**own, **item} if isinstance(item, dict) and not item.get("kind") else item for item in items]
-
-
 def _named(found: Found) -> str:
     """Return what an object calls itself, as far as it does."""
     manifest = found.manifest if isinstance(found.manifest, dict) else {}
@@ -223,7 +223,7 @@ def _named(found: Found) -> str:
 
 
 def _namespace(manifest: Mapping[str, Any]) -> Namespace:
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    metadata = known_fields.metadata(manifest)
     name = fields.name(metadata)
     fields.namespace({"namespace": name})
     return Namespace(name, fields.labels(metadata.get("labels"), "metadata.labels"))

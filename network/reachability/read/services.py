@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from network.reachability import fields
+from network.reachability import fields, known_fields
 from network.reachability.addresses import AddressSet
 from network.reachability.errors import UnreadableError
 from network.reachability.model import Service, ServicePort, ServiceType
@@ -15,7 +15,7 @@ _TYPES: Mapping[str, ServiceType] = {kind: kind for kind in get_args(ServiceType
 
 def service(manifest: Mapping[str, Any]) -> Service:
     """Return a Service. Raises UnreadableError for what is none."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    metadata = known_fields.metadata(manifest)
     spec = fields.mapping(manifest.get("spec"), "spec")
     given = spec.get("type") or "ClusterIP"
     kind = _TYPES.get(given) if isinstance(given, str) else None

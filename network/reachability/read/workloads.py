@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from network.reachability import fields
+from network.reachability import fields, known_fields
 from network.reachability.addresses import AddressSet
 from network.reachability.errors import UnreadableError
 from network.reachability.model import ContainerPort, Workload
@@ -20,6 +20,8 @@ NAME_OF_POD = "statefulset.kubernetes.io/pod-name"
 NAMES_OF_JOB = ("batch.kubernetes.io/job-name", "job-name")
 _UIDS_OF_JOB = ("batch.kubernetes.io/controller-uid", "controller-uid")
 
+_SELECTING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+
 UNKNOWN_LABELS: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("pod-template-hash",),
     "StatefulSet": ("controller-revision-hash",),
@@ -32,15 +34,20 @@ UNKNOWN_LABELS: Mapping[str, tuple[str, ...]] = {
 
 def templated(manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> Workload:
     """Return the workload of a template, which stands below the keys."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    metadata = known_fields.metadata(manifest)
     template, path = manifest, ""
     for key in keys:
         path = f"{path}.{key}" if path else key
         template = fields.mapping(template.get(key), path)
-    pods = fields.mapping(template.get("metadata"), f"{path}.metadata")
+    if not template:
+        raise UnreadableError(path, "is required: it is what pods are made from")
+    fields.only(template, known_fields.TEMPLATE, path)
+    pods = known_fields.metadata(template, f"{path}.metadata")
     workload = _workload(metadata, pods, template.get("spec"), kind, f"{path}.spec")
     spec = fields.mapping(manifest.get("spec"), "spec")
-    if kind == "Job":
+    if kind in _SELECTING:
+        _check_selector(spec.get("selector"), workload)
+    if kind == "Job" and not fields.is_generated(metadata):
         workload = _of_job(workload)
     replicas = spec.get("replicas")
     if replicas is None:
@@ -48,10 +55,14 @@ def templated(manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> 
     return replace(workload, replicas=fields.number(replicas, "spec.replicas", 0, 1_000_000))
 
 
+def _check_selector(value: Any, workload: Workload) -> None:
+    """Refuse what the API refuses: a controller whose pods are not its own."""
+    if value is not None and not fields.selector(value, "spec.selector").holds(workload.labels):
+        raise UnreadableError("spec.selector", "does not select the pods of its own template")
+
+
 def _of_job(workload: Workload) -> Workload:
-    """Add what the Job's controller labels its pods with. A name that is still to be made is not known."""
-    if workload.name.endswith("-"):
-        return workload
+    """Add what the Job's controller labels its pods with."""
     return replace(workload, labels={**dict.fromkeys(NAMES_OF_JOB, workload.name), **workload.labels})
 
 
@@ -64,7 +75,7 @@ def numbered(workload: Workload, first: int = 0) -> Iterator[Workload]:
 
 def running(manifest: Mapping[str, Any], nodes: Mapping[str, tuple[str, ...]]) -> Workload:
     """Return a pod as a workload of its own; on the host's network it has the addresses of its node."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    metadata = known_fields.metadata(manifest)
     status = fields.mapping(manifest.get("status"), "status")
     workload = _workload(metadata, metadata, manifest.get("spec"), "Pod", "spec")
     addresses = _addresses(status, "podIP", "podIPs")
@@ -106,9 +117,12 @@ def _workload(
     metadata: Mapping[str, Any], pods: Mapping[str, Any], spec: Any, kind: str, path: str
 ) -> Workload:
     given = fields.mapping(spec, path)
+    known_fields.check_pod(given, path)
     ports: list[ContainerPort] = []
-    for here, container in fields.items(given.get("containers"), f"{path}.containers"):
-        ports += _container_ports(fields.mapping(container, here).get("ports"), f"{here}.ports")
+    for here, element in fields.items(given.get("containers"), f"{path}.containers"):
+        container = fields.mapping(element, here)
+        known_fields.check_container(container, here)
+        ports += _container_ports(container.get("ports"), f"{here}.ports")
     # A sidecar is an init container, but what it listens on is no port that a policy may name.
     host_network = given.get("hostNetwork")
     if host_network not in (None, True, False):
