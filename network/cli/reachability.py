@@ -10,7 +10,6 @@ from network.reachability.ask import Aliases, peers, prepared
 from network.reachability.errors import UnreadableClusterError
 from network.reachability.point import Part, Verdict, answers
 from network.reachability.ports import PortSet
-from network.reachability.read.kinds import makes_others
 from network.reachability.read.manifests import Contents
 from network.reachability.terms import NO_TERMS, Terms
 
@@ -60,12 +59,12 @@ def of_contents(contents: Contents) -> Read:
         cluster = contents.cluster()
     except UnreadableClusterError as error:
         raise UnusableInputError(str(error)) from error
-    notes = [*contents.notes, *_about_names(contents)]
+    notes = [*_unknown_pods(contents), *contents.notes, *_about_names(contents)]
     notes += [
         f"there is no `{kind}` to leave out" for kind in contents.without if kind not in contents.skipped
     ]
     for kind, count in sorted(contents.skipped.items()):
-        missing = ": what it brings is not in the answer" if makes_others(kind) else ""
+        missing = ": what it brings is not in the answer" if kind in contents.bringing else ""
         notes.append(f"left out {count} of kind {kind}{missing}")
     if not cluster.policies:
         notes.append("there is no policy: every pod reaches every pod")
@@ -80,6 +79,18 @@ def listed(names: Iterable[str]) -> str:
     known = list(names)
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     return f"{', '.join(known[:_LISTED])}{more}"
+
+
+def _unknown_pods(contents: Contents) -> Iterator[str]:
+    """Yield what makes pods that are not in the input: whoever asks must not take them for absent."""
+    known = contents.owned.makers()
+    unknown = [key for key in contents.making if key not in known]
+    for kind in dict.fromkeys(kind for kind, _, _ in unknown):
+        names = listed(f"{namespace}/{name}" for each, namespace, name in unknown if each == kind)
+        yield (
+            f"unknown: {kind} {names} makes pods, and which labels they have, only its controller knows: "
+            "who reaches them and whom they reach is not in the answer, until the running pods are given too"
+        )
 
 
 def _about_names(contents: Contents) -> Iterator[str]:

@@ -39,10 +39,14 @@ class Workload:
     host_network: bool = False
     """The pods use their node's address, and policies take them for the node."""
     replicas: int = 1
+    first: int = 0
+    """Number of the first pod, where each has one."""
     addresses: tuple[str, ...] = ()
     """Addresses of the pods, as far as known; only an `ipBlock` looks at them."""
     service_account: str = "default"
     """Only Cilium's selectors can ask for it."""
+    controller: str = ""
+    """Group of what makes the pods, if it is none of Kubernetes' own: it may add labels to them."""
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from network.reachability.errors import UnreadableError
+from network.reachability.read import foreign
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("spec", "template"),
@@ -124,19 +125,29 @@ def _nearest(kind: str, known: tuple[str, ...]) -> str:
     return f": is {lower[found[0]]} meant?" if found else ""
 
 
-def template_of(manifest: Mapping[str, Any], kind: str, version: str) -> tuple[str, ...] | None:
-    """Return where an object holds its pods, also of a kind that nobody here knows; None if nowhere."""
+def is_workload(kind: str, version: str) -> bool:
+    """Say whether it is one of Kubernetes' own kinds of workloads."""
+    return kind in TEMPLATES and group(version) in TEMPLATE_GROUPS
+
+
+def foreign_group(version: str) -> str | None:
+    """Return the group of an object that another controller may make something of; None if none does."""
     within = group(version)
-    if kind in TEMPLATES and within in TEMPLATE_GROUPS:
-        return TEMPLATES[kind]
-    if within in _BUILT_IN:
-        return None
-    here: Any = manifest
-    for key in ("spec", "template", "spec"):
-        here = here.get(key) if isinstance(here, dict) else None
-    if isinstance(here, dict) and isinstance(here.get("containers"), list):
-        return ("spec", "template")
-    return None
+    return None if within in _BUILT_IN or within == "apiextensions.k8s.io" else within
+
+
+def check_held(manifest: Mapping[str, Any], kind: str) -> bool:
+    """Refuse an object that holds policies which something makes of it; say whether it holds workloads."""
+    workloads = False
+    for held, version in foreign.held(manifest):
+        workloads |= is_workload(held, version) or held == "Pod"
+        if held in _DECIDING and held not in _GENERAL_NAMES:
+            raise UnreadableError(
+                "",
+                f"it holds a {held} ({version}), and where it becomes one is not known: give what is made of "
+                f"it, and `--without {kind}`",
+            )
+    return workloads
 
 
 _MAKING = ("Application", "ApplicationSet", "HelmRelease", "HelmChart", "Kustomization", "Template", "Addon")

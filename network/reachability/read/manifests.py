@@ -10,10 +10,10 @@ from network.reachability.cilium import cilium_policy
 from network.reachability.errors import UnreadableClusterError, UnreadableError
 from network.reachability.model import AddressPeer, Cluster, Namespace, Policy, Service, Workload
 from network.reachability.policies import network_policy
-from network.reachability.read import kinds, lists
-from network.reachability.read.owners import Owned
+from network.reachability.read import foreign, kinds, lists
+from network.reachability.read.owners import PART, Owned
 from network.reachability.read.services import service
-from network.reachability.read.workloads import node_addresses, owner_of, running, templated
+from network.reachability.read.workloads import node_addresses, of_another, owner_of, running, templated
 
 _POLICIES: Mapping[tuple[str, str], Callable[[Mapping[str, Any], str], Policy]] = {
     ("NetworkPolicy", "networking.k8s.io/v1"): network_policy,
@@ -52,6 +52,10 @@ class Contents:
     notes: list[str] = field(default_factory=list[str])
     """What whoever reads the answer has to know."""
     problems: list[str] = field(default_factory=list[str])
+    making: dict[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str])
+    """Objects (kind, namespace, name) that make pods of which nothing is known, with their group."""
+    bringing: dict[str, None] = field(default_factory=dict[str, None])
+    """Kinds of which objects bring others, which are then missing."""
     repeated: dict[str, None] = field(default_factory=dict[str, None])
     """Objects that are there more than once, each time the same as far as the analysis reads them."""
     unplaced: int = 0
@@ -98,11 +102,31 @@ class Contents:
             self._once(found, self.nodes, name, node_addresses(manifest))
         elif kind == "Pod" and version == "v1":
             self._pod(found, self._placed(manifest))
-        elif keys := kinds.template_of(manifest, kind, version):
-            self._workload(found, self._placed(manifest), kind, keys)
+        elif kinds.is_workload(kind, version):
+            self._workload(found, self._placed(manifest), kind)
         else:
             kinds.check_unknown(kind, version)
-            self._skip(kind)
+            group = kinds.foreign_group(version)
+            if group is None:
+                self._skip(kind)
+            else:
+                self._another(found, manifest, kind, group)
+
+    def _another(self, found: Found, manifest: Mapping[str, Any], kind: str, group: str) -> None:
+        """Read an object of another controller: its templates, or else that it makes what nobody knows."""
+        if kinds.check_held(manifest, kind) or kinds.makes_others(kind):
+            self.bringing[kind] = None
+        if paths := foreign.templates(manifest, kind, group):
+            manifest = self._placed(manifest)
+            for number, path in enumerate(paths):
+                workload = of_another(manifest, kind, group, path)
+                self._keep(found, manifest, workload, number)
+            return
+        if foreign.makes_pods(manifest, kind, group):
+            metadata = fields.mapping(manifest.get("metadata"), "metadata")
+            namespace = str(metadata.get("namespace") or self.namespace)
+            self.making[kind, namespace, str(metadata.get("name"))] = group
+        self._skip(kind)
 
     def _skip(self, kind: str) -> None:
         self.skipped[kind] = self.skipped.get(kind, 0) + 1
@@ -137,13 +161,17 @@ class Contents:
             "differ: `kubectl apply` would leave the later one, `kubectl create` the earlier; leave out one",
         )
 
-    def _workload(self, found: Found, manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> None:
-        workload = templated(manifest, kind, keys)
+    def _workload(self, found: Found, manifest: Mapping[str, Any], kind: str) -> None:
+        self._keep(found, manifest, templated(manifest, kind, kinds.TEMPLATES[kind]))
+
+    def _keep(self, found: Found, manifest: Mapping[str, Any], workload: Workload, number: int = 0) -> None:
+        """Keep a workload; `number` tells those of one object apart."""
         metadata = fields.mapping(manifest.get("metadata"), "metadata")
         if fields.is_generated(metadata):
             self.owned.generated(workload)
             return
-        key = (kind, workload.namespace, workload.name)
+        name = f"{workload.name}{PART}{number}" if number else workload.name
+        key = (workload.kind, workload.namespace, name)
         self._once(found, self.owned.workloads, key, workload)
         if (owner := owner_of(metadata)) is not None:
             self.owned.owners[key] = owner

@@ -11,6 +11,7 @@ from network.reachability.errors import UnreadableError
 from network.reachability.model import ContainerPort, Workload
 from network.reachability.policies import protocol_of
 from network.reachability.ports import FIRST, LAST
+from network.reachability.read import foreign
 
 Owner = tuple[str, str]
 """Kind and name."""
@@ -49,10 +50,26 @@ def templated(manifest: Mapping[str, Any], kind: str, keys: tuple[str, ...]) -> 
         _check_selector(spec.get("selector"), workload)
     if kind == "Job" and not fields.is_generated(metadata):
         workload = _of_job(workload)
+    if kind == "StatefulSet" and (ordinals := fields.mapping(spec.get("ordinals"), "spec.ordinals")):
+        start = fields.number(ordinals.get("start") or 0, "spec.ordinals.start", 0, 1_000_000_000)
+        workload = replace(workload, first=start)
     replicas = spec.get("replicas")
     if replicas is None:
         return workload
     return replace(workload, replicas=fields.number(replicas, "spec.replicas", 0, 1_000_000))
+
+
+def of_another(manifest: Mapping[str, Any], kind: str, group: str, path: foreign.Path) -> Workload:
+    """Return the workload of a template of another controller's kind. How often it is made is its affair."""
+    metadata = known_fields.metadata(manifest)
+    template: Any = manifest
+    for key in path:
+        template = template[key]
+    here = ".".join(map(str, path)) or "metadata"
+    pods = fields.mapping(template.get("metadata"), f"{here}.metadata")
+    workload = _workload(metadata, pods, template.get("spec"), kind, f"{here}.spec")
+    added = {} if fields.is_generated(metadata) else foreign.labels_of_name(kind, group, workload.name)
+    return replace(workload, controller=group, labels={**added, **workload.labels})
 
 
 def _check_selector(value: Any, workload: Workload) -> None:
@@ -66,9 +83,9 @@ def _of_job(workload: Workload) -> Workload:
     return replace(workload, labels={**dict.fromkeys(NAMES_OF_JOB, workload.name), **workload.labels})
 
 
-def numbered(workload: Workload, first: int = 0) -> Iterator[Workload]:
+def numbered(workload: Workload) -> Iterator[Workload]:
     """Yield the pods of a StatefulSet one by one: its controller labels each with its name and number."""
-    for index in range(first, first + workload.replicas):
+    for index in range(workload.first, workload.first + workload.replicas):
         labels = {NAME_OF_POD: f"{workload.name}-{index}", INDEX_OF_POD: str(index), **workload.labels}
         yield replace(workload, labels=labels, replicas=1)
 
@@ -97,6 +114,9 @@ def owner_of(metadata: Mapping[str, Any]) -> Owner | None:
         template = labels.get("pod-template-hash")
         if kind == "ReplicaSet" and template and name.endswith(f"-{template}"):
             return "Deployment", name.removesuffix(f"-{template}")
+        rolled = labels.get("rollouts-pod-template-hash")
+        if kind == "ReplicaSet" and rolled and name.endswith(f"-{rolled}"):
+            return "Rollout", name.removesuffix(f"-{rolled}")
         # A static pod belongs to its node, which makes no others like it.
         return None if kind == "Node" else (kind, name)
     return None
