@@ -100,7 +100,14 @@ def _rule(rule: Mapping[str, Any], path: str, side: str) -> Rule:
     peers: list[Peer] = []
     for here, element in fields.items(rule[kind], f"{path}.{kind}"):
         peers += _peers(kind.removeprefix(side), element, here)
-    return Rule(tuple(peers), numbers, names, _learns_names(rule, path))
+    return Rule(
+        tuple(peers),
+        numbers,
+        names,
+        _learns_names(rule, path),
+        empty_peers=not peers,
+        empty_ports=rule.get("toPorts") == [],
+    )
 
 
 def _learns_names(rule: Mapping[str, Any], path: str) -> bool:

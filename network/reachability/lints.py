@@ -12,6 +12,7 @@ from network.reachability.model import AddressPeer, NamedPort, PodPeer, Service
 from network.reachability.ports import PortSet
 from network.reachability.redundant import redundant
 from network.reachability.selectors import Selector
+from network.reachability.served import Served
 from network.reachability.suspicion import Kind, Lint, Resolved, by_weight, resolved_rules
 
 __all__ = ["Lint", "by_weight", "lints", "of_plan", "without"]
@@ -45,11 +46,12 @@ def _identity(lint: Lint) -> tuple[Kind, str, Hashable]:
 def lints(reachability: Reachability) -> tuple[Lint, ...]:
     """Return every suspicion, in the order of policies."""
     rules = list(resolved_rules(reachability))
+    served = Served(reachability)
     return (
-        *mistakes(reachability, rules),
+        *mistakes(reachability, rules, served),
         *_useless_policies(reachability),
         *(lint for rule in rules for lint in _useless_peers(reachability, rule)),
-        *(lint for rule in rules for lint in _unmatched_ports(reachability, rule)),
+        *(lint for rule in rules for lint in _unmatched_ports(reachability, served, rule)),
         *redundant(rules),
         *_without_dns(reachability),
         *_blocks(reachability),
@@ -85,10 +87,12 @@ def _useless_peers(reachability: Reachability, each: Resolved) -> Iterator[Lint]
             yield Lint("peer-selects-nothing", str(each.policy), text, (each.direction, peer))
 
 
-def _unmatched_ports(reachability: Reachability, each: Resolved) -> Iterator[Lint]:
+def _unmatched_ports(reachability: Reachability, served: Served, each: Resolved) -> Iterator[Lint]:
     for named in each.rule.named_ports:
         if not _numbers(reachability, named, each.destinations) and each.destinations:
-            text = f"{each.where}: no destination has a {named.protocol} port named {named.name}"
+            service = served.named(named.name, named.protocol, each.destinations)
+            hint = f"; Service {service.namespace}/{service.name} calls its own so" if service else ""
+            text = f"{each.where}: no destination has a {named.protocol} port named {named.name}{hint}"
             yield Lint("unmatched-named-port", str(each.policy), text, (each.direction, named))
 
 

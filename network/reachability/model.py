@@ -64,6 +64,8 @@ class ServicePort:
     """Number, or name of a container port."""
     protocol: Protocol = "TCP"
     name: str | None = None
+    node_port: int | None = None
+    """Port of every node that leads here, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ class Rule:
     learns_names: bool = False
     """Cilium also learns from the answers which addresses host names have; its rules for these need that."""
     empty_peers: bool = False
-    """A list of peers is written, and empty: it means anyone, as if it were not there."""
+    """A list of peers is written, and empty. In a NetworkPolicy it means anyone, as if it were not there; in
+    Cilium's no one."""
+    empty_ports: bool = False
+    """Likewise a list of ports: it means every port, in both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,13 @@ def _rules(value: Any, path: str, key: str) -> tuple[Rule, ...]:
         ]
         numbers, names = _ports(rule.get("ports"), f"{here}.ports")
         found.append(
-            Rule(tuple(peers) if peers else None, numbers, names, empty_peers=key in rule and not peers)
+            Rule(
+                tuple(peers) if peers else None,
+                numbers,
+                names,
+                empty_peers=key in rule and not peers,
+                empty_ports=rule.get("ports") == [],
+            )
         )
     return tuple(found)
 

@@ -40,6 +40,7 @@ def _port(port: Mapping[str, Any], path: str) -> ServicePort:
     number = fields.number(port.get("port"), f"{path}.port", FIRST, LAST)
     target = port.get("targetPort") or number
     name = port.get("name")
+    node = port.get("nodePort") or None
     return ServicePort(
         number,
         fields.port_name(target, f"{path}.targetPort")
@@ -47,6 +48,7 @@ def _port(port: Mapping[str, Any], path: str) -> ServicePort:
         else fields.number(target, f"{path}.targetPort", FIRST, LAST),
         protocol_of(port.get("protocol"), f"{path}.protocol"),
         None if name in (None, "") else fields.text(name, f"{path}.name"),
+        None if node is None else fields.number(node, f"{path}.nodePort", FIRST, LAST),
     )
 
 
