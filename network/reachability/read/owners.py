@@ -137,6 +137,12 @@ def _labelled(
     asked: defaultdict[str, list[_Question]] = defaultdict(list)
     for question in _questions(policies):
         asked[question.requirement.key].append(question)
+    names = {
+        value
+        for key in (NAME_OF_POD, INDEX_OF_POD)
+        for each in asked[key]
+        for value in each.requirement.values
+    }
     by_group: dict[str, list[str]] = {}
     found: list[Workload] = []
     problems: dict[str, None] = {}
@@ -149,7 +155,7 @@ def _labelled(
         else:
             added = UNKNOWN_LABELS.get(workload.kind, ())
             unknown = [key for key in added if key in asked and key not in workload.labels]
-        each_pod = _is_numbered(workload) and (NAME_OF_POD in asked or INDEX_OF_POD in asked)
+        each_pod = _is_numbered(workload) and (asked[NAME_OF_POD] or asked[INDEX_OF_POD])
         if each_pod:
             unknown = [key for key in unknown if key not in (NAME_OF_POD, INDEX_OF_POD)]
         for key in unknown:
@@ -157,7 +163,7 @@ def _labelled(
         if unknown and not group:
             # That the label is there is known.
             workload = replace(workload, labels={**dict.fromkeys(unknown, ""), **workload.labels})
-        found += numbered(workload) if each_pod else [workload]
+        found += numbered(workload, names) if each_pod else [workload]
     return (*found, *running), list(problems)
 
 

@@ -1,6 +1,6 @@
 """Workloads from the templates of their pods, and from pods that run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,8 @@ Owner = tuple[str, str]
 INDEX_OF_POD = "apps.kubernetes.io/pod-index"
 NAME_OF_POD = "statefulset.kubernetes.io/pod-name"
 NAMES_OF_JOB = ("batch.kubernetes.io/job-name", "job-name")
+_LONGEST = 12
+"""Digits of a pod's number, and more."""
 _UIDS_OF_JOB = ("batch.kubernetes.io/controller-uid", "controller-uid")
 
 _SELECTING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
@@ -83,11 +85,20 @@ def _of_job(workload: Workload) -> Workload:
     return replace(workload, labels={**dict.fromkeys(NAMES_OF_JOB, workload.name), **workload.labels})
 
 
-def numbered(workload: Workload) -> Iterator[Workload]:
-    """Yield the pods of a StatefulSet one by one: its controller labels each with its name and number."""
-    for index in range(workload.first, workload.first + workload.replicas):
-        labels = {NAME_OF_POD: f"{workload.name}-{index}", INDEX_OF_POD: str(index), **workload.labels}
-        yield replace(workload, labels=labels, replicas=1)
+def numbered(workload: Workload, asked: Iterable[str]) -> Iterator[Workload]:
+    """Yield the pods of a StatefulSet that any of the values asks for, which are names and numbers of pods,
+    one by one, and the others as one: its controller labels each with its name and number."""
+    every = range(workload.first, workload.first + workload.replicas)
+    texts = (value.removeprefix(f"{workload.name}-") for value in asked)
+    wanted = {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < _LONGEST}
+    alone = sorted(number for number in wanted if number in every)
+    others = next((number for number in every if number not in wanted), None)
+    for number, replicas in [
+        *((number, 1) for number in alone),
+        *([] if others is None else [(others, len(every) - len(alone))]),
+    ]:
+        labels = {NAME_OF_POD: f"{workload.name}-{number}", INDEX_OF_POD: str(number), **workload.labels}
+        yield replace(workload, labels=labels, replicas=replicas)
 
 
 def running(manifest: Mapping[str, Any], nodes: Mapping[str, tuple[str, ...]]) -> Workload:
@@ -186,6 +197,8 @@ def _addresses(status: Mapping[str, Any], one: str, several: str) -> tuple[str, 
 
 def _address(value: Any, path: str) -> str:
     text = fields.text(value, path)
+    if "/" in text:
+        raise UnreadableError(path, f"{text} is a range, not an address")
     try:
         AddressSet.of(text)
     except ValueError as error:
