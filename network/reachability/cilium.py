@@ -225,7 +225,7 @@ def _add(
     given = port.get("port")
     text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
     text = fields.text(text, f"{path}.port")
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()):
         names.append(NamedPort(fields.port_name(text, f"{path}.port"), protocol))
         return
     first = fields.number(int(text), f"{path}.port", 0, LAST)

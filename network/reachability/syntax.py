@@ -48,7 +48,7 @@ def label_value(value: str, path: str) -> None:
 
 def port_name(value: str, path: str) -> None:
     """Refuse what no port can be called, a number in quotes among it."""
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal():
         raise UnreadableError(path, f'"{value}" is a text, and no port is called so: write {value}, unquoted')
     if len(value) > _LONGEST_PORT or not _PORT.fullmatch(value):
         raise _refused(value, path, "no port's name: lower-case letters, digits and `-`, 15 at most")

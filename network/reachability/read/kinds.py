@@ -42,6 +42,8 @@ _BUILT_IN: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of Kubernetes' own groups that people write: another one is a mistake."""
 
+_VERSION = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+
 _DECIDING = (
     *("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumCIDRGroup"),
     *("AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "MultiNetworkPolicy"),
@@ -84,6 +86,10 @@ def group(version: str) -> str:
 def check_unknown(kind: str, version: str) -> None:
     """Refuse an object that the analysis does not read, if it may decide who reaches whom."""
     within = group(version)
+    if not _VERSION.fullmatch(version):
+        raise UnreadableError("apiVersion", f"`{version}` is none: write it like v1 or apps/v1")
+    if not within and version != "v1":
+        raise UnreadableError("apiVersion", f"there is no {version}: is v1 meant?")
     if kind == "NetworkPolicy":
         raise UnreadableError(
             "apiVersion",

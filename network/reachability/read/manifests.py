@@ -77,7 +77,7 @@ class Contents:
         try:
             read(*arguments)
         except UnreadableError as error:
-            self.problems.append(f"{_named(found)}: {error}")
+            self.problems.append(_on_one_line(f"{_named(found)}: {error}"))
 
     def _add(self, found: Found) -> None:
         manifest = fields.mapping(found.manifest, "")
@@ -248,6 +248,11 @@ def _named(found: Found) -> str:
     text = " ".join(part for part in (str(manifest.get("kind") or "object"), "/".join(names)) if part)
     text = text if len(text) < 200 else f"{text[:200]}…"
     return f"{found.source}: {text}" if found.source else text
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text without what would break its line, or steer the terminal that shows it."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def _namespace(manifest: Mapping[str, Any]) -> Namespace:
