@@ -101,7 +101,9 @@ class Served:
     def _named(self) -> dict[tuple[str, Protocol], tuple[int, dict[int, Service]]]:
         found: defaultdict[tuple[str, Protocol], dict[int, Service]] = defaultdict(dict)
         for service in self._found.cluster.services:
-            names = [(port.name, port.protocol) for port in service.ports if port.name is not None]
+            names: list[tuple[str, Protocol]] = [
+                (port.name, port.protocol) for port in service.ports if port.name is not None
+            ]
             if names and service.selector:
                 pods = self._found.resolved.of_pods(service.namespace, Selector.of(service.selector))
                 for number in bits.members(pods):
