@@ -1,6 +1,6 @@
 """`network reachability`: reads what to analyse, and asks it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,9 +10,11 @@ from network.reachability.ask import Aliases, peers, prepared
 from network.reachability.errors import UnreadableClusterError
 from network.reachability.point import Part, Verdict, answers
 from network.reachability.ports import PortSet
-from network.reachability.read.kinds import makes_others
 from network.reachability.read.manifests import Contents
 from network.reachability.terms import NO_TERMS, Terms
+
+_LISTED = 5
+"""Names that a note lists."""
 
 
 class UnusableInputError(Exception):
@@ -57,9 +59,12 @@ def of_contents(contents: Contents) -> Read:
         cluster = contents.cluster()
     except UnreadableClusterError as error:
         raise UnusableInputError(str(error)) from error
-    notes = [*contents.notes]
+    notes = [*_unknown_pods(contents), *contents.notes, *_about_names(contents)]
+    notes += [
+        f"there is no `{kind}` to leave out" for kind in contents.without if kind not in contents.skipped
+    ]
     for kind, count in sorted(contents.skipped.items()):
-        missing = ": what it brings is not in the answer" if makes_others(kind) else ""
+        missing = ": what it brings is not in the answer" if kind in contents.bringing else ""
         notes.append(f"left out {count} of kind {kind}{missing}")
     if not cluster.policies:
         notes.append("there is no policy: every pod reaches every pod")
@@ -69,15 +74,49 @@ def of_contents(contents: Contents) -> Read:
     return Read(cluster, "cilium" if cilium else "vanilla", notes=tuple(notes))
 
 
-def of_manifests(folder: Path, without: Sequence[str], standard_input: Callable[[], bytes]) -> Read:
+def listed(names: Iterable[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    return f"{', '.join(known[:_LISTED])}{more}"
+
+
+def _unknown_pods(contents: Contents) -> Iterator[str]:
+    """Yield what makes pods that are not in the input: whoever asks must not take them for absent."""
+    known = contents.owned.makers()
+    unknown = [key for key in contents.making if key not in known]
+    for kind in dict.fromkeys(kind for kind, _, _ in unknown):
+        names = listed(f"{namespace}/{name}" for each, namespace, name in unknown if each == kind)
+        yield (
+            f"unknown: {kind} {names} makes pods, and which labels they have, only its controller knows: "
+            "who reaches them and whom they reach is not in the answer, until the running pods are given too"
+        )
+
+
+def _about_names(contents: Contents) -> Iterator[str]:
+    """Yield what was taken for granted about names and namespaces of objects."""
+    if contents.repeated:
+        yield f"there more than once, and counted once: {listed(contents.repeated)}"
+    named = contents.namespaces.keys() | {name for _, name, _ in contents.owned.workloads}
+    named |= {policy.namespace for policy in contents.policies.values()}
+    if contents.unplaced and named - {contents.namespace}:
+        yield (
+            f"{contents.unplaced} objects name no namespace: taken to be in {contents.namespace}, as kubectl "
+            "does without -n; --namespace says which"
+        )
+
+
+def of_manifests(
+    folder: Path, without: Sequence[str], standard_input: Callable[[], bytes], namespace: str | None = None
+) -> Read:
     """Read the manifests of a folder or a file; `-` is what kubectl prints, on the standard input."""
     from network.reachability.read import live, yaml_files
 
     if str(folder) == "-":
-        return of_contents(live.read(standard_input(), without))
+        return of_contents(live.read(standard_input(), without, namespace))
     if not folder.exists():
         raise UnusableInputError(f"{folder} does not exist")
-    return of_contents(yaml_files.read(folder, without))
+    return of_contents(yaml_files.read(folder, without, namespace))
 
 
 def analysed(read: Read, semantics: Semantics | None) -> tuple[Reachability, tuple[str, ...]]:
@@ -102,6 +141,7 @@ def point(
     read: Read, semantics: Semantics | None, source: str, destination: str, wanted: PortSet
 ) -> list[Part]:
     """Return whether whoever is named reaches whoever is named on the ports, and why or why not."""
+    source, destination = source.strip(), destination.strip()
     cluster, apart = prepared(read.cluster, read.apart, (source, destination))
     found = analyse(cluster, semantics or read.semantics, apart)
     sources, destinations = peers(found, source, read.aliases), peers(found, destination, read.aliases)

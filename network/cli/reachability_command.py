@@ -60,6 +60,12 @@ def reachability(
             "--without", help="A kind to leave out, on your word that it decides nothing; repeatable."
         ),
     ] = [],  # noqa: B006  typer copies it
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace", "-n", help="Where objects are that name no namespace; default if absent."
+        ),
+    ] = None,
     pods: Annotated[
         str | None,
         typer.Option("--pods", help="Range that pods of unknown address are in, as 10.244.0.0/16."),
@@ -82,12 +88,16 @@ def reachability(
             raise ValueError("give one of --stack and --folder, and both --from and --to or none")
         if sum((svg is not None or before is not None, source is not None, suspicions)) > 1:
             raise ValueError("give one of --from with --to, --before or --svg, and --suspicions")
+        if port != "all" and source is None:
+            raise ValueError("--port is part of a question: give --from and --to as well")
+        if stack is not None and not stack.strip():
+            raise ValueError("--stack needs the name of a stack, not an empty one")
         ranges = asked.Ranges(pods, nodes)
-        read = ranges.applied(_read(stack, folder, without))
+        read = ranges.applied(_read(stack, folder, without, namespace))
         if source is not None and destination is not None:
             _point(read, semantics, source, destination, port, output)
         elif before is not None:
-            earlier = ranges.applied(_read_file(before, without))
+            earlier = ranges.applied(_read_file(before, without, namespace))
             was, found = _both(earlier, read, semantics)
             if svg is not None:
                 _picture(found, was, stack or str(folder), before, svg, drawing)
@@ -135,9 +145,9 @@ def _both(
     return _analysed(earlier, semantics), _analysed(later, semantics)
 
 
-def _read(stack: str | None, folder: Path | None, without: list[str]) -> asked.Read:
+def _read(stack: str | None, folder: Path | None, without: list[str], namespace: str | None) -> asked.Read:
     if folder is not None:
-        return asked.of_manifests(folder, without, sys.stdin.buffer.read)
+        return asked.of_manifests(folder, without, sys.stdin.buffer.read, namespace)
     # The models of a stack take longer to import than most clusters to analyse.
     from network.cli.project import stack_files
     from network.cli.reachability_of_stack import of_stack
@@ -145,12 +155,12 @@ def _read(stack: str | None, folder: Path | None, without: list[str]) -> asked.R
     return of_stack(stack_files([stack] if stack else [])[0])
 
 
-def _read_file(path: Path, without: list[str]) -> asked.Read:
+def _read_file(path: Path, without: list[str], namespace: str | None) -> asked.Read:
     if path.is_file() and path.name.startswith("Pulumi."):
         from network.cli.reachability_of_stack import of_stack
 
         return of_stack(path)
-    return asked.of_manifests(path, without, sys.stdin.buffer.read)
+    return asked.of_manifests(path, without, sys.stdin.buffer.read, namespace)
 
 
 def _analysed(read: asked.Read, semantics: Semantics | None) -> Reachability:

@@ -206,10 +206,7 @@ class Reachability:
         for policy in self.resolved.policies:
             selected |= self.resolved.of_pods(policy.namespace, policy.pods)
         return tuple(
-            workload
-            for index, each in enumerate(self.classes)
-            if not selected >> index & 1
-            for workload in each.workloads
+            workload for each in self.members(self.resolved.every & ~selected) for workload in each.workloads
         )
 
 

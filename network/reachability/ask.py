@@ -1,6 +1,7 @@
 """Who is meant by a name: whatever this analysis, the flows or a review call somebody is understood."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
@@ -30,6 +31,9 @@ _ENTITIES = {
 _SHOWN_ADDRESSES = 3
 _SHOWN = 30
 """Names that an error lists."""
+_IN_THE_CLUSTER = re.compile(r"\.svc(\.|$)|\.cluster\.local$")
+"""Names of hosts by which pods know Services."""
+_LIKE_A_RANGE = re.compile(r"[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*/\d+")
 
 
 class UnknownNameError(ValueError):
@@ -59,16 +63,44 @@ def prepared(cluster: Cluster, apart: Terms, names: Iterable[str]) -> tuple[Clus
 
 def peers(found: Reachability, name: str, aliases: Aliases) -> list[Asked]:
     """Return the classes that a name means. Raises UnknownNameError."""
+    if not name.strip():
+        raise UnknownNameError("an empty name is nobody's: who is meant by --from and by --to?")
+    if _IN_THE_CLUSTER.search(name.lower().rstrip(".")):
+        raise UnknownNameError(
+            f"{name} is a name inside the cluster, of a Service: policies act on the pods behind it, so "
+            "name these"
+        )
     classes = _classes(found, name, aliases)
     asked = [Asked(number, _text(found, number, name)) for number in bits.members(classes)]
     if not asked:
         known = sorted({str(workload) for each in found.classes for workload in each.workloads})
         more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+        why = next(_why_nobody(found, name), "")
         raise UnknownNameError(
-            f"nothing is called {name}; there are nodes, own-node, kube-apiserver, world, addresses, "
+            f"nothing is called {name}{why}; there are nodes, own-node, kube-apiserver, world, addresses, "
             f"{', '.join(known[:_SHOWN])}{more}"
         )
     return asked
+
+
+def _why_nobody(found: Reachability, name: str) -> Iterator[str]:
+    """Yield what may have been meant by a name of nobody."""
+    namespace, slash, rest = name.partition("/")
+    namespaces = {each.name for each in found.cluster.namespaces}
+    namespaces |= {each.namespace for each in (*found.cluster.workloads, *found.cluster.policies)}
+    if _LIKE_A_RANGE.fullmatch(name):
+        yield ", which is no range either"
+    if "*" in name.removesuffix("/*"):
+        yield ": `*` stands for every pod of one namespace (`shop/*`) or begins a host (`*.example.com`)"
+    if name in namespaces:
+        yield f", but a namespace: `{name}/*` is every pod of it"
+    if slash and namespace and namespace not in namespaces and " " not in namespace:
+        yield f", for there is no namespace {namespace}"
+    if slash and rest == "*":
+        yield f", for no pod of {namespace} is in the input"
+    for service in found.cluster.services:
+        if name == f"{service.namespace}/{service.name}":
+            yield " but a Service: policies act on the pods behind it, so name these"
 
 
 def _classes(found: Reachability, name: str, aliases: Aliases) -> int:
@@ -104,12 +136,13 @@ def _addresses(name: str) -> AddressSet | None:
 
 def _pattern(name: str) -> str:
     """Return a host as policies name it: in Cilium's words `**.` is one label or more."""
+    name = name.lower().removesuffix(".")
     return f"*{name}" if name.startswith("*.") else name
 
 
 def _is(each: PeerClass, name: str, cluster: Cluster) -> bool:
     return (
-        each.host in (name, _pattern(name))
+        (each.kind == "host" and each.host in (name, _pattern(name)))
         or name_of(each, cluster) == name
         or any(_called(workload, name) for workload in each.workloads)
     )
@@ -141,6 +174,8 @@ def _text(found: Reachability, number: int, name: str) -> str:
             return " and ".join(sorted(f"{one} ({kind})" for kind, one in called))
         ((_, only),) = called
         return f"{only} ({_own_addresses(each, name)})" if _is_divided(found, name) else only
+    if each.kind == "host" and is_host(name):
+        return name
     asked = _addresses(name)
     if asked is not None and each.kind == "addresses":
         return name if "/" not in name else str(each.addresses & asked)

@@ -8,7 +8,7 @@ it has ports, about no one if it has none.
 from collections.abc import Mapping
 from typing import Any
 
-from network.reachability import fields, ports, syntax
+from network.reachability import fields, known_fields, ports, syntax
 from network.reachability.errors import UnreadableError
 from network.reachability.model import (
     AddressPeer,
@@ -42,7 +42,8 @@ _SPEC = ("endpointSelector", "enableDefaultDeny", "ingress", "egress", "descript
 
 def cilium_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
     """Return a CiliumNetworkPolicy. Raises UnreadableError for what is not modelled."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    fields.only(manifest, (*known_fields.OBJECT, "specs"), "")
+    metadata = known_fields.metadata(manifest)
     namespace = fields.namespace(metadata)
     if manifest.get("specs") is not None:
         raise UnreadableError("specs", "several rules in one object are not known to the analysis")
@@ -99,7 +100,14 @@ def _rule(rule: Mapping[str, Any], path: str, side: str) -> Rule:
     peers: list[Peer] = []
     for here, element in fields.items(rule[kind], f"{path}.{kind}"):
         peers += _peers(kind.removeprefix(side), element, here)
-    return Rule(tuple(peers), numbers, names, _learns_names(rule, path))
+    return Rule(
+        tuple(peers),
+        numbers,
+        names,
+        _learns_names(rule, path),
+        empty_peers=not peers,
+        empty_ports=rule.get("toPorts") == [],
+    )
 
 
 def _learns_names(rule: Mapping[str, Any], path: str) -> bool:
@@ -217,7 +225,7 @@ def _add(
     given = port.get("port")
     text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
     text = fields.text(text, f"{path}.port")
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()):
         names.append(NamedPort(fields.port_name(text, f"{path}.port"), protocol))
         return
     first = fields.number(int(text), f"{path}.port", 0, LAST)

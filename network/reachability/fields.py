@@ -10,6 +10,8 @@ from network.reachability import syntax
 from network.reachability.errors import UnreadableError
 from network.reachability.selectors import Operator, Requirement, Selector
 
+DEFAULT_NAMESPACE = "default"
+"""Where kubectl puts objects that name no namespace."""
 _OPERATORS: Mapping[Any, Operator] = {operator: operator for operator in get_args(Operator)}
 
 
@@ -56,8 +58,8 @@ def text(value: Any, path: str) -> str:
 
 def name(metadata: Mapping[str, Any]) -> str:
     """Return the name in an object's metadata, or what the API server is to make one from."""
-    prefix = metadata.get("generateName")
-    if metadata.get("name") is None and isinstance(prefix, str) and prefix:
+    if is_generated(metadata):
+        prefix = text(metadata.get("generateName"), "metadata.generateName")
         syntax.name(f"{prefix}x", "metadata.generateName")
         return prefix
     given = text(metadata.get("name"), "metadata.name")
@@ -65,10 +67,15 @@ def name(metadata: Mapping[str, Any]) -> str:
     return given
 
 
+def is_generated(metadata: Mapping[str, Any]) -> bool:
+    """Say whether the API server is still to make the name: then two that begin alike are two objects."""
+    return metadata.get("name") in (None, "") and metadata.get("generateName") not in (None, "")
+
+
 def namespace(metadata: Mapping[str, Any]) -> str:
     """Return the namespace in an object's metadata: `default` where there is none, as kubectl takes it."""
     if metadata.get("namespace") in (None, ""):
-        return "default"
+        return DEFAULT_NAMESPACE
     given = text(metadata["namespace"], "metadata.namespace")
     _namespace(given)
     return intern(given)
@@ -87,7 +94,11 @@ def port_name(value: Any, path: str) -> str:
 
 
 def number(value: Any, path: str, first: int, last: int) -> int:
-    """Return a whole number between bounds, both inclusive."""
+    """Return a whole number between bounds, both inclusive; `80.0` is one, for to JSON it is 80."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, float):
+        raise UnreadableError(path, f"must be a whole number, not {value}")
     if not isinstance(value, int) or isinstance(value, bool):
         raise UnreadableError(path, f"must be a number, not {_kind(value)}")
     if not first <= value <= last:
@@ -119,7 +130,8 @@ def only(value: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:
     """Refuse fields that the analysis does not know: they may change what is allowed."""
     for key, given in value.items():
         if key not in known and given is not None:
-            raise UnreadableError(f"{path}.{key}", "this field is not known to the analysis")
+            here = f"{path}.{key}" if path else key
+            raise UnreadableError(here, "this field is not known to the analysis")
 
 
 def selector(value: Any, path: str, check_key: Callable[[str, str], None] = syntax.label_key) -> Selector:

@@ -1,15 +1,18 @@
 """What in a set of policies is probably not meant."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from network.reachability import bits, ports
 from network.reachability.addresses import EVERY_IPV4, EVERY_IPV6
-from network.reachability.analysis import Direction, Reachability
+from network.reachability.analysis import Reachability
+from network.reachability.labels import Labels
 from network.reachability.mistakes import mistakes
 from network.reachability.model import AddressPeer, NamedPort, PodPeer, Service
 from network.reachability.ports import PortSet
+from network.reachability.redundant import redundant
 from network.reachability.selectors import Selector
+from network.reachability.served import Served
 from network.reachability.suspicion import Kind, Lint, Resolved, by_weight, resolved_rules
 
 __all__ = ["Lint", "by_weight", "lints", "of_plan", "without"]
@@ -43,29 +46,31 @@ def _identity(lint: Lint) -> tuple[Kind, str, Hashable]:
 def lints(reachability: Reachability) -> tuple[Lint, ...]:
     """Return every suspicion, in the order of policies."""
     rules = list(resolved_rules(reachability))
+    served = Served(reachability)
     return (
-        *mistakes(reachability, rules),
+        *mistakes(reachability, rules, served),
         *_useless_policies(reachability),
         *(lint for rule in rules for lint in _useless_peers(reachability, rule)),
-        *(lint for rule in rules for lint in _unmatched_ports(reachability, rule)),
-        *_redundant(rules),
+        *(lint for rule in rules for lint in _unmatched_ports(reachability, served, rule)),
+        *redundant(rules),
         *_without_dns(reachability),
         *_blocks(reachability),
-        *(lint for service in reachability.cluster.services for lint in _service(reachability, service)),
+        *_services(reachability),
     )
 
 
 def _useless_policies(reachability: Reachability) -> Iterator[Lint]:
+    labels: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
+    for workload in reachability.cluster.workloads:
+        if workload.host_network:
+            labels[workload.namespace].append(workload.labels)
+    on_nodes = {namespace: Labels(each) for namespace, each in labels.items()}
     for policy in reachability.resolved.policies:
         if reachability.resolved.of_pods(policy.namespace, policy.pods):
             continue
-        on_nodes = any(
-            workload.host_network
-            and workload.namespace == policy.namespace
-            and policy.pods.holds(workload.labels)
-            for workload in reachability.cluster.workloads
-        )
-        why = "host-network pods only, which policies are not about" if on_nodes else "no known pod"
+        here = on_nodes.get(policy.namespace)
+        selects_nodes = here is not None and here.select(policy.pods)
+        why = "host-network pods only, which policies are not about" if selects_nodes else "no known pod"
         yield Lint("selects-nothing", str(policy), f"`{policy.pods}` selects {why}", policy.pods)
 
 
@@ -82,55 +87,18 @@ def _useless_peers(reachability: Reachability, each: Resolved) -> Iterator[Lint]
             yield Lint("peer-selects-nothing", str(each.policy), text, (each.direction, peer))
 
 
-def _unmatched_ports(reachability: Reachability, each: Resolved) -> Iterator[Lint]:
+def _unmatched_ports(reachability: Reachability, served: Served, each: Resolved) -> Iterator[Lint]:
     for named in each.rule.named_ports:
         if not _numbers(reachability, named, each.destinations) and each.destinations:
-            text = f"{each.where}: no destination has a {named.protocol} port named {named.name}"
+            service = served.named(named.name, named.protocol, each.destinations)
+            hint = f"; Service {service.namespace}/{service.name} calls its own so" if service else ""
+            text = f"{each.where}: no destination has a {named.protocol} port named {named.name}{hint}"
             yield Lint("unmatched-named-port", str(each.policy), text, (each.direction, named))
 
 
 def _numbers(reachability: Reachability, named: NamedPort, destinations: int) -> list[int]:
     numbers = reachability.resolved.named.get(named, {})
     return [number for number, having in numbers.items() if having & destinations]
-
-
-def _redundant(rules: list[Resolved]) -> Iterator[Lint]:
-    """Yield rules that one other rule covers; only those of one namespace can be about the same pods."""
-    neighbours: defaultdict[tuple[str, Direction], list[Resolved]] = defaultdict(list)
-    for each in rules:
-        if each.targets and each.peers:
-            neighbours[each.policy.namespace, each.direction].append(each)
-    for group in neighbours.values():
-        for index, each in enumerate(group):
-            for other_index, other in enumerate(group):
-                # Of two that say the same only the later one is redundant.
-                if other_index != index and _covers(other, each, strictly=other_index > index):
-                    yield _covered(each, other)
-                    break
-
-
-def _covered(each: Resolved, by: Resolved) -> Lint:
-    alike = (each.policy.kind, each.targets) == (by.policy.kind, by.targets)
-    kind = "redundant-rule" if alike else "repeated-rule"
-    whose = "its own" if by.policy == each.policy else str(by.policy)
-    text = f"{each.where} says nothing that {whose} {by.where} does not"
-    return Lint(kind, str(each.policy), text, (each.direction, each.rule))
-
-
-def _covers(wide: Resolved, narrow: Resolved, *, strictly: bool) -> bool:
-    if narrow.targets & ~wide.targets or narrow.peers & ~wide.peers:
-        return False
-    if narrow.rule.learns_names and not wide.rule.learns_names:
-        return False
-    named = set(narrow.rule.named_ports) <= set(wide.rule.named_ports) or wide.rule.ports == ports.ALL
-    if not named or not narrow.rule.ports <= wide.rule.ports:
-        return False
-    return not (strictly and _meaning(wide) == _meaning(narrow))
-
-
-def _meaning(each: Resolved) -> tuple[Hashable, ...]:
-    rule = each.rule
-    return each.targets, each.peers, rule.ports, frozenset(rule.named_ports), rule.learns_names
 
 
 def _without_dns(reachability: Reachability) -> Iterator[Lint]:
@@ -167,18 +135,27 @@ def _blocks(reachability: Reachability) -> Iterator[Lint]:
                     yield Lint("block-of-cluster-addresses", str(policy), text, peer)
 
 
-def _service(reachability: Reachability, service: Service) -> Iterator[Lint]:
-    """Yield a Service that the world should reach, and of which no pod lets anyone outside in."""
-    if service.type not in ("LoadBalancer", "NodePort") or not service.selector:
-        return
-    pods = reachability.resolved.of_pods(service.namespace, Selector.of(service.selector))
+def _services(reachability: Reachability) -> Iterator[Lint]:
+    """Yield Services that the world should reach, and of which no pod lets anyone outside in."""
     outside = reachability.resolved.of_entity("world") | reachability.resolved.of_entity("other-nodes")
+    open_: defaultdict[PortSet, int] = defaultdict(int)
+    for row in reachability.rows:
+        if row.sources & outside:
+            open_[row.ports] |= row.destinations
+    for service in reachability.cluster.services:
+        if service.type in ("LoadBalancer", "NodePort") and service.selector:
+            yield from _service(reachability, service, open_)
+
+
+def _service(reachability: Reachability, service: Service, open_: Mapping[PortSet, int]) -> Iterator[Lint]:
+    """Yield each port that nobody outside reaches; `open_` has the classes that they reach, by ports."""
+    pods = reachability.resolved.of_pods(service.namespace, Selector.of(service.selector or {}))
     for port in service.ports:
         wanted = _targets(reachability, port.target, port.protocol, pods)
         reached = any(
-            row.sources & outside and row.destinations & having and row.ports & numbers
+            classes & having and allowed & numbers
             for having, numbers in wanted
-            for row in reachability.rows
+            for allowed, classes in open_.items()
         )
         if pods and not reached:
             text = f"port {port.number}: no pod behind it can be reached from outside or from nodes"

@@ -1,31 +1,39 @@
 """Mistakes that nearly everybody makes once: what is written means something else than what it looks like."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from network.reachability.addresses import EVERY_IPV4, EVERY_IPV6, AddressSet
-from network.reachability.analysis import Reachability
-from network.reachability.model import AddressPeer, HostPeer, PodPeer, Policy, Service, Workload
+from network.reachability import bits, ports
+from network.reachability.addresses import EVERY_IPV4
+from network.reachability.analysis import Direction, Reachability
+from network.reachability.families import one_family
+from network.reachability.model import AddressPeer, HostPeer, PodPeer, Policy, Rule, Service
 from network.reachability.ports import PortSet
-from network.reachability.selectors import Selector
+from network.reachability.served import Served
 from network.reachability.suspicion import Lint, Resolved
 
-_DNS = PortSet.of("UDP", 53) | PortSet.of("TCP", 53)
+_DNS = PortSet.of("UDP", 53)
+_IN_THE_CLUSTER = re.compile(r"\.svc$|\.cluster\.local$")
 _SMALL = 1 << 16
 """Addresses that a block may have for one in it to be meant: a /16."""
 
 
-def mistakes(found: Reachability, rules: Iterable[Resolved]) -> Iterator[Lint]:
+def mistakes(found: Reachability, rules: Iterable[Resolved], served: Served) -> Iterator[Lint]:
     """Yield the suspicions, policy by policy."""
     known = list(rules)
+    answering = _answering(found)
     for policy in found.resolved.policies:
         yield from _without_type(policy)
+        yield from _two_rules_for_one(policy)
     for each in known:
         yield from _two_for_one(each)
         yield from _empty_lists(each)
-        yield from _ports_of_services(found, each)
-        yield from _blocks(found, each)
-        yield from _dns_at_home(found, each)
+        yield from _ports_of_services(served, each)
+        yield from _blocks(found, served, each)
+        yield from _dns_at_home(answering, each)
+        yield from _names_of_services(each)
+    yield from one_family(known)
     yield from _unlearned_names(known)
 
 
@@ -38,10 +46,8 @@ def _without_type(policy: Policy) -> Iterator[Lint]:
 
 def _two_for_one(each: Resolved) -> Iterator[Lint]:
     """Yield a namespaceSelector followed by a podSelector in an item of its own."""
-    peers = each.rule.peers or ()
+    peers = [peer for peer in each.rule.peers or () if isinstance(peer, PodPeer)]
     for one, other in pairwise(peers):
-        if not (isinstance(one, PodPeer) and isinstance(other, PodPeer)):
-            continue
         pair = (one, other) if other.namespaces is None else (other, one)
         namespaces, pods = pair
         if (
@@ -58,116 +64,119 @@ def _two_for_one(each: Resolved) -> Iterator[Lint]:
             yield Lint("two-peers-for-one", str(each.policy), text, (each.direction, *pair))
 
 
-def _empty_lists(each: Resolved) -> Iterator[Lint]:
-    if each.rule.empty_peers:
-        key = "from" if each.direction == "ingress" else "to"
-        text = f"{each.where}: `{key}` is empty, which means anyone, not no one"
-        yield Lint("anyone-by-empty-list", str(each.policy), text, (each.direction, each.rule))
-
-
-def _ports_of_services(found: Reachability, each: Resolved) -> Iterator[Lint]:
-    """Yield ports that are those of a Service, where its pods listen on others."""
-    for service in found.cluster.services:
-        if not service.selector:
-            continue
-        pods = found.resolved.of_pods(service.namespace, Selector.of(service.selector)) & each.destinations
-        if not pods:
-            continue
-        listening = {
-            (port.protocol, port.number) for workload in _workloads(found, pods) for port in workload.ports
-        }
-        for port in service.ports:
-            exact = PortSet.of(port.protocol, port.number)
-            if (
-                port.target not in (port.number, port.name)
-                and exact <= each.rule.ports
-                and _is_one_port(each.rule.ports, exact)
-                and (port.protocol, port.number) not in listening
-            ):
+def _two_rules_for_one(policy: Policy) -> Iterator[Lint]:
+    """Yield a rule of peers alone beside one of ports alone."""
+    directions: tuple[tuple[Direction, tuple[Rule, ...]], ...] = (
+        ("ingress", policy.ingress),
+        ("egress", policy.egress),
+    )
+    for direction, rules in directions:
+        for number, (one, other) in enumerate(pairwise(rules)):
+            if (_is_of_peers(one) and _is_of_ports(other)) or (_is_of_ports(one) and _is_of_peers(other)):
                 text = (
-                    f"{each.where}: port {port.number} is that of {_called(service)}; "
-                    f"policies act on the pods' own, {port.target}"
+                    f"{direction} rules {number + 1} and {number + 2}: one has peers and every port, the "
+                    "other ports and anyone; these peers on these ports are meant by one rule with both"
                 )
-                yield Lint(
-                    "port-of-service", str(each.policy), text, (each.direction, each.rule, port.number)
-                )
+                yield Lint("two-rules-for-one", str(policy), text, (direction, one, other))
+
+
+def _is_of_peers(rule: Rule) -> bool:
+    return bool(rule.peers) and rule.ports == ports.ALL and not rule.empty_ports
+
+
+def _is_of_ports(rule: Rule) -> bool:
+    return rule.peers is None and not rule.empty_peers and rule.ports != ports.ALL
+
+
+def _empty_lists(each: Resolved) -> Iterator[Lint]:
+    about = (each.direction, each.rule)
+    key = "from" if each.direction == "ingress" else "to"
+    if each.rule.empty_peers and each.rule.peers is None:
+        text = f"{each.where}: `{key}` is empty, which means anyone, not no one"
+        yield Lint("anyone-by-empty-list", str(each.policy), text, about)
+    elif each.rule.empty_peers:
+        text = f"{each.where}: its list of peers is empty, which means no one to Cilium: it allows nothing"
+        yield Lint("nobody-by-empty-list", str(each.policy), text, about)
+    if each.rule.empty_ports:
+        text = f"{each.where}: its list of ports is empty, which means every port, not none"
+        yield Lint("every-port-by-empty-list", str(each.policy), text, about)
+
+
+def _ports_of_services(served: Served, each: Resolved) -> Iterator[Lint]:
+    """Yield ports that are those of a Service, where its pods listen on others."""
+    for found in served.misleading(each.rule.ports, each.destinations):
+        text = (
+            f"{each.where}: port {found.number} is {found.what} of {_called(found.service)}; "
+            f"policies act on the pods' own, {found.target}"
+        )
+        yield Lint("port-of-service", str(each.policy), text, (each.direction, each.rule, found.number))
 
 
 def _called(service: Service) -> str:
     return f"Service {service.namespace}/{service.name}"
 
 
-def _is_one_port(ports: PortSet, exact: PortSet) -> bool:
-    """Say whether a port is written as such, not as a part of a range."""
-    return all(pair in ports.line for pair in exact.line)
-
-
-def _workloads(found: Reachability, classes: int) -> Iterator[Workload]:
-    for each in found.members(classes):
-        yield from each.workloads
-
-
-def _blocks(found: Reachability, each: Resolved) -> Iterator[Lint]:
+def _blocks(found: Reachability, served: Served, each: Resolved) -> Iterator[Lint]:
     blocks = [peer for peer in each.rule.peers or () if isinstance(peer, AddressPeer)]
     for peer in blocks:
         if not peer.addresses:
             text = f"{each.where}: the exceptions of ipBlock {peer.text} cover all of it: it allows nothing"
             yield Lint("covered-by-its-exceptions", str(each.policy), text, (each.direction, peer))
-        for service in _services_in(found, peer):
+        if (service := _service_in(found, served, peer)) is not None:
             text = (
                 f"{each.where}: ipBlock {peer.text} holds the address of {_called(service)}; "
                 "policies act on the pods behind it, so select these"
             )
             yield Lint("block-of-service", str(each.policy), text, (each.direction, peer, service.name))
-            break
-    every = AddressSet.any_of(peer.addresses for peer in blocks)
-    wide = [peer for peer in blocks if peer.text.startswith("0.0.0.0/0") and peer.addresses]
-    if wide and not every & EVERY_IPV6 and not _is_open_to_ipv6(found, each):
-        text = f"{each.where}: ipBlock {wide[0].text} is IPv4 only: nothing of IPv6 (::/0) is allowed"
-        yield Lint("ipv6-forgotten", str(each.policy), text, (each.direction, wide[0]))
 
 
-def _services_in(found: Reachability, peer: AddressPeer) -> Iterator[Service]:
-    """Yield Services whose address a narrow block holds."""
-    cluster = found.cluster
+def _service_in(found: Reachability, served: Served, peer: AddressPeer) -> Service | None:
+    """Return a Service whose address a block holds that is narrow enough for one to be meant."""
     narrow = sum(last - first + 1 for first, last in (peer.addresses & EVERY_IPV4).line) <= _SMALL
-    for service in cluster.services:
-        if any(address in peer.addresses for address in service.addresses) and (
-            narrow or peer.addresses <= cluster.service_addresses
-        ):
-            yield service
+    if narrow or peer.addresses <= found.cluster.service_addresses:
+        return served.at(peer.addresses)
+    return None
 
 
-def _is_open_to_ipv6(found: Reachability, each: Resolved) -> bool:
-    """Say whether another rule for the same pods has all of IPv6."""
-    resolved = found.resolved
-    return any(
-        rule.peers is None
-        or any(isinstance(peer, AddressPeer) and peer.addresses >= EVERY_IPV6 for peer in rule.peers)
-        for policy in resolved.policies
-        if policy.namespace == each.policy.namespace
-        and not each.targets & ~resolved.of_pods(policy.namespace, policy.pods)
-        for rule in (policy.ingress if each.direction == "ingress" else policy.egress)
+def _answering(found: Reachability) -> int:
+    """Return the classes of pods that may answer questions about names."""
+    return bits.of(
+        [
+            number
+            for number, each in enumerate(found.classes)
+            if any(
+                (port.protocol, port.number) == ("UDP", 53) or port.name in ("dns", "dns-tcp")
+                for workload in each.workloads
+                for port in workload.ports
+            )
+        ]
     )
 
 
-def _dns_at_home(found: Reachability, each: Resolved) -> Iterator[Lint]:
+def _dns_at_home(answering: int, each: Resolved) -> Iterator[Lint]:
     """Yield rules that let pods ask for names only in their own namespace, where nobody answers."""
     rule = each.rule
-    if each.direction != "egress" or not rule.peers or not rule.ports or not rule.ports <= _DNS:
+    # Among others a port of DNS is meant where it stands alone, not in a range.
+    if each.direction != "egress" or not rule.peers or not set(_DNS.line) <= set(rule.ports.line):
         return
     own = all(isinstance(peer, PodPeer) and peer.namespaces is None for peer in rule.peers)
-    answering = any(
-        (port.protocol, port.number) == ("UDP", 53) or port.name in ("dns", "dns-tcp")
-        for workload in _workloads(found, each.peers)
-        for port in workload.ports
-    )
-    if own and not answering and each.policy.namespace != "kube-system":
+    if own and not each.peers & answering and each.policy.namespace != "kube-system":
         text = (
             f"{each.where}: allows DNS to pods of {each.policy.namespace} only, and the cluster's DNS runs "
             "in kube-system: a namespaceSelector is missing"
         )
         yield Lint("dns-to-own-namespace", str(each.policy), text, (each.direction, rule))
+
+
+def _names_of_services(each: Resolved) -> Iterator[Lint]:
+    """Yield host names that are Services': Cilium's identity of their pods is none of an address."""
+    for peer in each.rule.peers or ():
+        if isinstance(peer, HostPeer) and _IN_THE_CLUSTER.search(peer.pattern):
+            text = (
+                f"{each.where}: {peer.pattern} is a Service's name, and Cilium knows pods by their labels, "
+                "never by a name: the rule matches nothing; select the pods behind it"
+            )
+            yield Lint("name-of-service", str(each.policy), text, (each.direction, peer))
 
 
 def _unlearned_names(rules: list[Resolved]) -> Iterator[Lint]:

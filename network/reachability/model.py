@@ -39,10 +39,14 @@ class Workload:
     host_network: bool = False
     """The pods use their node's address, and policies take them for the node."""
     replicas: int = 1
+    first: int = 0
+    """Number of the first pod, where each has one."""
     addresses: tuple[str, ...] = ()
     """Addresses of the pods, as far as known; only an `ipBlock` looks at them."""
     service_account: str = "default"
     """Only Cilium's selectors can ask for it."""
+    controller: str = ""
+    """Group of what makes the pods, if it is none of Kubernetes' own: it may add labels to them."""
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -60,6 +64,8 @@ class ServicePort:
     """Number, or name of a container port."""
     protocol: Protocol = "TCP"
     name: str | None = None
+    node_port: int | None = None
+    """Port of every node that leads here, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,10 @@ class Rule:
     learns_names: bool = False
     """Cilium also learns from the answers which addresses host names have; its rules for these need that."""
     empty_peers: bool = False
-    """A list of peers is written, and empty: it means anyone, as if it were not there."""
+    """A list of peers is written, and empty. In a NetworkPolicy it means anyone, as if it were not there; in
+    Cilium's no one."""
+    empty_ports: bool = False
+    """Likewise a list of ports: it means every port, in both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from network.reachability import fields, ports
+from network.reachability import fields, known_fields, ports
 from network.reachability.addresses import AddressSet
 from network.reachability.errors import UnreadableError
 from network.reachability.model import AddressPeer, NamedPort, Peer, PodPeer, Policy, Rule
@@ -14,7 +14,8 @@ _SPEC = ("podSelector", "policyTypes", "ingress", "egress")
 
 def network_policy(manifest: Mapping[str, Any], source: str = "") -> Policy:
     """Return a NetworkPolicy of the API's form. Raises UnreadableError if it is not of that form."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    fields.only(manifest, known_fields.OBJECT, "")
+    metadata = known_fields.metadata(manifest)
     spec = fields.mapping(manifest.get("spec"), "spec")
     fields.only(spec, _SPEC, "spec")
     ingress = _rules(spec.get("ingress"), "spec.ingress", "from")
@@ -59,7 +60,13 @@ def _rules(value: Any, path: str, key: str) -> tuple[Rule, ...]:
         ]
         numbers, names = _ports(rule.get("ports"), f"{here}.ports")
         found.append(
-            Rule(tuple(peers) if peers else None, numbers, names, empty_peers=key in rule and not peers)
+            Rule(
+                tuple(peers) if peers else None,
+                numbers,
+                names,
+                empty_peers=key in rule and not peers,
+                empty_ports=rule.get("ports") == [],
+            )
         )
     return tuple(found)
 

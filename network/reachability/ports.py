@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from re import fullmatch
 from typing import Literal, get_args
 
 from network.reachability import intervals
@@ -16,6 +17,8 @@ PROTOCOL_NAMES: Mapping[str, Protocol] = {protocol: protocol for protocol in PRO
 """Each protocol by its text."""
 
 FIRST, LAST = 1, 65535
+_SHOWN = 30
+"""Characters of a text that is no port that an error repeats."""
 _STRIDE = 1 << 16
 """Distance of two protocols' ports on the line of numbers. Port 0 separates them."""
 
@@ -89,9 +92,17 @@ def parse(text: str) -> PortSet:
     """Return the ports of a text such as `443`, `udp/53`, `tcp/8000-8999` or `all`. Raises ValueError."""
     if text.lower() == "all":
         return ALL
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     protocol, slash, numbers = text.upper().rpartition("/")
     known = PROTOCOL_NAMES.get(protocol if slash else "TCP")
-    first, dash, last = numbers.partition("-")
-    if known is None or not first.isdecimal() or (dash and not last.isdecimal()):
-        raise ValueError(f"{text} is no port: write it like 443, udp/53, tcp/8000-8999 or all")
-    return PortSet.of(known, int(first), int(last) if dash else None)
+    found = fullmatch(r"([0-9]+)(?:-([0-9]+))?", numbers)
+    if known is None or found is None:
+        several = "one port or one range; " if "," in text else ""
+        raise ValueError(f"`{shown}` is no port: {several}write it like 443, udp/53, tcp/8000-8999 or all")
+    # Python refuses to read thousands of digits.
+    first, last = (int(each[:9]) for each in (found[1], found[2] or found[1]))
+    if not (FIRST <= first <= LAST and FIRST <= last <= LAST):
+        raise ValueError(f"`{shown}` is no port: they run from {FIRST} to {LAST}")
+    if last < first:
+        raise ValueError(f"`{text}` is no range of ports: it ends before it begins; write {last}-{first}")
+    return PortSet.of(known, first, last)

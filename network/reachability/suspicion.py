@@ -11,10 +11,14 @@ Kind = Literal[
     "covered-by-its-exceptions",
     "rules-without-type",
     "anyone-by-empty-list",
+    "every-port-by-empty-list",
     "two-peers-for-one",
+    "two-rules-for-one",
     "port-of-service",
     "block-of-service",
+    "name-of-service",
     "unlearned-names",
+    "nobody-by-empty-list",
     "selects-nothing",
     "unknown-namespace",
     "peer-selects-nothing",
@@ -26,6 +30,7 @@ Kind = Literal[
     "redundant-rule",
     "repeated-rule",
     "ipv6-forgotten",
+    "ipv4-forgotten",
 ]
 """In the order of their weight: first what lets in more than is meant or cuts what is, last what may be so.
 

@@ -48,7 +48,7 @@ def label_value(value: str, path: str) -> None:
 
 def port_name(value: str, path: str) -> None:
     """Refuse what no port can be called, a number in quotes among it."""
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal():
         raise UnreadableError(path, f'"{value}" is a text, and no port is called so: write {value}, unquoted')
     if len(value) > _LONGEST_PORT or not _PORT.fullmatch(value):
         raise _refused(value, path, "no port's name: lower-case letters, digits and `-`, 15 at most")
@@ -78,5 +78,9 @@ def _refused(value: str, path: str, rule: str) -> UnreadableError:
 
 
 def is_host(text: str) -> bool:
-    """Say whether a text is the name of a host outside, such as `api.example.com` or `*.example.com`."""
-    return "." in text and _SUBDOMAIN.fullmatch(text.removeprefix("*.").lower()) is not None
+    """Say whether a text is the name of a host, such as `api.example.com` or `*.example.com`.
+
+    One that ends in a number is a broken address instead (WHATWG's URL, "ends in a number").
+    """
+    name = text.removeprefix("*.").lower().removesuffix(".")
+    return "." in text and _SUBDOMAIN.fullmatch(name) is not None and not name.rpartition(".")[2].isdecimal()

@@ -1,5 +1,6 @@
 """One application: namespace, workloads, routes and whom they talk to (SVC-3)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
@@ -83,8 +84,15 @@ class Application(Model):
                 yield unknown((*here, index, "port"), "port of the workload", accept.port, workload.ports)
 
     def _selector_findings(self) -> Iterator[Finding]:
+        having: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for name, workload in self.workloads.items():
-            for other, others in self.workloads.items():
+            for label in workload.labels.items():
+                having[label].append(name)
+        for name, workload in self.workloads.items():
+            # Only those that have its rarest label can have them all.
+            rarest = min((having[label] for label in workload.labels.items()), key=len)
+            for other in rarest:
+                others = self.workloads[other]
                 if name != other and workload.labels.items() <= others.labels.items():
                     yield Finding(
                         ("workloads", name, "labels"),

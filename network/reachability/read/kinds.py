@@ -10,6 +10,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from network.reachability.errors import UnreadableError
+from network.reachability.read import foreign
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("spec", "template"),
@@ -40,6 +41,8 @@ _BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "rbac.authorization.k8s.io": ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
 }
 """Kinds of Kubernetes' own groups that people write: another one is a mistake."""
+
+_VERSION = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 _DECIDING = (
     *("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumCIDRGroup"),
@@ -83,12 +86,18 @@ def group(version: str) -> str:
 def check_unknown(kind: str, version: str) -> None:
     """Refuse an object that the analysis does not read, if it may decide who reaches whom."""
     within = group(version)
+    if not _VERSION.fullmatch(version):
+        raise UnreadableError("apiVersion", f"`{version}` is none: write it like v1 or apps/v1")
+    if not within and version != "v1":
+        raise UnreadableError("apiVersion", f"there is no {version}: is v1 meant?")
     if kind == "NetworkPolicy":
         raise UnreadableError(
             "apiVersion",
             f"NetworkPolicy of {version} decides about connections, and is not modelled: only that of "
             "networking.k8s.io/v1 and Cilium's are",
         )
+    if kind.endswith("List") and (within in _BUILT_IN or kind.removesuffix("List") in _DECIDING):
+        raise UnreadableError("items", f"a {kind} has a list of objects here")
     if within in _BUILT_IN and kind not in _BUILT_IN[within]:
         raise UnreadableError("kind", f"{version} has no kind {kind}{_nearest(kind, _BUILT_IN[within])}")
     meant = next((known for known in _BUILT_IN if _is_slip(within, known)), None)
@@ -122,19 +131,29 @@ def _nearest(kind: str, known: tuple[str, ...]) -> str:
     return f": is {lower[found[0]]} meant?" if found else ""
 
 
-def template_of(manifest: Mapping[str, Any], kind: str, version: str) -> tuple[str, ...] | None:
-    """Return where an object holds its pods, also of a kind that nobody here knows; None if nowhere."""
+def is_workload(kind: str, version: str) -> bool:
+    """Say whether it is one of Kubernetes' own kinds of workloads."""
+    return kind in TEMPLATES and group(version) in TEMPLATE_GROUPS
+
+
+def foreign_group(version: str) -> str | None:
+    """Return the group of an object that another controller may make something of; None if none does."""
     within = group(version)
-    if kind in TEMPLATES and within in TEMPLATE_GROUPS:
-        return TEMPLATES[kind]
-    if within in _BUILT_IN:
-        return None
-    here: Any = manifest
-    for key in ("spec", "template", "spec"):
-        here = here.get(key) if isinstance(here, dict) else None
-    if isinstance(here, dict) and isinstance(here.get("containers"), list):
-        return ("spec", "template")
-    return None
+    return None if within in _BUILT_IN or within == "apiextensions.k8s.io" else within
+
+
+def check_held(manifest: Mapping[str, Any], kind: str) -> bool:
+    """Refuse an object that holds policies which something makes of it; say whether it holds workloads."""
+    workloads = False
+    for held, version in foreign.held(manifest):
+        workloads |= is_workload(held, version) or held == "Pod"
+        if held in _DECIDING and held not in _GENERAL_NAMES:
+            raise UnreadableError(
+                "",
+                f"it holds a {held} ({version}), and where it becomes one is not known: give what is made of "
+                f"it, and `--without {kind}`",
+            )
+    return workloads
 
 
 _MAKING = ("Application", "ApplicationSet", "HelmRelease", "HelmChart", "Kustomization", "Template", "Addon")

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import yaml
 
+from network.reachability import fields
 from network.reachability.read import yaml_text
 from network.reachability.read.manifests import Contents, Found
 
@@ -15,12 +16,12 @@ COMMAND = ("kubectl", "get", "--all-namespaces", "--output", "json")
 """What gives the text that is read here, with the kinds after it, separated by commas."""
 
 
-def read(text: str | bytes, without: Collection[str] = ()) -> Contents:
+def read(text: str | bytes, without: Collection[str] = (), namespace: str | None = None) -> Contents:
     """Return what objects in JSON or YAML say, one list or several.
 
     Text that is neither is a problem of it.
     """
-    found = Contents(without)
+    found = Contents(without, namespace or fields.DEFAULT_NAMESPACE)
     try:
         documents = yaml_text.documents(text.encode() if isinstance(text, str) else text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:

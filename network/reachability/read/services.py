@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from network.reachability import fields
+from network.reachability import fields, known_fields
 from network.reachability.addresses import AddressSet
 from network.reachability.errors import UnreadableError
 from network.reachability.model import Service, ServicePort, ServiceType
@@ -15,7 +15,7 @@ _TYPES: Mapping[str, ServiceType] = {kind: kind for kind in get_args(ServiceType
 
 def service(manifest: Mapping[str, Any]) -> Service:
     """Return a Service. Raises UnreadableError for what is none."""
-    metadata = fields.mapping(manifest.get("metadata"), "metadata")
+    metadata = known_fields.metadata(manifest)
     spec = fields.mapping(manifest.get("spec"), "spec")
     given = spec.get("type") or "ClusterIP"
     kind = _TYPES.get(given) if isinstance(given, str) else None
@@ -40,6 +40,7 @@ def _port(port: Mapping[str, Any], path: str) -> ServicePort:
     number = fields.number(port.get("port"), f"{path}.port", FIRST, LAST)
     target = port.get("targetPort") or number
     name = port.get("name")
+    node = port.get("nodePort") or None
     return ServicePort(
         number,
         fields.port_name(target, f"{path}.targetPort")
@@ -47,6 +48,7 @@ def _port(port: Mapping[str, Any], path: str) -> ServicePort:
         else fields.number(target, f"{path}.targetPort", FIRST, LAST),
         protocol_of(port.get("protocol"), f"{path}.protocol"),
         None if name in (None, "") else fields.text(name, f"{path}.name"),
+        None if node is None else fields.number(node, f"{path}.nodePort", FIRST, LAST),
     )
 
 

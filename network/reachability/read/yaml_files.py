@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from network.reachability import fields
 from network.reachability.read import building, yaml_text
 from network.reachability.read.manifests import Contents, Found
 
@@ -20,13 +21,13 @@ _NAMED = 5
 """Files that a note names; beyond them it counts."""
 
 
-def read(folder: Path, without: Collection[str] = ()) -> Contents:
+def read(folder: Path, without: Collection[str] = (), namespace: str | None = None) -> Contents:
     """Return what the files of a folder, or one file, say. Every unreadable file is a problem of it, unless
     it is none of Kubernetes'; `without` names kinds to leave out.
 
     A folder without any object is a problem too: to call it an open cluster would be a wrong answer.
     """
-    found = Contents(without)
+    found = Contents(without, namespace or fields.DEFAULT_NAMESPACE)
     files = list(_files(folder))
     if not files:
         found.problems.append(f"{folder}: no file ends in {', '.join(SUFFIXES)}")

@@ -9,6 +9,7 @@ Source of the rules: sigs.k8s.io/yaml, goyaml.v2/resolve.go.
 
 import gc
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -37,6 +38,8 @@ _DIFFERS = re.compile(
     r"|^:|[|>][-0-9]*\+"
 )
 """Finds in a word what the two versions may read differently, wherever a scalar may begin in it."""
+_NO_NAME = re.compile(r'\s*in "<(?:unicode|byte) string>",')
+"""What PyYAML calls a text that has no file's name; whoever reads a file names it."""
 _USUAL = bytes(range(0x20, 0x7F)) + b"\n"
 """Characters that both take alike; beyond ASCII only some are."""
 _UNUSUAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ud800-\udfff]")
@@ -45,7 +48,7 @@ _UNUSUAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ud800-\ud
 def documents(content: bytes) -> list[Any]:
     """Return the documents of a text, JSON or YAML, one or several.
 
-    Raises ValueError or yaml.YAMLError with the line for what kubectl would refuse.
+    Raises ValueError with the line for what kubectl would refuse.
     """
     text = _decoded(content)
     if text.lstrip()[:1] in ("{", "["):
@@ -73,13 +76,26 @@ def _decoded(content: bytes) -> str:
 
 def _json(text: str) -> Iterator[Any]:
     """Yield the values of a stream; surrogates without a partner become the sign for that, as in Go."""
-    decoder = json.JSONDecoder(object_pairs_hook=_pairs)
+    decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_json_float, parse_constant=_no_constant)
     at = len(text) - len(text.lstrip())
     while at < len(text):
         value, end = decoder.raw_decode(text, at)
         yield value
         rest = re.compile(r"\s*(?:---\s*)?").match(text, end)
         at = rest.end() if rest else end
+
+
+def _json_float(text: str) -> float:
+    """Return a number with a fraction or an exponent; Go refuses those that none of its floats can hold."""
+    found = float(text)
+    if math.isinf(found):
+        raise ValueError(f"{text} is no number that JSON can hold")
+    return found
+
+
+def _no_constant(text: str) -> object:
+    """Refuse what Python reads beyond JSON."""
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -170,6 +186,16 @@ def _construct_bool(loader: _Loader, node: yaml.ScalarNode) -> bool:
     return loader.construct_scalar(node) in _TRUE
 
 
+def _construct_float(loader: _Loader, node: yaml.ScalarNode) -> object:
+    text = loader.construct_scalar(node)
+    if text.lstrip("+-")[:2].lower() in (".i", ".n"):
+        # kubectl makes JSON of it, which has no such number.
+        raise yaml.constructor.ConstructorError(None, None, f"`{text}` is no number of JSON", node.start_mark)
+    found = float(text.replace("_", ""))
+    # To go-yaml a number that no float can hold is a text, as a commit's hash may be one.
+    return text if math.isinf(found) else found
+
+
 def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> object:
     text = loader.construct_scalar(node)
     plain = text.replace("_", "")
@@ -183,6 +209,7 @@ def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> object:
 
 _Loader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
 _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+_Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
 
 
 _DEEPEST = 200
@@ -192,11 +219,14 @@ _NODES = 20_000_000
 
 
 def slow(text: str) -> list[Any]:
-    """Return the documents of any text. Raises yaml.YAMLError with the line, or ValueError."""
+    """Return the documents of any text. Raises ValueError, with the line where there is one."""
     found: list[Any] = []
-    for document in yaml.load_all(text, _Loader):
-        _check_size(document)
-        found.append(document)
+    try:
+        for document in yaml.load_all(text, _Loader):
+            _check_size(document)
+            found.append(document)
+    except yaml.YAMLError as error:
+        raise ValueError(_NO_NAME.sub(" at", str(error))) from error
     return found
 
 

@@ -68,6 +68,9 @@ def test_a_connection_that_is_not_possible_fails_and_is_explained(folder: str) -
         ("--folder", "nowhere"),
         ("--stack", "dev", "--from", "shop/web"),
         ("--stack", "dev", "--folder", "."),
+        ("--stack", ""),
+        ("--stack", "dev", "--port", "443"),
+        ("--stack", "dev", "--from", "", "--to", "world"),
     ],
 )
 def test_what_cannot_be_answered_is_no_answer(arguments: tuple[str, ...]) -> None:
@@ -196,6 +199,17 @@ def test_a_kind_that_is_not_modelled_is_left_out_only_on_request(folder: str) ->
     assert _run("--folder", folder)[0] == 2
     code, output = _run("--folder", folder, "--without", "EgressFirewall")
     assert (code, "left out 1 of kind EgressFirewall" in output) == (0, True)
+
+
+def test_a_kind_that_is_not_there_is_not_left_out_in_silence(folder: str) -> None:
+    assert (
+        "there is no `EgresFirewall` to leave out"
+        in _run("--folder", folder, "--without", "EgresFirewall")[1]
+    )
+
+
+def test_blanks_around_a_name_mean_nothing(folder: str) -> None:
+    assert _run("--folder", folder, "--from", " shop/web ", "--to", "shop/db", "--port", "5432")[0] == 0
 
 
 def test_the_node_of_a_pod_is_in_no_row(folder: str) -> None:

@@ -86,8 +86,23 @@ def test_a_job_labels_its_pods_with_its_name(key: str) -> None:
 def test_a_stateful_set_labels_each_pod_with_its_name_and_number(key: str, value: str) -> None:
     deny = policy(pods={key: value})
     given = cluster(template("StatefulSet", "db", replicas=3), pod("web"), deny)
-    assert len(given.workloads) == 4
+    assert sorted(each.replicas for each in given.workloads) == [1, 1, 2]
     assert verdicts(given, "shop/web", "shop/db") == {"allowed", "denied"}
+
+
+def test_a_stateful_set_of_a_million_pods_is_no_million_workloads() -> None:
+    db = template("StatefulSet", "db", replicas=1_000_000)
+    some = {"key": "apps.kubernetes.io/pod-index", "operator": "In", "values": ["0", "7", "1000000", "x"]}
+    given = cluster(db, pod("web"), policy(podSelector={"matchExpressions": [some]}))
+    assert sorted(each.replicas for each in given.workloads) == [1, 1, 1, 999_998]
+    assert verdicts(given, "shop/web", "shop/db") == {"allowed", "denied"}
+
+
+@pytest.mark.parametrize("replicas", [0, 1])
+def test_a_stateful_set_of_which_every_pod_is_asked_for_has_no_others(replicas: int) -> None:
+    deny = policy(pods={"apps.kubernetes.io/pod-index": "0"})
+    given = cluster(template("StatefulSet", "db", replicas=replicas), deny)
+    assert [each.replicas for each in given.workloads] == [1] * replicas
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from network.reachability import analyse
 from network.reachability.ask import UnknownNameError
 from network.reachability.names import parts
+from network.reachability.ports import parse
 from tests.unit.reachability.manifests import block, cilium, cluster, pod, point, policy, template, verdicts
 
 DB = policy(pods={"app": "db"}, ingress=[{"from": [{"podSelector": {}}], "ports": [{"port": 5432}]}])
@@ -122,3 +123,74 @@ def test_the_two_addresses_of_a_pod_are_told_apart() -> None:
     rows = analyse(given).rows
     named = {str(each) for row in rows for each in parts(analyse(given).members(row.sources), given)}
     assert "shop/web (Pod, 10.0.0.9)" in named
+
+
+SERVICE = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "front", "namespace": "shop"},
+    "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "an empty name is nobody's"),
+        ("  ", "an empty name is nobody's"),
+        ("*", "begins a host"),
+        ("*/*", "begins a host"),
+        ("shop/w*", "every pod of one namespace"),
+        ("*/web", "every pod of one namespace"),
+        ("a*.example.com", "begins a host"),
+        ("shop", "`shop/*` is every pod of it"),
+        ("shpo/web", "there is no namespace shpo"),
+        ("shpo/*", "there is no namespace shpo"),
+        ("empty/*", "no pod of empty is in the input"),
+        ("/", "nothing is called /;"),
+        ("10.0.0.0/33", "which is no range"),
+        ("10.0.0.256", "nothing is called 10.0.0.256"),
+        ("10.0.0", "nothing is called 10.0.0"),
+        ("shop/front", "a Service: policies act on the pods behind it"),
+        ("front.shop.svc", "a name inside the cluster"),
+        ("front.shop.svc.cluster.local.", "a name inside the cluster"),
+    ],
+)
+def test_a_name_of_nobody_is_told_with_what_may_be_meant(name: str, said: str) -> None:
+    empty = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "empty"}}
+    with pytest.raises(UnknownNameError) as raised:
+        point(cluster(pod("web"), SERVICE, empty), "shop/web", name)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["API.Example.com", "api.example.com."])
+def test_a_host_is_known_however_it_is_written(name: str) -> None:
+    out = cilium("out", {}, egress=[{"toFQDNs": [{"matchName": "api.example.com"}]}])
+    (part,) = point(cluster(pod("web"), out), "shop/web", name)
+    assert (part.destination, part.verdict) == (name, "allowed")
+
+
+def test_a_wildcard_of_hosts_is_called_as_it_was_asked() -> None:
+    (part,) = point(cluster(pod("web")), "shop/web", "*.example.com")
+    assert part.destination == "*.example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "`` is no port"),
+        ("80.0", "`80.0` is no port: write it like"),
+        ("80,443", "one port or one range"),
+        ("90-80", "it ends before it begins; write 80-90"),
+        ("0", "they run from 1 to 65535"),
+        ("1-65536", "they run from 1 to 65535"),
+        ("9" * 5000, "they run from 1 to 65535"),
+        ("٨٠", "is no port"),
+        ("icmp/8", "is no port"),
+    ],
+)
+def test_what_is_no_port_is_told(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match="port") as raised:
+        parse(text)
+    assert said in str(raised.value)
+    assert len(str(raised.value)) < 150

@@ -93,6 +93,7 @@ def test_what_cannot_be_read_is_told_with_its_file(tmp_path: Path, text: str, sa
         ({"ingress": [{"ports": [{"port": 90, "endPort": 80}]}]}, "must be 90 to 65535, not 80"),
         ({"ingress": [{"ports": [{"port": 70000}]}]}, "must be 1 to 65535, not 70000"),
         ({"ingress": [{"ports": [{"port": True}]}]}, "must be a number, not true or false"),
+        ({"ingress": [{"ports": [{"port": 80.5}]}]}, "must be a whole number, not 80.5"),
         ({"ingress": [{"ports": [{"protocol": "ICMP"}]}]}, "must be one of TCP, UDP, SCTP"),
         ({"ingress": {}}, "spec.ingress: must be a list, not a mapping"),
         ({"ingres": []}, None),
@@ -110,6 +111,13 @@ def test_a_policy_that_the_api_would_refuse_is_refused(spec: dict[str, Any], sai
     problem = _refused(spec if said else {"ingres": 1})
     assert (said or "this field is not known") in problem
     assert "web.yaml: NetworkPolicy shop/web" in problem
+
+
+@pytest.mark.parametrize("port", [80, 80.0])
+def test_a_whole_number_is_one_however_it_is_written(port: float) -> None:
+    spec = {"ingress": [{"ports": [{"port": port, "endPort": 81.0}]}]}
+    (policy,) = contents([Found({**POLICY, "spec": spec}, "")]).cluster().policies
+    assert str(policy.ingress[0].ports) == "TCP 80-81"
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

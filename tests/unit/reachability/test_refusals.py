@@ -56,6 +56,11 @@ def test_a_kind_that_decides_about_connections_is_refused_whoever_made_it(kind: 
         ("Ingress", "netwroking.k8s.io/v1", "is networking.k8s.io meant?"),
         ("Role", "rbac.authorisation.k8s.io/v1", "is rbac.authorization.k8s.io meant?"),
         ("pod", "v1", "is Pod meant?"),
+        ("Pod", "v2", "is v1 meant?"),
+        ("Namespace", "v1beta1", "is v1 meant?"),
+        ("Pod", "v1 ", "is none: write it like v1"),
+        ("Deployment", "apps /v1", "is none: write it like v1"),
+        ("NetworkPolicy", "networking.k8s.io/v1/", "is none: write it like v1"),
     ],
 )
 def test_a_typo_in_a_kind_or_a_group_is_refused(kind: str, version: str, said: str) -> None:
@@ -161,3 +166,44 @@ def test_a_selector_of_cilium_s_own_namespace_label_is_no_label_of_pods() -> Non
     given = cluster(pod("web"), pod("prom", "mon"), cilium("p", {}, ingress=[{"fromEndpoints": [selector]}]))
     assert verdicts(given, "mon/prom", "shop/web") == {"allowed"}
     assert "of its own namespace" in problem(cilium("p", selector, ingress=[{}]))
+
+
+@pytest.mark.parametrize(
+    "cidr",
+    [
+        "10.0.0.0/255.0.0.0",
+        "fe80::1%eth0/64",
+        "::ffff:10.0.0.0/104",
+        "10.0.0.0/+8",
+        " 10.0.0.0/8",
+        "010.0.0.0/8",
+    ],
+)
+def test_a_range_that_go_reads_otherwise_is_refused(cidr: str) -> None:
+    assert "ipBlock.cidr" in problem(policy(ingress=[{"from": [{"ipBlock": {"cidr": cidr}}]}]))
+
+
+def test_bits_beyond_the_prefix_mean_nothing() -> None:
+    rule = policy(pods={"app": "db"}, ingress=[{"from": [{"ipBlock": {"cidr": "10.1.2.3/8"}}]}])
+    given = cluster(pod("web", address="10.9.9.9"), pod("db"), rule)
+    assert verdicts(given, "shop/web", "shop/db") == {"allowed"}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [{"podIP": "10.0.0.0/24"}, {"podIPs": [{"ip": "10.0.0.0/24"}]}, {"podIP": "10.0.0.300"}, {"podIP": "a"}],
+)
+def test_what_is_no_address_of_a_pod_is_refused(status: Manifest) -> None:
+    assert "status.podIP" in problem({**pod("web"), "status": status})
+
+
+def test_digits_of_other_scripts_are_no_port() -> None:
+    ports = [{"ports": [{"port": "٨٠"}]}]
+    assert "no port's name" in problem(cilium("p", {}, ingress=[{"toPorts": ports}]))
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\u2028b", "a\rb"])
+def test_a_problem_is_one_line_whatever_an_object_calls_itself(name: str) -> None:
+    said = problem(pod(name))
+    assert said.isprintable()
+    assert "no name" in said
