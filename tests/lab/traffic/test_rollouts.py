@@ -1,7 +1,6 @@
 """Replicas of Traefik that come and go under a steady stream of requests, with notice and without."""
 
 import json
-import os
 import time
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
@@ -121,28 +120,26 @@ def test_a_rolling_restart_of_traefik_loses_no_request(traffic: TrafficLab) -> N
     requests.check()
 
 
-if os.environ.get("CAMPAIGN"):
+def test_an_application_comes_and_goes_without_a_lost_request(traffic: TrafficLab) -> None:
+    """Traefik reads the namespaces alone that it is told of, so each of both is a rollout of it."""
 
-    def test_an_application_comes_and_goes_without_a_lost_request(traffic: TrafficLab) -> None:
-        """Traefik reads the namespaces alone that it is told of, so each of both is a rollout of it."""
+    def add(content: dict[str, Any]) -> None:
+        workload = {"labels": {"app.kubernetes.io/name": "guest"}, "ports": {"http": {"port": 8080}}}
+        route = {"host": f"guest.{ZONE}", "workload": "web", "port": "http"}
+        content["network:applications"]["guest"] = {
+            "workloads": {"web": workload},
+            "routes": {"web": route},
+        }
 
-        def add(content: dict[str, Any]) -> None:
-            workload = {"labels": {"app.kubernetes.io/name": "guest"}, "ports": {"http": {"port": 8080}}}
-            route = {"host": f"guest.{ZONE}", "workload": "web", "port": "http"}
-            content["network:applications"]["guest"] = {
-                "workloads": {"web": workload},
-                "routes": {"web": route},
-            }
-
-        before = set(traffic.pods(TRAEFIK))
-        with load(traffic) as requests:
-            with traffic.changed(add):
-                # The former pods drain for a while before they end.
-                until(lambda: before.isdisjoint(traffic.pods(TRAEFIK)))
-                # Its route is known, and has no pods yet.
-                assert traffic.outside.get(f"https://guest.{ZONE}/").status_code == 503
-            until(lambda: all_serve(traffic))
-        requests.check()
+    before = set(traffic.pods(TRAEFIK))
+    with load(traffic) as requests:
+        with traffic.changed(add):
+            # The former pods drain for a while before they end.
+            until(lambda: before.isdisjoint(traffic.pods(TRAEFIK)))
+            # Its route is known, and has no pods yet.
+            assert traffic.outside.get(f"https://guest.{ZONE}/").status_code == 503
+        until(lambda: all_serve(traffic))
+    requests.check()
 
 
 @contextmanager
