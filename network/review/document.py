@@ -26,14 +26,6 @@ from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan
 FORMAT = 1
 """Of the document; raised when a reader of the old one would misread the new one."""
 
-CLOUD_TYPES = {
-    "vpc": "Vpc",
-    "cluster": "KubernetesCluster",
-    "pools": "KubernetesNodePool",
-    "firewall": "Firewall",
-}
-"""Type of a DigitalOcean resource by the field of the plan that holds it."""
-
 Document = dict[str, Any]
 
 
@@ -97,18 +89,16 @@ def _addresses(plan: AddressPlan) -> Document:
 
 
 def _cloud_resources(plan: Plan) -> Iterator[Document]:
-    for layer in (plan.external, plan.cluster):
-        for field in dataclasses.fields(layer):
-            for resource in _found(getattr(layer, field.name), CloudResource):
-                yield {
-                    "type": CLOUD_TYPES[field.name],
-                    "name": resource.name,
-                    "inputs": _in_camel_case(resource.arguments),
-                    "protect": resource.protect,
-                    "ignoreChanges": list(resource.ignore_changes),
-                    "deleteBeforeReplace": resource.delete_before_replace,
-                }
-    for zone in _found(plan.external, ZonePlan):
+    for resource in _found(plan.layers, CloudResource):
+        yield {
+            "type": resource.type,
+            "name": resource.name,
+            "inputs": _in_camel_case(resource.arguments),
+            "protect": resource.protect,
+            "ignoreChanges": list(resource.ignore_changes),
+            "deleteBeforeReplace": resource.delete_before_replace,
+        }
+    for zone in _found(plan.layers, ZonePlan):
         yield {
             "type": "Domain",
             "name": "zone",
@@ -117,7 +107,7 @@ def _cloud_resources(plan: Plan) -> Iterator[Document]:
             "ignoreChanges": [],
             "retainOnDelete": zone.mode == "adopt",
         }
-        for record in _found(plan.external, RecordPlan):
+        for record in _found(plan.layers, RecordPlan):
             yield {
                 "type": "DnsRecord",
                 "name": record.key,

@@ -62,7 +62,7 @@ def declare(options: Options) -> None:
     network = Network(
         "network",
         NetworkArgs(
-            CloudResource("network-dev", vpc), ZonePlan("dev.example.org", options.zone, protect=False)
+            CloudResource("Vpc", "network-dev", vpc), ZonePlan("dev.example.org", options.zone, protect=False)
         ),
     )
     cluster = digitalocean.KubernetesCluster(

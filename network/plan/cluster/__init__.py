@@ -30,7 +30,9 @@ def build(config: StackConfig) -> ClusterPlan:
     return ClusterPlan(
         cluster=_cluster(config),
         pools=tuple(
-            CloudResource(name, {"name": pool_name(name, pool), **_pool(config, name, pool)})
+            CloudResource(
+                "KubernetesNodePool", name, {"name": pool_name(name, pool), **_pool(config, name, pool)}
+            )
             for name, pool in config.cluster.node_pools.items()
             if name != DEFAULT_POOL
         ),
@@ -75,6 +77,7 @@ def _cluster(config: StackConfig) -> CloudResource:
             "start_time": cluster.maintenance.start_time,
         }
     return CloudResource(
+        type="KubernetesCluster",
         name=name,
         arguments=arguments,
         protect=is_production(config),

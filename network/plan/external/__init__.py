@@ -53,6 +53,7 @@ def build(config: StackConfig) -> ExternalPlan:
 def _vpc(config: StackConfig) -> CloudResource:
     name = environment_name(config)
     return CloudResource(
+        type="Vpc",
         name=name,
         arguments={
             "name": name,
@@ -94,6 +95,7 @@ def _firewall(config: StackConfig) -> CloudResource | None:
         return None
     name = f"{environment_name(config)}-nodes"
     return CloudResource(
+        type="Firewall",
         name=name,
         arguments={
             "name": name,

@@ -9,6 +9,8 @@ from typing import Any
 class CloudResource:
     """One resource: the arguments of its Pulumi class and what Pulumi must know beside them."""
 
+    type: str
+    """Class of the Python SDK, such as `Vpc`."""
     name: str
     """Name in the account, except that a further node pool's has its size too. Fixed, so that an object left
     by an interrupted run is met again as "name already exists" instead of being made twice."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any
 
+from network.config.platform import TRAEFIK
 from network.review import kinds
 from network.review.kinds import Finding, Kind
 from network.review.markdown import codes, counted, table
@@ -45,7 +46,8 @@ def _doors(side: Side) -> Iterator[tuple[str, list[str]]]:
         service: Mapping[str, Any] = release["values"].get("service", {})
         spec = service.get("spec", {})
         if spec.get("type") == "LoadBalancer":
-            yield "the load balancer", sorted(spec.get("loadBalancerSourceRanges") or ["0.0.0.0/0"])
+            door = "the load balancer" if release["name"] == TRAEFIK else f"load balancer {release['name']}"
+            yield door, sorted(spec.get("loadBalancerSourceRanges") or ["0.0.0.0/0"])
     nodes = side.resources.get(("Firewall", ""))
     for rule in nodes["inputs"].get("inboundRules", []) if nodes is not None else ():
         ports = rule.get("portRange", "")
