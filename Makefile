@@ -90,6 +90,7 @@ lint: setup ## Linter, formatter and type checker
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m pyright
+	@.venv/bin/lint-imports --no-cache > .venv/import-linter.log || { cat .venv/import-linter.log; exit 1; }
 
 test: lint ## All checks, and the tests that need neither root nor Go nor real parts
 	$(PYTHON) -m pytest -m "not lab" --numprocesses=auto --dist=worksteal $(ARGS)

@@ -9,17 +9,12 @@ from network.config.access import ServiceAccountRef, Subjects
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import application_namespace
-
-RBAC = "rbac.authorization.k8s.io"
-API_VERSION = f"{RBAC}/v1"
+from network.plan.model.rbac import API_VERSION, RBAC, READ, WRITE
 
 PLATFORM_ENGINEER = "network-platform-engineer"
 DEVELOPER = "network-developer"
 READER = "network-reader"
 DEPLOYER = "network-deployer"
-
-READ = ["get", "list", "watch"]
-WRITE = ["create", "update", "patch", "delete"]
 
 Rule = dict[str, list[str]]
 

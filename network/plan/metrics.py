@@ -9,13 +9,13 @@ from typing import Any
 from network import versions
 from network.config import StackConfig
 from network.config.platform import METRICS_SERVER
-from network.plan.access import API_VERSION, RBAC, READ
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import is_production
 from network.plan.model.namespaces import of_platform
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES
+from network.plan.model.rbac import API_VERSION, RBAC, READ
 
 PORT = 10250
 """Of its pods; not below 1024, which would need a capability."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.platform import TRAEFIK
-from network.plan.access import API_VERSION, RBAC, READ
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
+from network.plan.model.rbac import API_VERSION, RBAC, READ
 
 CLUSTER_ROLE = "network-traefik"
 NAMESPACE_ROLE = "network-traefik-namespace"
