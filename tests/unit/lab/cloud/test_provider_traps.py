@@ -1,4 +1,4 @@
-"""Each trap that was measured with the real plugin (digitalocean-provider.md in the facts), one test each."""
+"""Each trap that was measured with the real plugin (docs/facts/provider.md), one test each."""
 
 import threading
 from typing import Any
