@@ -179,7 +179,7 @@ def _commands(span: str) -> Iterator[str]:
                 yield f"no variable of make: {variable}"
             elif variable == "ARGS":
                 (run, *_) = [*_RUN.finditer(names.targets()[target]), None]
-                if run and " -- $(ARGS)" not in run[0]:
+                if run and names.module_file(run[1]) and " -- $(ARGS)" not in run[0]:
                     known = names.options(run[1], run[2] or "")
                     yield from _unknown(f"make {target}", value.partition(" -- ")[0], known)
     for module, word, rest in _RUN.findall(span):
