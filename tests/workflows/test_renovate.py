@@ -1,5 +1,6 @@
 """Renovate keeps every version current, and each rule of its configuration has something to do."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -112,6 +113,27 @@ def test_an_upgrade_of_clusters_waits_to_be_asked_for() -> None:
     for pin in pins:
         rules = [SETTINGS["packageRules"][index] for index in group(SETTINGS, pin)[2]]
         assert any(rule.get("dependencyDashboardApproval") for rule in rules)
+
+
+FIELDS = {
+    "depName",
+    "packageName",
+    "currentValue",
+    "currentDigest",
+    "datasource",
+    "versioning",
+    "extractVersion",
+    "registryUrl",
+    "depType",
+}
+
+
+def test_expressions_capture_fields_that_renovate_knows_and_look_nowhere_around() -> None:
+    for custom in SETTINGS["customManagers"]:
+        for expression in custom["matchStrings"]:
+            assert set(re.findall(r"\(\?<(\w+)>", expression)) <= FIELDS
+            # RE2 knows neither look-ahead nor look-behind.
+            assert not re.search(r"\(\?(?:[=!]|<[=!])", expression)
 
 
 def test_a_version_that_nothing_finds_would_be_told(monkeypatch: pytest.MonkeyPatch) -> None:

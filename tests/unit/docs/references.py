@@ -17,6 +17,7 @@ _FILE = re.compile(rf"[\w.{{}}<>*/-]+\.(?:{_SUFFIXES})")
 _PARTS_OF_PYTHON = re.compile(r"(?:network|lab|bench|tests)(?:\.\w+)+(?![\w.]*/)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CITED = re.compile(r"(?<![\w/.])((?:[\w.-]+/)*[\w-]+\.md)#([\w-]+)")
+_PAGE = re.compile(r"(?<![\w<*/.])(?:[\w.-]+/)*[\w-]+\.md\b(?!#)")
 _REQUIREMENT = re.compile(r"(?<![\w-])[A-Z]{3}-\d+(?![\w-])")
 _MAKE = re.compile(r"(?:^|[\s`(&;])make ([a-z][a-z-]*)((?: [A-Z]+=(?:\"[^\"]*\"|'[^']*'|[^\s`]*))*)")
 _SETTING = re.compile(r"([A-Z]+)=(\"[^\"]*\"|'[^']*'|\S*)")
@@ -124,6 +125,9 @@ def _links(text: Text) -> Iterator[str]:
             yield f"no file {path}"
         elif anchor not in names.anchors(file):
             yield f"no anchor {path}#{anchor}"
+    for page in _PAGE.findall(_LINK.sub("", text.prose)):
+        if page.split("/")[0] not in names.tops() and not names.is_path(page):
+            yield f"no page {page}"
     if re.search(r"\.md(?:,| in| of) .{0,12}section|facts[,;:] |\bshared/", text.prose):
         yield "a citation that leads nowhere in the repository"
 

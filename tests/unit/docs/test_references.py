@@ -16,6 +16,10 @@ SOURCES = sorted(
 )
 SETTINGS = sorted(
     [
+        *(ROOT / "lab/parts").rglob("*.go"),
+        *(ROOT / "lab/charts").rglob("*.yaml"),
+        *(ROOT / "lab/charts").rglob("*.tpl"),
+        *(file for file in (ROOT / "tests").rglob("*.yaml") if file.parent.name != "malformed"),
         *(ROOT / ".github").rglob("*.y*ml"),
         *ROOT.glob("Pulumi*.yaml"),
         *ROOT.glob("*.json5"),
@@ -56,7 +60,19 @@ def test_the_architecture_names_every_folder_of_the_program_and_the_lab(folder: 
     assert [path for path in sorted(found) if f"`{path}`" not in page] == []
 
 
+def test_every_fact_is_cited_and_says_where_it_comes_from() -> None:
+    source = "".join(file.read_text() for file in SOURCES)
+    for page in (ROOT / "docs/facts").glob("*.md"):
+        title, *facts = re.split(r"^## ", page.read_text(), flags=re.MULTILINE)
+        assert f"docs/facts/{page.name}" in source
+        for fact in facts:
+            anchor = fact.partition("\n")[0].lower().replace(" ", "-")
+            assert f"docs/facts/{page.name}#{anchor}" in source, f"{page.name}: nothing relies on {anchor}"
+            assert re.search(r"20\d\d-\d\d-\d\d", title + fact), f"{page.name}: {anchor} has no date"
+
+
 WRONG = {
+    "See nobody.md.": "no page nobody.md",
     "See TRF-99.": "no requirement TRF-99",
     "See [the plan](plan.md).": "no file plan.md",
     "See [below](#nowhere).": "no anchor #nowhere",
