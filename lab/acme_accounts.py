@@ -1,7 +1,7 @@
 """Lets cert-manager begin again: Pebble forgets accounts and orders when it ends, Let's Encrypt never does.
 
 An issuer whose account is gone stays Ready while its orders fail, and a Certificate whose order failed
-rests for an hour (facts of cert-manager).
+rests for an hour (docs/facts/cert-manager.md#accounts-that-are-gone).
 """
 
 import time

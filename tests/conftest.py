@@ -9,7 +9,7 @@ from hypothesis import settings
 settings.register_profile("network", deadline=None)
 settings.load_profile("network")
 
-OPTIONAL = {"TRAEFIK_CHART"}
+OPTIONAL = {"TRAEFIK_CHART", "CONTRACTS"}
 """Environment variables that name what a fresh machine cannot have, such as a downloaded chart."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lab.cloud.state import Json
 
 PREFIX = "service.beta.kubernetes.io/do-loadbalancer-"
-"""Of the annotations that DigitalOcean's cloud controller reads (digitalocean.md, section 3)."""
+"""Of the annotations that DigitalOcean's cloud controller reads (docs/facts/digitalocean.md#annotations)."""
 
 ID = "kubernetes.digitalocean.com/load-balancer-id"
 """Written by the controller; names the load balancer of a Service."""
@@ -151,7 +151,7 @@ def body_of(service: Json, cluster: Json) -> Json:
 
 
 def _type(settings: Mapping[str, str]) -> str:
-    """REGIONAL_NETWORK unless said otherwise, since DOKS 1.33 (digitalocean.md, section 0)."""
+    """REGIONAL_NETWORK unless said otherwise, since DOKS 1.33 (docs/facts/digitalocean.md#load-balancers)."""
     return settings.get("type", "REGIONAL_NETWORK")
 
 

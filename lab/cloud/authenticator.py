@@ -36,7 +36,7 @@ def review(store: Store, cluster: str, asked: Json) -> Json:
     """The answer to a TokenReview.
 
     Whoever holds a token of the account is one of its owners: an administrator by a binding, not one of
-    `system:masters` (operations.md, section 2).
+    `system:masters` (docs/facts/digitalocean.md#owners).
     """
     known = opens(store, cluster, asked["spec"]["token"])
     user = {"username": "owner@account", "uid": "owner", "groups": [OWNERS, "k8saas:authenticated"]}

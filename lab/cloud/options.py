@@ -11,7 +11,8 @@ from pathlib import Path
 from lab.machine.pki import write_secret
 
 WEEK = 7 * 24 * 3600
-"""Seconds that a cluster's credentials live unless a call says otherwise (digitalocean.md, section 6)."""
+"""Seconds that a cluster's credentials live unless a call says otherwise
+(docs/facts/digitalocean.md#credentials)."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """A new token or endpoint updates the provider and no resource (facts, section 4)."""
+        """A new token or endpoint updates the provider and no resource
+        (docs/facts/provider.md#a-new-token)."""
         changed = decode(request.olds) != decode(request.news)
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(changes=some if changed else none)
@@ -94,7 +95,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        """Operations that run are ended by the cloud, not given up (facts, section 6)."""
+        """Operations that run are ended by the cloud, not given up
+        (docs/facts/provider.md#an-interrupt)."""
         return Empty()
 
     def Invoke(
@@ -166,7 +168,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             context, resource, request.urn, key, inputs, inputs, lambda: resource.read(client, key, inputs)
         )
         if state is None:
-            # The object exists, the state does not know it (facts, section 4).
+            # The object exists, the state does not know it (docs/facts/provider.md#read-after-create).
             abort(context, f"expected non-nil error with nil state during Create of {request.urn}")
         return provider_pb2.CreateResponse(id=key, properties=marked(resource, state))
 
@@ -175,7 +177,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.UpdateResponse:
         """After a refused update the state holds what was wanted, so the next one finds no difference and,
         for most resources, only reads; what it read it keeps for a refresh to find
-        (digitalocean-provider.md, "What surprises most" 5, and section 9)."""
+        (docs/facts/provider.md#after-a-refused-update)."""
         resource = _resource(request.urn, context)
         olds, news = decode(request.olds), decode(request.news)
         self._planned(context, resource, news)
@@ -253,7 +255,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         abort(context, listed(message))
 
     def _log(self, urn: str, message: str) -> None:
-        """Each failure is also a line of the engine's log, so a user reads it twice (facts, section 2)."""
+        """Each failure is also a line of the engine's log, so a user reads it twice
+        (docs/facts/provider.md#errors-are-told-twice)."""
         if self._engine is not None:
             line = f"sdk.helper_schema: {message}: provider=digitalocean@{VERSION}"
             self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, urn=urn, message=line))

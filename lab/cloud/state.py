@@ -88,7 +88,8 @@ class Account:
 def fresh_account(default_vpcs: bool = True) -> Account:
     """A new account: nothing in it but each region's default VPC.
 
-    A region's first VPC becomes its default and can never be deleted (facts, "What surprises most" 10).
+    A region's first VPC becomes its default and can never be deleted
+    (docs/facts/provider.md#the-default-vpc).
     Accounts that have been used before hold one already, and so does this one unless told otherwise.
     """
     account = Account(token=f"dop_v1_{secrets.token_hex(32)}", serial=1000)

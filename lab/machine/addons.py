@@ -6,7 +6,7 @@ from lab.machine.api import Manifest
 from lab.machine.spec import ClusterSpec
 
 OWNERS = "do-role-name:Owner"
-"""Group of the account's owners, to whom DOKS binds `cluster-admin` (operations.md, section 2)."""
+"""Group of the account's owners, to whom DOKS binds `cluster-admin` (docs/facts/digitalocean.md#owners)."""
 
 _NAME = "coredns"
 _NAMESPACE = "kube-system"

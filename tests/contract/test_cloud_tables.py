@@ -20,7 +20,7 @@ from lab.cloud.plugin.resources import RESOURCES
 Schema = Mapping[str, Any]
 
 MEASURED_REPLACEMENTS = {
-    # facts/digitalocean-provider.md, section 3: what the plugin does beyond `willReplaceOnChanges`.
+    # docs/facts/provider.md#what-replaces: what the plugin does beyond `willReplaceOnChanges`.
     "KubernetesCluster": {"isolatedWorkers"},
 }
 

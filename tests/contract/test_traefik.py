@@ -6,7 +6,7 @@ import platform
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -112,7 +112,7 @@ def configuration(backend: str) -> dict[str, Any]:
 
 
 @contextmanager
-def running(program: Path, arguments: Sequence[str], backend: str, folder: Path) -> Iterator[int]:
+def running(program: Path, arguments: Sequence[str], backend: str, folder: Path) -> Generator[int]:
     """Run Traefik with the arguments; the port of its HTTPS entrypoint, which speaks HTTP here."""
     file = folder / "routes.yaml"
     file.write_text(json.dumps(configuration(backend)))

@@ -8,7 +8,7 @@ import signal
 import ssl
 import subprocess
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +134,7 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsal(folder: Path) -> Iterator[Rehearsal]:
+def rehearsal(folder: Path) -> Generator[Rehearsal]:
     """A stack in which nothing has happened yet."""
     parts = lab_parts.ensure("pulumi", "pulumi-kubernetes", "kubectl")
     authority = Authority.at(folder / "authority")

@@ -50,6 +50,7 @@ CUT_OFF = "name=traefik,owner=helm,status=pending-{}"
 
 def interrupted_up(platform: Platform, moment: str, death: Death) -> None:
     """Bring the stack up, as far as need be with the help it asks for, and strike at the moment."""
+    seen = ""
     for _ in range(3):
         process = platform.start("up")
         assert process.stdout is not None

@@ -103,7 +103,7 @@ class Scene:
     def up(self) -> dict[str, int]:
         self.said.clear()
         summary = self.stack().up(refresh=True, on_output=self.said.append).summary
-        return dict(summary.resource_changes or {})
+        return {str(key): count for key, count in (summary.resource_changes or {}).items()}
 
     def preview(self) -> dict[str, int]:
         found = self.stack().preview(refresh=True)

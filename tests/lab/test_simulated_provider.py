@@ -91,7 +91,9 @@ def declare(options: Options) -> None:
     assert zone is not None
     digitalocean.DnsRecord("apex", domain=zone, type="A", name="@", value="203.0.113.100", ttl=300)
     digitalocean.DnsRecord("secret", domain=zone, type="TXT", name="_s", value=pulumi.Output.secret(SECRET))
-    rule = {"protocol": "tcp", "port_range": "22", "source_addresses": ["10.0.0.0/8"]}
+    rule = digitalocean.FirewallInboundRuleArgs(
+        protocol="tcp", port_range="22", source_addresses=["10.0.0.0/8"]
+    )
     tag = pulumi.Output.format("k8s:{0}", cluster.id)
     digitalocean.Firewall("nodes", name="nodes", inbound_rules=[rule], tags=[tag])
     pulumi.export("kubeconfig", cluster.kube_configs[0].raw_config)
@@ -133,7 +135,8 @@ class Scene:
         self.options = replace(self.options, **options)
 
     def up(self) -> dict[str, int]:
-        return dict(self.stack().up().summary.resource_changes or {})
+        changes = self.stack().up().summary.resource_changes or {}
+        return {str(key): count for key, count in changes.items()}
 
     def preview(self) -> dict[str, int]:
         return {str(key): count for key, count in self.stack().preview().change_summary.items()}

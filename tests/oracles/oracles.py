@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,13 @@ from typing import Any
 import yaml
 
 from lab.parts.provide import ensure
+from network.reachability.ports import Protocol
 from tests.unit.reachability.naive import Peer, Pod, World
 from tests.unit.reachability.strategies import PROTOCOLS
 
-PROBED = tuple((protocol, number) for protocol in PROTOCOLS for number in (53, 80, 81, 8080, 9080))
+PROBED: tuple[tuple[Protocol, int], ...] = tuple(
+    (protocol, number) for protocol in PROTOCOLS for number in (53, 80, 81, 8080, 9080)
+)
 """Both sides of every number that the random policies use."""
 
 Verdicts = dict[tuple[int, int, str, int], bool]
@@ -54,14 +57,14 @@ class Oracle:
 
 
 @contextmanager
-def cyclonus(folder: Path) -> Iterator[Oracle]:
+def cyclonus(folder: Path) -> Generator[Oracle]:
     """Run cyclonus' matcher."""
     with _running([str(ensure("cyclonus")["cyclonus"] / "cyclonus-verdicts")], {}, folder) as oracle:
         yield oracle
 
 
 @contextmanager
-def nca(folder: Path) -> Iterator[Oracle]:
+def nca(folder: Path) -> Generator[Oracle]:
     """Run network-config-analyzer, with its packages instead of ours."""
     environment = {"PYTHONPATH": str(ensure("nca")["nca"] / "packages")}
     worker = Path(__file__).with_name("worker_nca.py")
@@ -70,7 +73,7 @@ def nca(folder: Path) -> Iterator[Oracle]:
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[Oracle]:
+def _running(command: list[str], environment: dict[str, str], folder: Path) -> Generator[Oracle]:
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | environment
     )

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 
 from network.reachability import Semantics, analyse
 from tests.oracles.oracles import PROBED, Oracle, cyclonus, nca
@@ -20,7 +20,7 @@ CAMPAIGN = bool(os.environ.get("CAMPAIGN"))
 EXAMPLES = settings(
     max_examples=2000 if CAMPAIGN else 100,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=strategies.EVERY_HEALTH_CHECK,
     print_blob=True,
 )
 

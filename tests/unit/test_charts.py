@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -74,7 +74,7 @@ def chart(**settings: str) -> TraefikChart:
 @contextmanager
 def answering(
     monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, bytes], token: str = ""
-) -> Iterator[str]:
+) -> Generator[str]:
     """A server of the answers by path, as if by https; with a token, for whoever shows it."""
 
     class Handler(BaseHTTPRequestHandler):

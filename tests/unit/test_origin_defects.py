@@ -1,4 +1,5 @@
-"""Defects of the reference platform that this one must not have, one test per row of its list.
+"""Defects of the reference platform that this one must not have, one test per row of the list in
+docs/facts/reference-platform.md.
 
 Rows 3 and 10 (fields and values that the published schemas lack) are the contract tests' subject;
 row 5 (OTLP endpoints) applies once there are exporters.

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from lab import parts
+from lab.paths import NAME
 from tests.stacks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -97,6 +98,39 @@ def test_forks_get_neither_secrets_nor_our_runners() -> None:
         assert not ours or job["if"] == SAME_REPOSITORY, name
         if not ours:
             assert job["permissions"] == {"contents": "read"}
+
+
+def test_tests_run_a_strangers_code_without_secrets_rights_or_our_runners() -> None:
+    for name, job in workflow("test.yml")["jobs"].items():
+        assert job["runs-on"] == "ubuntu-latest", name
+        assert job["permissions"] == {"contents": "read"}, name
+        assert "secrets." not in str(job), name
+        assert "environment" not in job, name
+
+
+def test_the_fast_tests_run_on_every_pull_request_and_are_named_as_a_required_check() -> None:
+    test = workflow("test.yml")
+    assert {"opened", "synchronize", "reopened"} <= set(test["on"]["pull_request"]["types"])
+    fast = test["jobs"]["test"]
+    # A job that its condition skips counts as passed.
+    assert fast["if"] == "github.event_name != 'schedule'"
+    assert [step["run"] for step in fast["steps"] if "run" in step] == ["make test"]
+    required = re.search(r"and the checks (.+)\.$", (ROOT / "docs/ci.md").read_text(), re.MULTILINE)
+    assert required
+    assert f"`{fast['name']}`" in required[1]
+
+
+def test_the_labs_tests_run_each_night_and_by_label_with_their_parts_cached_by_what_pins_them() -> None:
+    test = workflow("test.yml")
+    assert test["on"]["schedule"]
+    lab = test["jobs"]["lab"]
+    assert "contains(github.event.pull_request.labels.*.name, 'lab')" in lab["if"]
+    assert [step for step in lab["steps"] if "make test-lab" in step.get("run", "")]
+    (cache,) = [step["with"] for step in lab["steps"] if step.get("uses", "").startswith("actions/cache@")]
+    hashed = re.findall(r"'([^']+)'", cache["key"])
+    assert hashed == ["lab/parts/**", "network/versions.py"]
+    assert all([*ROOT.glob(pattern)] for pattern in hashed)
+    assert cache["path"].split() == [f"~/.cache/{NAME}/parts", f"~/.cache/{NAME}/images"]
 
 
 def test_the_comments_number_comes_from_the_event() -> None:

@@ -1,7 +1,7 @@
 """The settings of a cluster that a body may name, read as the client library writes them.
 
 It leaves out what is empty or false, and writes null into blocks in which nothing is meant: neither changes
-anything (digitalocean-provider.md, section 9; [api] for what is left out).
+anything (docs/facts/provider.md#empty-values-in-requests; [api] for what is left out).
 """
 
 from typing import Any

@@ -84,7 +84,8 @@ def _vpc(account: Account, body: Json) -> Json:
 
 
 def _tag(account: Account, cluster: str, names: list[str]) -> None:
-    """A cluster makes its tags, among them the one that cloud firewalls name (digitalocean.md, section 5)."""
+    """A cluster makes its tags, among them the one that cloud firewalls name
+    (docs/facts/digitalocean.md#firewalls-and-tags)."""
     for name in ("k8s", f"k8s:{cluster}", *names):
         if account.find(Kind.TAG, name) is None:
             account.put(Kind.TAG, name, new_tag(name))

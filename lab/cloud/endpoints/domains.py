@@ -65,7 +65,7 @@ def _add(account: Account, zone: str, given: Json) -> Json:
 
 def _settle(account: Account, zone: str, record: Json) -> Json:
     """Check a record, keep it as the API does, and align the ttl of its equals [api]
-    (digitalocean-provider.md, section 4)."""
+    (docs/facts/provider.md#zones-and-records)."""
     # The client library sends 0 for each number that the type does not have.
     record |= {key: None for key in _NUMBERS if record["type"] not in _NUMBERS[key]}
     rules.record(record)

@@ -2,5 +2,5 @@
 
 The real plugin is a bridge over a Terraform provider; much of what users meet is its doing, not the
 API's: what a preview checks, what it compares, what it retries, what it keeps after a failure. Each
-module follows digitalocean-provider.md in the project's facts, which was measured.
+module follows docs/facts/provider.md, which was measured.
 """

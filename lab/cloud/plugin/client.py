@@ -12,7 +12,7 @@ from lab.cloud.errors import ApiError, ConnectionDroppedError
 from lab.cloud.state import Json
 
 ATTEMPTS = 5
-"""A call is made at most this often (digitalocean-provider.md, "What surprises most" 4)."""
+"""A call is made at most this often (docs/facts/provider.md#retries)."""
 
 
 @dataclass(eq=False)

@@ -53,7 +53,7 @@ def _domain(client: Client, arguments: State) -> State:
 
 def _cluster(client: Client, arguments: State) -> State:
     """By name. Fetches new credentials at each call, and they are not marked secret
-    (digitalocean-provider.md, "What surprises most" 12)."""
+    (docs/facts/provider.md#credentials)."""
     clusters = client.call("GET", "/v2/kubernetes/clusters", query={"per_page": "200"})["kubernetes_clusters"]
     for cluster in clusters:
         if cluster["name"] == arguments["name"]:

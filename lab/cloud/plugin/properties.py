@@ -35,7 +35,7 @@ def with_defaults(resource: Resource, name: str, seed: bytes, olds: State, news:
 
 
 def _as_text(field: Field, value: Value) -> Value:
-    """Numbers pass for text (facts, section 9)."""
+    """Numbers pass for text (docs/facts/provider.md#numbers-for-text)."""
     if field.type is Type.STRING and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, list) and field.items:

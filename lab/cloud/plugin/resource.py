@@ -30,7 +30,7 @@ class Resource(ABC):
 
     def check(self, inputs: State) -> Iterator[str]:
         """What is wrong with inputs together. The plugin asks this when it plans, a preview's creation too; a
-        value that is not known yet counts as absent (facts, section 9)."""
+        value that is not known yet counts as absent (docs/facts/provider.md#rules-across-fields)."""
         del inputs
         yield from ()
 

@@ -1,4 +1,5 @@
 """What DigitalOcean refuses, as pure functions over the account: each raises ApiError or returns.
 
-Every rule names the fact it comes from; "[api]" marks what the facts assume of the API.
+Every rule names the fact it comes from; "[api]" marks what is assumed of the API
+(docs/facts/provider.md#assumed-of-the-api).
 """

@@ -7,7 +7,7 @@ from lab.cloud.errors import unprocessable
 from lab.cloud.state import Account, Json, Kind
 
 SMALLEST_TTL = 30
-"""Seconds (digitalocean-provider.md, section 2: ttl 5 fails in `up`)."""
+"""Seconds (ttl 5 fails in `up`: docs/facts/provider.md#what-a-preview-refuses)."""
 
 POINTERS = frozenset({"CNAME", "MX", "NS", "SRV"})
 """Types whose value is a name: with a final dot, or "@" for the zone itself."""
@@ -19,7 +19,8 @@ _RECORD = re.compile(r"@|(\*\.?)?([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.?)*
 
 
 def zone_name(account: Account, name: str) -> None:
-    """A zone is a domain name that nobody has yet: 422 if it exists (digitalocean-provider.md, section 4)."""
+    """A zone is a domain name that nobody has yet: 422 if it exists
+    (docs/facts/provider.md#zones-and-records)."""
     if not _ZONE.fullmatch(name):
         raise unprocessable(f"Domain name {name!r} is not valid")
     if account.find(Kind.DOMAIN, name) is not None:
@@ -35,7 +36,7 @@ def short_name(name: str, zone: str) -> str:
 
 def record(record: Json) -> None:
     """Values fit their type: addresses, names with a final dot, ttl from 30 s
-    (digitalocean-provider.md, section 2)."""
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     kind, data = record["type"], record["data"]
     if kind not in _TYPES:
         raise unprocessable(f"Type {kind!r} is not a valid record type")
@@ -89,7 +90,7 @@ def ends_with_a_dot(record: Json) -> bool:
 
 def stored(record: Json, zone: str) -> str:
     """A record's value as the API answers it: pointers and CAA without the final dot, "@" for the zone
-    (digitalocean-provider.md, section 4: no diff for CNAME to "@" or to a name of the zone)."""
+    (docs/facts/provider.md#zones-and-records)."""
     data = record["data"]
     if record["type"] in POINTERS and data == f"{zone}.":
         return "@"

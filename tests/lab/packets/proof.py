@@ -165,10 +165,12 @@ class Proof:
 
 
 def _places(found: Mapping[str, Any]) -> dict[str, Place]:
-    return {
-        each["name"]: Place(**{**each, "address": IPv4Address(each["address"]), "handle": None})
-        for each in found["places"]
-    }
+    return {each["name"]: _place(**each) for each in found["places"]}
+
+
+def _place(*, address: str, handle: object, **fields: Any) -> Place:
+    del handle  # Of a network namespace that may be gone.
+    return Place(address=IPv4Address(address), handle=None, **fields)
 
 
 def text(port: Port) -> str:

@@ -110,7 +110,7 @@ def _retype(layers: Layers, problem: Problem, _: re.Match[str]) -> None:
 
 
 def _secret(layers: Layers, _: Problem, found: re.Match[str]) -> None:
-    name, _, key = found[1].partition(".")
+    name, _dot, key = found[1].partition(".")
     if key:
         layers.setdefault(f"network:{name}", {})[key] = USERS
     else:

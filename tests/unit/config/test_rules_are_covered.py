@@ -25,10 +25,13 @@ def refusals() -> Iterator[tuple[str, int]]:
     """Yield file and line of each statement that raises a refusal or yields a finding."""
     for file in sorted(set(FOLDER.rglob("*.py")) - {GENERIC}):
         for node in ast.walk(ast.parse(file.read_text())):
-            raises = isinstance(node, ast.Raise) and _calls(node.exc, "refusal")
-            yields = isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield)
-            if raises or yields:
-                yield str(file), node.lineno
+            match node:
+                case ast.Raise(exc) if _calls(exc, "refusal"):
+                    yield str(file), node.lineno
+                case ast.Expr(ast.Yield()):
+                    yield str(file), node.lineno
+                case _:
+                    pass
 
 
 def _calls(value: ast.expr | None, name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import dns.rdatatype
 import dns.zone
 import pytest
+from dns.rdtypes.ANY.TXT import TXT
 
 from lab.internet.zones import root_file, server_configuration, zone_file
 
@@ -54,7 +55,9 @@ def test_a_name_of_several_labels_lies_below_the_zone() -> None:
 def test_any_text_survives_as_a_txt_record(text: str) -> None:
     found = served(record("TXT", "t", text)).get_rdataset(f"t.{ZONE}.", dns.rdatatype.TXT)
     assert found is not None
-    assert b"".join(found[0].strings) == text.encode()
+    (only,) = found
+    assert isinstance(only, TXT)
+    assert b"".join(only.strings) == text.encode()
 
 
 def test_a_caa_record_names_flags_tag_and_authority() -> None:

@@ -81,6 +81,11 @@ def _named(manifests: tuple[Manifest, ...], name: str) -> Manifest:
     return next(m for m in manifests if m["metadata"]["name"] == name)
 
 
+def _default_deny(policies: NamespacePolicies) -> Manifest:
+    assert policies.default_deny is not None
+    return policies.default_deny
+
+
 def _rules(policies: NamespacePolicies, direction: str) -> Iterator[dict[str, Any]]:
     for policy in policies.manifests:
         yield from policy["spec"].get(direction, [])
@@ -94,7 +99,7 @@ CALL = Flow("client-to-server", CLIENT, SERVER, (Port(8080),), "Orders.")
 @pytest.mark.parametrize("cni", ["cilium", "generic"])
 @pytest.mark.parametrize("namespace", NAMESPACES)
 def test_every_namespace_denies_both_directions_by_default(build: Build, cni: str, namespace: str) -> None:
-    spec = build(cluster__cni=cni)[namespace].default_deny["spec"]
+    spec = _default_deny(build(cluster__cni=cni)[namespace])["spec"]
     assert spec["podSelector"] == {}
     assert spec["policyTypes"] == ["Ingress", "Egress"]
     assert "ingress" not in spec
@@ -104,7 +109,7 @@ def test_a_namespace_without_any_flow_is_denied_everything() -> None:
     policies = _policies(CALL, namespaces=("c",))["c"]
     assert policies.workloads == ()
     assert policies.additions == ()
-    assert policies.default_deny["spec"] == {
+    assert _default_deny(policies)["spec"] == {
         "podSelector": {},
         "policyTypes": ["Ingress", "Egress"],
     }
@@ -122,7 +127,7 @@ def test_every_policy_allows_cluster_dns_itself(build: Build, cni: str) -> None:
         "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
     }
     for policies in build(cluster__cni=cni).values():
-        for policy in (*policies.workloads, policies.default_deny):
+        for policy in (*policies.workloads, _default_deny(policies)):
             assert dns in policy["spec"]["egress"], policy["metadata"]
 
 

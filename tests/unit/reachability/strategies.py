@@ -1,16 +1,19 @@
 """Random clusters and policy sets, small enough to shrink to something a person can read."""
 
-from typing import Any
+from typing import Any, Literal, cast
 
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.unit.reachability.naive import Pod, World
 
+EVERY_HEALTH_CHECK = cast("list[HealthCheck]", list(HealthCheck))
+"""Hypothesis types the members of its enumeration as instances of its metaclass."""
 NAMESPACES = ("x", "y", "z")
 PODS = ("a", "b", "c")
 PORTS = (80, 81, 8080)
-PROTOCOLS = ("TCP", "UDP", "SCTP")
+PROTOCOLS: tuple[Literal["TCP", "UDP", "SCTP"], ...] = ("TCP", "UDP", "SCTP")
 OUTSIDE = ("203.0.113.5", "203.0.113.200", "198.51.100.1", "2001:db8::1")
 BLOCKS = ("203.0.113.0/24", "203.0.113.0/25", "198.51.100.0/24", "0.0.0.0/0", "2001:db8::/32", "::/0")
 POD_BLOCKS = ("10.244.0.0/16", "10.244.1.0/24", "10.0.0.0/8")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.reachability import analyse
@@ -10,7 +10,7 @@ from tests.unit.reachability import naive, strategies, worlds
 from tests.unit.reachability.naive import World
 
 PROBED = (53, 80, 81, 8080, 9000, 65535)
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=strategies.EVERY_HEALTH_CHECK)
 
 
 @SLOW

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.reachability import Cluster, PortSet, Reachability, Workload, analyse
@@ -14,7 +14,7 @@ from network.reachability.selectors import EVERYTHING
 from tests.unit.reachability import strategies, worlds
 from tests.unit.reachability.naive import Peer, Pod, World
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=strategies.EVERY_HEALTH_CHECK)
 HTTP = PortSet.of("TCP", 80)
 
 

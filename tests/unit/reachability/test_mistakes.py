@@ -11,7 +11,7 @@ from network.reachability.lints import lints
 from network.reachability.suspicion import Kind, Lint, by_weight
 from tests.unit.reachability.manifests import Manifest, block, cilium, cluster, pod, policy
 
-HTTP = {"containers": [{"ports": [{"name": "http", "containerPort": 8080}]}]}
+HTTP: dict[str, Any] = {"containers": [{"ports": [{"name": "http", "containerPort": 8080}]}]}
 WEB = pod("web", **HTTP)
 APP = {"podSelector": {"matchLabels": {"app": "web"}}}
 

@@ -117,8 +117,8 @@ def test_a_picture_stands_on_white_whatever_the_page_around_it() -> None:
 
 
 def test_nothing_is_coloured_where_nothing_differs(tmp_path: Path) -> None:
-    same = [_analysed(tmp_path / name, 5432) for name in ("before", "after")]
-    picture = render.of_difference(*same)
+    before, after = (_analysed(tmp_path / name, 5432) for name in ("before", "after"))
+    picture = render.of_difference(before, after)
     assert not any(cell.changed for cell in picture.cells.values())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.reachability import analyse
@@ -266,7 +266,7 @@ def check_survives(tree: Any) -> None:
 FUZZED = settings(
     max_examples=60_000 if os.environ.get("CAMPAIGN") else 150,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=strategies.EVERY_HEALTH_CHECK,
 )
 
 

@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from network.reachability.read import yaml_text
+from tests.unit.reachability.strategies import EVERY_HEALTH_CHECK
 
 SCALARS: list[tuple[str, Any]] = [
     *((text, True) for text in ("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE")),
@@ -126,7 +128,7 @@ def _texts(draw: st.DrawFn) -> str:
     return "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n---\nz: 1\n"]))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=EVERY_HEALTH_CHECK)
 @given(_texts())
 def test_the_fast_reader_gives_what_the_other_gives_or_leaves_it_to_it(text: str) -> None:
     if not yaml_text.reads_alike(text):

@@ -36,7 +36,8 @@ class KubernetesCluster(Resource):
 
     @override
     def differences(self, olds: State, news: State) -> list[Difference]:
-        """Any difference of a cluster without labels also lists its labels (facts, section 3)."""
+        """Any difference of a cluster without labels also lists its labels
+        (docs/facts/provider.md#labels-in-every-difference)."""
         differences = super().differences(olds, news)
         if differences and not news["nodePool"].get("labels") and "nodePool" in olds:
             differences.append(Difference("nodePool.labels", Change.ADD, False))
@@ -45,7 +46,7 @@ class KubernetesCluster(Resource):
     @override
     def replacements(self, olds: State, news: State, found: list[Difference]) -> list[str]:
         """An older version replaces the cluster, and the plugin gives `__meta` as the reason
-        (digitalocean-provider.md, "What surprises most" 2)."""
+        (docs/facts/provider.md#an-older-version-replaces)."""
         reasons = super().replacements(olds, news, found)
         if news["version"] != UNKNOWN and is_older(news["version"], olds.get("version", "")):
             reasons.append("__meta")
@@ -54,7 +55,7 @@ class KubernetesCluster(Resource):
     @override
     def create(self, client: Client, inputs: State) -> str:
         """The id is dropped when the cluster does not come to run: it then is an orphan
-        (digitalocean-provider.md, "What surprises most" 3)."""
+        (docs/facts/provider.md#orphans)."""
         with explained("Error creating Kubernetes cluster"):
             key = client.call("POST", _PATH, bodies.of_new(inputs))["kubernetes_cluster"]["id"]
             self._await_running(client, key)
@@ -75,7 +76,8 @@ class KubernetesCluster(Resource):
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        """Credentials are renewed only here, and only when they have expired (facts, section 4)."""
+        """Credentials are renewed only here, and only when they have expired
+        (docs/facts/provider.md#credentials)."""
         doing = "Error retrieving Kubernetes cluster"
         cluster = found(client, f"{_PATH}/{key}", "kubernetes_cluster", doing)
         if cluster is None:
@@ -109,7 +111,7 @@ class KubernetesCluster(Resource):
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
         """Does not wait for the cluster to vanish. Of one that has vanished the associated resources cannot
-        be listed, and the deletion fails (facts, section 9)."""
+        be listed, and the deletion fails (docs/facts/provider.md#deleting-what-has-gone)."""
         path = f"{_PATH}/{key}"
         if state.get("destroyAllAssociatedResources"):
             path = f"{path}/destroy_with_associated_resources"
@@ -126,7 +128,7 @@ class KubernetesCluster(Resource):
     @override
     def adopt(self, client: Client, key: str, state: State) -> tuple[str, State]:
         """An import marks the only pool as the default one, in a preview too; with several unmarked pools it
-        is refused (digitalocean-provider.md, "What surprises most" 11)."""
+        is refused (docs/facts/provider.md#an-import-writes)."""
         found_pools = client.call("GET", f"{_PATH}/{key}")["kubernetes_cluster"]["node_pools"]
         marked = [pool for pool in found_pools if pools.DEFAULT_TAG in pool["tags"]]
         if len(marked) > 1:

@@ -52,7 +52,8 @@ def of_new(inputs: State) -> Json:
 
 def of_update(olds: State, planned: State) -> Json:
     """The body of an update: every block, with null in it where the state knows nothing. `false` for surge
-    upgrades is left out: the API keeps true, and the difference never ends (facts, section 9)."""
+    upgrades is left out: the API keeps true, and the difference never ends
+    (docs/facts/provider.md#surge-upgrades)."""
     left_out = {"tags": planned.get("tags"), "surge_upgrade": planned.get("surgeUpgrade")}
     body: Json = {
         "name": planned["name"],

@@ -11,7 +11,7 @@ from lab.cloud.plugin.values import State
 
 class KubernetesNodePool(Resource):
     """A further pool. Each update sends everything, the count of the state too: a pool that the autoscaler
-    has grown is shrunk by an unrelated change (digitalocean-provider.md, "What surprises most" 6)."""
+    has grown is shrunk by an unrelated change (docs/facts/provider.md#a-stale-count)."""
 
     token = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
     inputs = fields({"clusterId": STRING.but(required=True, replaces=True), **pools.POOL})

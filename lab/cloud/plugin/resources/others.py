@@ -83,7 +83,8 @@ class Certificate(Mirrored):
 
 
 class Cdn(Mirrored):
-    """digitalocean.Cdn. One that was removed by hand makes every refresh fail (facts, section 4)."""
+    """digitalocean.Cdn. One that was removed by hand makes every refresh fail
+    (docs/facts/provider.md#a-cdn-that-has-gone)."""
 
     token = "digitalocean:index/cdn:Cdn"
     autonamed = False

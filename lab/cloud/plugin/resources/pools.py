@@ -15,7 +15,7 @@ LOOKS = 180
 """Looks at intervals of INTERVAL before a wait is given up: half an hour."""
 
 INTERVAL = 10.0
-"""Seconds before the first look and between two (digitalocean-provider.md, section 5)."""
+"""Seconds before the first look and between two (docs/facts/provider.md#waiting)."""
 
 TAINT = object_of(
     {
@@ -75,7 +75,8 @@ def update(client: Client, cluster: str, key: str, pool: State, *tags: str) -> N
     """Send a pool as the program wants it and wait until its nodes run.
 
     The client library leaves an empty map of labels out, so the last label is never taken away; taints,
-    bounds and the switch are always sent, a count where the state has one (facts, section 9).
+    bounds and the switch are always sent, a count where the state has one
+    (docs/facts/provider.md#a-stale-count).
     """
     lists = {"tags": [*(pool.get("tags") or []), *tags], "labels": pool.get("labels")}
     body: Json = {

@@ -11,7 +11,8 @@ from lab.cloud.plugin.values import State
 _PATH = "/v2/vpcs"
 
 _LONGEST_WAIT = 10.0
-"""Seconds between two attempts to delete, once they have doubled up to it (facts, section 5)."""
+"""Seconds between two attempts to delete, once they have doubled up to it
+(docs/facts/provider.md#deleting-a-vpc)."""
 
 
 class Vpc(Resource):
@@ -59,7 +60,8 @@ class Vpc(Resource):
 
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
-        """403 and 409 are tried again at 0, 1, 2, 4, 8 s, then each 10 s (facts, "What surprises most" 9)."""
+        """403 and 409 are tried again at 0, 1, 2, 4, 8 s, then each 10 s
+        (docs/facts/provider.md#deleting-a-vpc)."""
         waited, pause = 0.0, 1.0
         while True:
             try:

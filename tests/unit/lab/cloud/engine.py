@@ -1,7 +1,8 @@
 """The part of the Pulumi engine that talks to a provider, one resource at a time, over a real channel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf.json_format import MessageToDict
@@ -130,7 +131,7 @@ class Engine:
         assert (answer.changes == answer.DIFF_SOME) == bool(changed)
         return Difference(changed, list(answer.replaces), answer.deleteBeforeReplace)
 
-    def update(self, resource: Resource, /, preview: bool = False, **inputs: Any) -> Resource:
+    def update(self, resource: Resource, preview: bool = False, /, **inputs: Any) -> Resource:
         news = self.check(resource.token, resource.name, inputs, resource.inputs)
         request = provider_pb2.UpdateRequest(
             id=resource.id,
@@ -187,7 +188,9 @@ class Engine:
 
 def _failure(error: grpc.RpcError, wanted: Resource) -> Exception:
     message = str(error.details())
-    for key, value in error.trailing_metadata() or ():
+    # grpcio's stubs give the metadata no items.
+    metadata = cast("Iterable[tuple[str, bytes]]", error.trailing_metadata() or ())
+    for key, value in metadata:
         if key == "grpc-status-details-bin":
             detail = provider_pb2.ErrorResourceInitFailed()
             assert status_pb2.Status.FromString(value).details[0].Unpack(detail)

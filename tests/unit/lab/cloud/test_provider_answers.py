@@ -1,4 +1,4 @@
-"""What the plugin answers, as it was measured with the real one (digitalocean-provider.md, section 9)."""
+"""What the plugin answers, as it was measured with the real one (docs/facts/provider.md)."""
 
 from typing import Any
 

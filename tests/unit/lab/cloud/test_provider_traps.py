@@ -1,4 +1,4 @@
-"""Each trap that was measured with the real plugin (digitalocean-provider.md in the facts), one test each."""
+"""Each trap that was measured with the real plugin (docs/facts/provider.md), one test each."""
 
 import threading
 from typing import Any
@@ -388,7 +388,7 @@ def test_an_expired_kubeconfig_is_renewed_by_a_refresh_only(
 def test_a_known_kubeconfig_stays_known_in_previews_of_updates(
     engine: Engine, vpc: Resource, cluster: Resource
 ) -> None:
-    planned = engine.update(cluster, preview=True, **cluster_inputs(vpc, version="1.36.4-do.0"))
+    planned = engine.update(cluster, True, **cluster_inputs(vpc, version="1.36.4-do.0"))
     assert planned.outputs["kubeConfigs"] == cluster.outputs["kubeConfigs"]
     assert planned.outputs["version"] == "1.36.4-do.0"
 
