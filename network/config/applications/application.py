@@ -51,7 +51,7 @@ class Application(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        yield from self._selector_findings()
+        yield from self.selector_findings()
         for here, backend in self._backends():
             yield from self._backend_findings(here, backend)
         yield from self._circle_findings()
@@ -83,7 +83,7 @@ class Application(Model):
             if accept.port not in workload.ports:
                 yield unknown((*here, index, "port"), "port of the workload", accept.port, workload.ports)
 
-    def _selector_findings(self) -> Iterator[Finding]:
+    def selector_findings(self) -> Iterator[Finding]:
         having: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for name, workload in self.workloads.items():
             for label in workload.labels.items():

@@ -20,7 +20,7 @@ def _application(labels: list[dict[str, str]]) -> Application:
 def test_workloads_that_select_each_other_s_pods_are_those_that_comparing_all_finds(
     labels: list[dict[str, str]],
 ) -> None:
-    found = [(each.location[1], each.rule) for each in _application(labels)._selector_findings()]
+    found = [(each.location[1], each.rule) for each in _application(labels).selector_findings()]
     assert found == [
         (f"w{one}", f"they select the pods of w{other} too")
         for one, mine in enumerate(labels)
@@ -32,7 +32,7 @@ def test_workloads_that_select_each_other_s_pods_are_those_that_comparing_all_fi
 def _seconds(size: int) -> float:
     application = _application([{"app": f"w{index}", "team": "shop"} for index in range(size)])
     start = process_time()
-    assert not list(application._selector_findings())
+    assert not list(application.selector_findings())
     return process_time() - start
 
 

@@ -150,7 +150,7 @@ def _made(span: str) -> bool:
 
 
 def _is_module_path(path: str) -> bool:
-    """`network/external` is a folder, `lab/cloud/provider` a module without its suffix."""
+    """`network/plan` is a folder, `lab/cloud/provider` a module without its suffix."""
     return names.is_path(f"{path}.py", anywhere=False)
 
 

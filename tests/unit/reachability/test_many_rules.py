@@ -91,7 +91,7 @@ def _by_comparing(rules: list[Resolved]) -> list[tuple[str, str]]:
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_policies())
 def test_looking_up_finds_what_comparing_each_with_each_finds(policies: tuple[Policy, ...]) -> None:
     rules = list(resolved_rules(analyse(Cluster(workloads=PODS, policies=policies), "cilium")))

@@ -128,7 +128,7 @@ def test_a_misspelt_field_beside_one_that_decides_is_refused() -> None:
 
 
 def test_fields_that_the_api_knows_are_no_misspelt_ones() -> None:
-    known = {
+    known: dict[str, Any] = {
         "hostPID": False,
         "hostIPC": False,
         "hostname": "a",

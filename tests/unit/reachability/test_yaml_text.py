@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.reachability.read import yaml_text
