@@ -266,6 +266,22 @@ def test_a_user_without_a_home_keeps_nothing_and_gets_a_token(scene: Scene) -> N
     assert json.loads(done.stdout)["kind"] == "ExecCredential", done.stderr
 
 
+@pytest.mark.parametrize("relative", [False, True])
+def test_it_is_found_through_symbolic_links_of_other_folders(
+    scene: Scene, tmp_path: Path, relative: bool
+) -> None:
+    (tmp_path / "tools" / "deep").mkdir(parents=True)
+    first, second = tmp_path / "tools" / "deep" / "first", tmp_path / "second"
+    target = ROOT / COMMAND
+    first.symlink_to(os.path.relpath(target, first.parent) if relative else target)
+    second.symlink_to("tools/deep/first")
+    done = subprocess.run(
+        [str(second), scene.cluster, "--stack", STACK],
+        cwd=tmp_path, env=scene.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["kind"] == "ExecCredential", done.stderr
+
+
 def test_the_callers_search_path_for_folders_does_not_lead_it_astray(scene: Scene) -> None:
     elsewhere = scene.home / "elsewhere"
     (elsewhere / "bin").mkdir(parents=True)
