@@ -224,6 +224,19 @@ def test_a_new_account_token_does_not_use_what_the_old_one_was_given(scene: Scen
     assert scene.token() != first
 
 
+def test_what_one_api_gave_does_not_stand_in_for_anothers(scene: Scene) -> None:
+    scene.token()
+    scene.variables["DIGITALOCEAN_API_URL"] = "http://127.0.0.1:9"
+    assert "Connection refused" in scene.refusal()
+
+
+def test_another_life_is_asked_for_anew_and_each_is_kept(scene: Scene) -> None:
+    usual, short = scene.token(), scene.token("--expire-seconds", "7200")
+    assert usual != short
+    assert (scene.token(), scene.token("--expire-seconds", "7200")) == (usual, short)
+    assert scene.asked() == 2
+
+
 def test_a_cluster_that_is_gone_is_named(scene: Scene) -> None:
     assert "has no cluster 11111111-1111-1111-1111-111111111111" in scene.refusal(
         "11111111-1111-1111-1111-111111111111"
