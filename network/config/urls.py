@@ -19,6 +19,8 @@ class HttpsUrl:
     host: Host
     rule: str
     example: str
+    plain: bool = False
+    """Whether http:// is left to a rule that knows which hosts are Services of the cluster."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.checked, handler(source))
@@ -36,7 +38,8 @@ class HttpsUrl:
         """Return the URL, or raise what is wrong with its host or its form."""
         if not text.startswith("/"):
             self.host.checked(bare_host(text))
-        if len(text) > 2048 or not re.fullmatch(rf"https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
+        scheme = "https?" if self.plain else "https"
+        if len(text) > 2048 or not re.fullmatch(rf"{scheme}://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
             raise refusal(self.rule, self._written(text))
         _check_port(text)
         return text
@@ -57,6 +60,9 @@ def _check_port(text: str) -> None:
         raise refusal("a port is a number from 1 to 65535", f"leave `:{port[1]}` out, or write the right one")
 
 
+ASKED_ENCRYPTED = "an address outside the cluster is an https:// URL: requests carry credentials"
+SHOWN_ENCRYPTED = "an address that browsers are sent to is an https:// URL"
+
 AskedUrl = Annotated[
     str,
     HttpsUrl(
@@ -65,8 +71,9 @@ AskedUrl = Annotated[
             address="give the service a name: its certificate is checked by it",
             wildcard="name one host",
         ),
-        rule="an address outside the cluster is an https:// URL: requests carry credentials",
+        rule=ASKED_ENCRYPTED,
         example="https://auth.example.org/verify",
+        plain=True,
     ),
 ]
 """Service outside the cluster that is asked about requests."""
@@ -79,8 +86,9 @@ ShownUrl = Annotated[
             address="give the host by which browsers reach it",
             wildcard="name one host",
         ),
-        rule="an address that browsers are sent to is an https:// URL",
+        rule=SHOWN_ENCRYPTED,
         example="https://login.example.org/",
+        plain=True,
     ),
 ]
 """Page that browsers are sent to."""
