@@ -8,7 +8,18 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from network.config.hosts import DOMAIN, LABEL, LONGEST, Host, address, bare_host, inside_cluster
+from network.config.former_addresses import ends_in_a_number, told
+from network.config.hosts import (
+    DOMAIN,
+    LABEL,
+    LONGEST,
+    Host,
+    address,
+    bare_host,
+    inside_cluster,
+    not_a_name,
+    sole_address,
+)
 from network.config.model import refusal
 
 
@@ -101,13 +112,13 @@ def _origin(text: str) -> str:
     bare = bare_host(text)
     loopback = bare in ("localhost", "127.0.0.1")
     if not loopback and "*" not in bare:
+        if address(bare) is not None or ends_in_a_number(bare):
+            raise refusal(not_a_name(bare), "name the host of the page, as browsers show it")
         if re.fullmatch(LABEL, bare) or inside_cluster(bare):
             raise refusal(
                 f"{bare} is a name inside the cluster, and browsers are outside",
                 "name the host of the page, as browsers show it",
             )
-        if address(bare) is not None:
-            raise refusal("an address is not a name", "name the host of the page, as browsers show it")
     elif bare.startswith("*."):
         domain = bare.removeprefix("*.").replace(".", r"\.")
         raise refusal(
@@ -151,6 +162,12 @@ def _name_server(text: str) -> str:
     if isinstance(found, IPv6Address):
         raise refusal(
             "pods have no IPv6, and so reach no name server by it", "give its IPv4 address or its name"
+        )
+    if found is None and ends_in_a_number(host.lower()):
+        sole = sole_address(host)
+        raise refusal(
+            told(host) or "no host ends in a number",
+            f"write `{sole}:{port if colon else 53}`" if sole else "write it like `ns1.example.org:53`",
         )
     if inside_cluster(host) or (re.fullmatch(LABEL, host) and found is None):
         raise refusal(
