@@ -21,6 +21,7 @@ from network.config.hosts import (
     sole_address,
 )
 from network.config.model import refusal
+from network.config.origins import NULL, NULL_RULE
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ _ORIGIN = rf"\*|https?://({DOMAIN}|localhost|127\.0\.0\.1)(:[0-9]{{1,5}})?"
 
 
 def _origin(text: str) -> str:
+    if text.lower() == NULL:
+        raise refusal(NULL_RULE, "remove it, and serve the page from a host that can be named")
     bare = bare_host(text)
     loopback = bare in ("localhost", "127.0.0.1")
     if not loopback and "*" not in bare:
