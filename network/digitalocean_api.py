@@ -6,6 +6,8 @@ Standard library only: `network.credentials` runs on machines where nothing is i
 import http.client
 import json
 import os
+import queue
+import threading
 import urllib.error
 import urllib.request
 from typing import Any
@@ -17,10 +19,10 @@ it documents them for its argument `token`)."""
 API_VARIABLE = "DIGITALOCEAN_API_URL"
 """Names another address of the API (the provider's schema, `apiEndpoint`)."""
 
-_TIMEOUT = 30.0
-"""Seconds for one answer."""
+LONGEST_ANSWER = 30.0
+"""Seconds for one whole answer, from the look-up of the name to the last byte."""
 
-_LONGEST = 16 * 2**20
+_MOST_BYTES = 16 * 2**20
 """Bytes of an answer that are read: more than a page of the longest list has."""
 
 
@@ -52,15 +54,38 @@ def endpoint() -> str:
     return (os.environ.get(API_VARIABLE) or "https://api.digitalocean.com").rstrip("/")
 
 
-def get(url: str, token: str) -> Any:
-    """Return the answer's body, a mapping. Raises RefusedError and AwayError."""
+def get(url: str, token: str, wait: float = LONGEST_ANSWER) -> Any:
+    """Return the answer's body, a mapping, if it is complete within `wait` seconds.
+
+    Raises RefusedError and AwayError.
+    """
+    done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            done.put(_get(url, token, wait))
+        except Exception as error:
+            done.put(error)
+
+    # A socket's timeout begins anew with every byte, and the resolver has none: a thread can be left alone.
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = done.get(timeout=wait)
+    except queue.Empty:
+        raise AwayError(f"no whole answer within {wait:g} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _get(url: str, token: str, timeout: float) -> Any:
     if not token.isascii() or not token.isprintable():
         # http.client would quote the whole header, and the token with it.
         raise RefusedError(401, "the token has characters that none has")
     try:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
-        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
-            body = json.loads(answer.read(_LONGEST))
+        with _OPENER.open(request, timeout=timeout) as answer:
+            body = json.loads(answer.read(_MOST_BYTES))
     except urllib.error.HTTPError as error:
         raise RefusedError(error.code, _message(error)) from None
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
@@ -74,6 +99,6 @@ def get(url: str, token: str) -> Any:
 
 def _message(error: urllib.error.HTTPError) -> str:
     try:
-        return " ".join(str(json.loads(error.read(_LONGEST))["message"]).split())
+        return " ".join(str(json.loads(error.read(_MOST_BYTES))["message"]).split())
     except (OSError, ValueError, KeyError, TypeError, RecursionError, http.client.HTTPException):
         return str(error.reason)

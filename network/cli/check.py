@@ -11,7 +11,7 @@ from network.cli.placeholders import missing_secrets, secret_findings, with_plac
 from network.config import StackConfig, provider_secrets
 from network.config.certificates import Certificates
 from network.config.cluster import Cluster
-from network.config.errors import Problem, config_path
+from network.config.errors import Problem, config_path, shown
 from network.config.load import NAMESPACE, SECRETS, Checked, check
 from network.config.model import Finding, Location
 from network.plan.certificates import renewal
@@ -106,7 +106,15 @@ def config_map(layers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _at_lines(file: StackFile, problems: Iterable[Problem]) -> list[Line]:
-    return [Line(file.line(p.location), f"{p.path}: {p.value}", p.rule, p.fix) for p in problems]
+    return [Line(file.line(p.location), f"{p.path}: {_shown(file, p)}", p.rule, p.fix) for p in problems]
+
+
+def _shown(file: StackFile, problem: Problem) -> str:
+    """Return the value as it stands in the file, where the problem shows that value."""
+    text = file.texts.get(problem.location)
+    if text is None or problem.value in ("absent", "[secret]", shown(problem.location[-1])):
+        return problem.value
+    return text
 
 
 def _notes(layers: Mapping[str, Any], checked: Checked, path: Path, today: date) -> Iterator[str]:

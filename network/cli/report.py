@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from network.config.errors import MOST_SHOWN, further
+
 if TYPE_CHECKING:
     from network.cli.check import Line, Report
 
@@ -16,8 +18,10 @@ def print_report(report: "Report", console: Console) -> None:
         ("red", "error", report.problems),
         ("yellow", "warning", report.warnings),
     ):
-        for line in lines:
+        for line in lines[:MOST_SHOWN]:
             console.print(_described(report.path, line, colour, kind))
+        if len(lines) > MOST_SHOWN:
+            console.print(Text.assemble(f"{report.path.name}: ", further(len(lines), kind)))
     for note in report.notes:
         console.print(Text.assemble(f"{report.path.name}: ", ("note: ", "cyan"), note))
     count = len(report.problems)

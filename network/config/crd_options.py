@@ -102,7 +102,7 @@ def _value_findings(schema: Mapping[str, Any], value: Any, here: Location) -> It
         yield Finding(
             here,
             "Traefik takes only: " + ", ".join(map(str, schema["enum"])),
-            did_you_mean(str(value), map(str, schema["enum"])),
+            did_you_mean(str(value), [*map(str, schema["enum"])]),
         )
     if isinstance(value, int) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         bounds = f"{schema.get('minimum', 'any')} to {schema.get('maximum', 'any')}"

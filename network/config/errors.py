@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from network.config.model import Location
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+MOST_SHOWN = 100
+"""Problems that are shown: nobody reads more, and most of so many have one cause."""
 _LONGEST_VALUE = 80
 _JOINS = "\u200d"
 """Stands between the parts of an emoji."""
@@ -39,7 +41,14 @@ class ConfigError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n\n".join([f"The stack configuration has {count}:", *map(str, problems)]))
+        shown = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        more = [further(len(self.problems), "problem")] if len(self.problems) > MOST_SHOWN else []
+        super().__init__("\n\n".join([f"The stack configuration has {count}:", *shown, *more]))
+
+
+def further(count: int, kind: str) -> str:
+    """Return what stands in place of those that are not shown."""
+    return f"… and {count - MOST_SHOWN} more {kind}s: mend these, and check again"
 
 
 def config_path(location: Location) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from network.config.former_addresses import ends_in_a_number, readings, told
 from network.config.model import refusal
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -46,6 +47,18 @@ def address(text: str) -> IPv4Address | IPv6Address | None:
         return ip_address(text.removeprefix("[").removesuffix("]"))
     except ValueError:
         return None
+
+
+def not_a_name(text: str) -> str:
+    """Return the rule that an address in place of a name breaks."""
+    spelt = told(text)
+    return "an address is not a name" + (f": {spelt}" if spelt else "")
+
+
+def sole_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that all readers take the text for, in whatever spelling."""
+    former = readings(text)
+    return address(text) or (former[0] if len(former) == 1 else None)
 
 
 def covers(pattern: str, host: str) -> bool:
@@ -98,8 +111,9 @@ class Host:
         """Return the text, or raise what it is and how that is said in this field."""
         bare = bare_host(text)
         found = address(bare) or address(bare.partition("/")[0])
-        if found is not None or re.fullmatch(r"[0-9]+(\.[0-9]+)*", bare):
-            raise refusal("an address is not a name", _for_address(self.address, text, found))
+        if found is not None or ends_in_a_number(bare):
+            found = found or sole_address(bare.partition("/")[0])
+            raise refusal(not_a_name(bare), _for_address(self.address, text, found))
         if self.api_server is not None and is_api_server(bare):
             raise refusal(f"{bare} is the API server's name inside the cluster", self.api_server)
         if self.inside is not None and inside_cluster(bare):
@@ -128,6 +142,8 @@ def _for_address(fix: str, text: str, found: IPv4Address | IPv6Address | None) -
         return "name a host, or give an IPv4 address where one is taken: pods have no IPv6"
     if found is None:
         return "write the address in full, four numbers from 0 to 255, or a name"
+    if "{address}" in fix and (found.is_loopback or found.is_unspecified):
+        return "remove the connection: it is the pod itself, and policies are not about that"
     prefix = re.search(r"/([0-9]{1,2})$", text)
     return fix.format(address=f"{found}/{prefix[1] if prefix else 32}")
 

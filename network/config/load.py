@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from network.config import provider_secrets
 from network.config.errors import ConfigError, Problem, shown
@@ -85,17 +84,21 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
 
 def _decided(given: Mapping[str, Any]) -> list[Problem]:
     """Return what the rules find whatever stands in place of the broken values."""
-    apart = [
+    apart = {
         location
         for key, name in _LAYERS.items()
         for location in (broken(key, _validator(name), given[key]) if key in given else [(key,)])
         if key in given or StackConfig.model_fields[name].is_required()
-    ]
-    both = [_findings(given, way) for way in WAYS]
+    }
+    around = {above for location in apart for above in _with_those_above(location)}
+    first, second = (_findings(given, way) for way in WAYS)
+    alike = set(second)
     return [
         Problem(found.location, _value(found.location, given), found.rule, found.fix)
-        for found in both[0]
-        if found in both[1] and not any(_around(found.location, location) for location in apart)
+        for found in first
+        if found in alike
+        and found.location not in around
+        and apart.isdisjoint(_with_those_above(found.location))
     ]
 
 
@@ -119,10 +122,8 @@ def _findings(given: Mapping[str, Any], way: Way) -> list[Finding]:
     return within + [found for found in across if found.location not in known]
 
 
-def _around(one: Location, other: Location) -> bool:
-    """Whether one of the locations lies inside the other, or is it."""
-    depth = min(len(one), len(other))
-    return one[:depth] == other[:depth]
+def _with_those_above(location: Location) -> list[Location]:
+    return [location[:depth] for depth in range(len(location) + 1)]
 
 
 def _instead(key: str) -> str:
@@ -172,9 +173,10 @@ def _validator(name: str) -> TypeAdapter[Any]:
 
 def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
     details = error.errors(include_url=False)
+    outer = {above for detail in details for above in _with_those_above(detail["loc"])[:-1]}
     for detail in details:
         location: Location = (key, *detail["loc"])
-        if detail["type"] == "too_short" and any(_inside(detail, other) for other in details):
+        if detail["type"] == "too_short" and detail["loc"] in outer:
             continue  # pydantic does not count entries that are refused themselves
         about_key = location[-1] == "[key]"
         if about_key:
@@ -184,11 +186,6 @@ def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> It
             fix = f"set it: pulumi config set --secret {NAMESPACE}{key}"
         value = shown(location[-1]) if about_key else _value(location, given)
         yield Problem(location, value, rule, fix)
-
-
-def _inside(outer: ErrorDetails, inner: ErrorDetails) -> bool:
-    depth = len(outer["loc"])
-    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
 
 
 def _found(rules: Iterable[Rule], layers: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -214,15 +211,24 @@ def _value(location: Location, given: Any) -> str:
 def _sorted(problems: Iterable[Problem], given: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Return each problem once: layers in the order of the models, within them as in the file."""
 
+    layers = {key: at for at, key in enumerate(_LAYERS)}
+    numbered: dict[int, dict[Any, int]] = {}
+
+    def position(value: Any, step: Any) -> int:
+        """Return where the step stands in what is around it: behind all the others if it is absent."""
+        if isinstance(value, dict):
+            # By identity: what holds many problems holds them under one mapping.
+            if id(value) not in numbered:
+                numbered[id(value)] = {key: at for at, key in enumerate(value)}
+            return numbered[id(value)].get(step, len(value))
+        return step if isinstance(step, int) and 0 <= step < len(value) else len(value)
+
     def place(problem: Problem) -> tuple[int, ...]:
-        layers: list[Any] = list(_LAYERS)
         value: Any = given
-        first = problem.location[0]
-        order = [layers.index(first) if first in layers else len(layers)]
+        order = [layers.get(str(problem.location[0]), len(layers))]
         for step in problem.location:
-            keys: list[Any] = list(value if isinstance(value, dict) else range(len(value)))
-            order.append(keys.index(step) if step in keys else len(keys))
-            if step not in keys:
+            order.append(position(value, step))
+            if order[-1] == len(value):
                 break
             value = value[step]
         return tuple(order)

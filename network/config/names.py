@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator
 
-from network.config.hosts import DOMAIN, LABEL, bare_host, inside_cluster
+from network.config.former_addresses import ends_in_a_number, readings, told
+from network.config.hosts import DOMAIN, LABEL, address, bare_host, inside_cluster, not_a_name, sole_address
 from network.config.model import refusal
 from network.config.text import Form
 
@@ -25,10 +26,8 @@ Name = Annotated[
 
 
 def _no_address(host: str) -> str:
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)*", host):
-        raise refusal(
-            "an address is not a name", "write a name like `shop`: its record leads to the load balancer"
-        )
+    if readings(host) or re.fullmatch(r"[0-9]+(\.[0-9]+)*", host):
+        raise refusal(not_a_name(host), "write a name like `shop`: its record leads to the load balancer")
     return host
 
 
@@ -106,18 +105,21 @@ NodeLabelKey = Annotated[LabelKey, AfterValidator(_not_reserved)]
 """Key of a node's label or taint that is ours to set."""
 
 
-def _real_contact(address: str) -> str:
-    if inside_cluster(address.rpartition("@")[2]):
+def _real_contact(contact: str) -> str:
+    domain = contact.rpartition("@")[2].lower()
+    if ends_in_a_number(domain):
+        raise refusal(not_a_name(domain), "give an address that somebody reads")
+    if inside_cluster(domain):
         raise refusal(
             "the contact is at a host inside the cluster, where Let's Encrypt's mail does not come",
             "give an address that somebody reads",
         )
-    if re.search(r"[@.](example\.(com|net|org)|localhost|invalid|test)$", address):
+    if re.search(r"[@.](example\.(com|net|org)|localhost|invalid|test)$", contact):
         raise refusal(
             "Let's Encrypt refuses contacts at domains that are kept for documentation and tests",
             "give an address that somebody reads",
         )
-    return address
+    return contact
 
 
 Email = Annotated[
@@ -203,6 +205,14 @@ ImageDigest = Annotated[
 
 def _chart_host(url: str) -> str:
     host = bare_host(url)
+    if ends_in_a_number(host) and address(host) is None:
+        found = sole_address(host)
+        raise refusal(
+            told(host) or "no host ends in a number",
+            f"write `{url.replace(host, str(found), 1)}`"
+            if found
+            else "write the address in full, or a name",
+        )
     if host != "localhost" and inside_cluster(host):
         raise refusal(
             "the machine that runs Pulumi fetches charts, and knows no names inside the cluster",

@@ -5,6 +5,12 @@ from collections.abc import Iterator
 
 from network.config.go_regex import matches, parts
 
+NULL = "null"
+NULL_RULE = (
+    "every sandboxed frame, file and redirect across origins has the origin null, an attacker's too "
+    "(Fetch Standard)"
+)
+
 FOREIGN = ("https://attacker.invalid", "https://a.b-1.invalid:8443")
 """Origins that nobody means."""
 
@@ -17,6 +23,8 @@ def origin_faults(pattern: str) -> Iterator[tuple[str, str]]:
             "it matches inside longer names too, such as https://app.example.org.evil.example",
             "put ^ in front and $ behind",
         )
+    elif matches(pattern, NULL) and not all(matches(pattern, origin) for origin in FOREIGN):
+        yield NULL_RULE, "let the expression fit `https://` and the names of hosts only"
     elif all(matches(pattern, origin) for origin in FOREIGN):
         yield (
             "it fits every origin there is",

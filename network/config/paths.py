@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import override
 
+from network.config.encoded_paths import KEPT, compared
 from network.config.go_regex import GoRegex, replacement_findings
 from network.config.model import Finding, Model
 from network.config.text import Form
@@ -20,6 +21,10 @@ PathPrefix = Annotated[
     ),
 ]
 """Path as Traefik's matchers take it: no quotes, blanks or back-ticks."""
+MatchedPath = Annotated[PathPrefix, AfterValidator(compared(KEPT))]
+"""Path that a route asks for."""
+StrippedPrefix = Annotated[PathPrefix, AfterValidator(compared(frozenset()))]
+"""Beginning of a path that is taken off."""
 
 
 class RedirectScheme(Model):
@@ -53,7 +58,7 @@ class RedirectRegex(Model):
 class StripPrefix(Model):
     """Remove a path prefix."""
 
-    prefixes: tuple[PathPrefix, ...] = Field(min_length=1)
+    prefixes: tuple[StrippedPrefix, ...] = Field(min_length=1)
 
 
 class AddPrefix(Model):

@@ -1,13 +1,15 @@
 """Address ranges: their form, what DigitalOcean reserves, and how much fits in them."""
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
 
+from network.config.former_addresses import readings, told
 from network.config.model import refusal
 
 PRIVATE = (
@@ -79,6 +81,19 @@ def overlapping(range_: IPv4Network, others: Iterable[IPv4Network]) -> IPv4Netwo
     return next((other for other in others if range_.overlaps(other)), None)
 
 
+FORM = "a range is an IPv4 address and a prefix length"
+
+
+def _misspelt(given: str, error: ValueError) -> PydanticCustomError:
+    """Return the refusal of what is no range, with the one that is meant if that is certain."""
+    text, _, prefix = given.partition("/")
+    found = readings(text) if text.count(".") == 3 else ()
+    if found and re.fullmatch("[0-9]|[12][0-9]|3[0-2]", prefix):
+        meant = dict.fromkeys(f"`{ip_network((address, int(prefix)), strict=False)}`" for address in found)
+        return refusal(f"{FORM}: {told(text)}", f"write {' or '.join(meant)}")
+    return refusal(FORM, f"write it like `10.0.0.0/16` ({error})")
+
+
 class _RangeForm:
     """Annotation of a range as text."""
 
@@ -113,13 +128,12 @@ class _Ipv4Range(_RangeForm):
     def parsed(given: Any) -> IPv4Network:
         if isinstance(given, IPv4Network):
             return given
-        form = "a range is an IPv4 address and a prefix length"
         if not isinstance(given, str) or "/" not in given:
-            raise refusal(form, "write it like `10.0.0.0/16`; one address is `203.0.113.7/32`")
+            raise refusal(FORM, "write it like `10.0.0.0/16`; one address is `203.0.113.7/32`")
         try:
             network = ip_network(given, strict=False)
         except ValueError as error:
-            raise refusal(form, f"write it like `10.0.0.0/16` ({error})") from None
+            raise _misspelt(given, error) from None
         if not isinstance(network, IPv4Network):
             raise refusal(
                 "an IPv6 range: the VPC, nodes, pods and Services of DOKS have IPv4 addresses only",

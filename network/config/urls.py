@@ -8,8 +8,20 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from network.config.hosts import DOMAIN, LABEL, LONGEST, Host, address, bare_host, inside_cluster
+from network.config.former_addresses import ends_in_a_number, told
+from network.config.hosts import (
+    DOMAIN,
+    LABEL,
+    LONGEST,
+    Host,
+    address,
+    bare_host,
+    inside_cluster,
+    not_a_name,
+    sole_address,
+)
 from network.config.model import refusal
+from network.config.origins import NULL, NULL_RULE
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,8 @@ class HttpsUrl:
     host: Host
     rule: str
     example: str
+    plain: bool = False
+    """Whether http:// is left to a rule that knows which hosts are Services of the cluster."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.checked, handler(source))
@@ -36,7 +50,8 @@ class HttpsUrl:
         """Return the URL, or raise what is wrong with its host or its form."""
         if not text.startswith("/"):
             self.host.checked(bare_host(text))
-        if len(text) > 2048 or not re.fullmatch(rf"https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
+        scheme = "https?" if self.plain else "https"
+        if len(text) > 2048 or not re.fullmatch(rf"{scheme}://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
             raise refusal(self.rule, self._written(text))
         _check_port(text)
         return text
@@ -57,6 +72,9 @@ def _check_port(text: str) -> None:
         raise refusal("a port is a number from 1 to 65535", f"leave `:{port[1]}` out, or write the right one")
 
 
+ASKED_ENCRYPTED = "an address outside the cluster is an https:// URL: requests carry credentials"
+SHOWN_ENCRYPTED = "an address that browsers are sent to is an https:// URL"
+
 AskedUrl = Annotated[
     str,
     HttpsUrl(
@@ -65,8 +83,9 @@ AskedUrl = Annotated[
             address="give the service a name: its certificate is checked by it",
             wildcard="name one host",
         ),
-        rule="an address outside the cluster is an https:// URL: requests carry credentials",
+        rule=ASKED_ENCRYPTED,
         example="https://auth.example.org/verify",
+        plain=True,
     ),
 ]
 """Service outside the cluster that is asked about requests."""
@@ -79,8 +98,9 @@ ShownUrl = Annotated[
             address="give the host by which browsers reach it",
             wildcard="name one host",
         ),
-        rule="an address that browsers are sent to is an https:// URL",
+        rule=SHOWN_ENCRYPTED,
         example="https://login.example.org/",
+        plain=True,
     ),
 ]
 """Page that browsers are sent to."""
@@ -90,16 +110,18 @@ _ORIGIN = rf"\*|https?://({DOMAIN}|localhost|127\.0\.0\.1)(:[0-9]{{1,5}})?"
 
 
 def _origin(text: str) -> str:
+    if text.lower() == NULL:
+        raise refusal(NULL_RULE, "remove it, and serve the page from a host that can be named")
     bare = bare_host(text)
     loopback = bare in ("localhost", "127.0.0.1")
     if not loopback and "*" not in bare:
+        if address(bare) is not None or ends_in_a_number(bare):
+            raise refusal(not_a_name(bare), "name the host of the page, as browsers show it")
         if re.fullmatch(LABEL, bare) or inside_cluster(bare):
             raise refusal(
                 f"{bare} is a name inside the cluster, and browsers are outside",
                 "name the host of the page, as browsers show it",
             )
-        if address(bare) is not None:
-            raise refusal("an address is not a name", "name the host of the page, as browsers show it")
     elif bare.startswith("*."):
         domain = bare.removeprefix("*.").replace(".", r"\.")
         raise refusal(
@@ -143,6 +165,12 @@ def _name_server(text: str) -> str:
     if isinstance(found, IPv6Address):
         raise refusal(
             "pods have no IPv6, and so reach no name server by it", "give its IPv4 address or its name"
+        )
+    if found is None and ends_in_a_number(host.lower()):
+        sole = sole_address(host)
+        raise refusal(
+            told(host) or "no host ends in a number",
+            f"write `{sole}:{port if colon else 53}`" if sole else "write it like `ns1.example.org:53`",
         )
     if inside_cluster(host) or (re.fullmatch(LABEL, host) and found is None):
         raise refusal(

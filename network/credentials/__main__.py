@@ -11,6 +11,7 @@ from network.credentials.account import account_token
 from network.credentials.api import fetch
 from network.credentials.cache import Cache
 from network.credentials.grant import Grant
+from network.digitalocean_api import endpoint
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         token = account_token(PROJECT, options.stack)
-        with Cache.of(options.cluster, token.value) as cache:
+        with Cache.of(endpoint(), token.value, options.cluster, options.expire_seconds) as cache:
             grant = cache.grant or cache.keep(fetch(options.cluster, token, options.expire_seconds))
     except CredentialsError as error:
         return _refuse(str(error))

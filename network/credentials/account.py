@@ -10,6 +10,9 @@ from network.digitalocean_api import TOKEN_VARIABLES
 
 KEY = "digitalocean:token"
 
+LONGEST_WAIT = 60
+"""Seconds for Pulumi to read the stack's configuration: its backend may be away."""
+
 ABSENT = "not found"
 """What Pulumi says of a config key that a stack does not have."""
 
@@ -46,8 +49,11 @@ def _from_stack(project: Path, stack: str) -> tuple[str, str]:
     command = ["pulumi", "--non-interactive", "config", "get", KEY, "--stack", stack]
     try:
         done = subprocess.run(
-            command, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+            command, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+            timeout=LONGEST_WAIT,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "", f"`pulumi config get` does not answer within {LONGEST_WAIT} s"
     except FileNotFoundError:
         return "", "there is no `pulumi` on PATH to read the stack's with"
     except OSError as error:

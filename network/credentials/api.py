@@ -8,10 +8,13 @@ from typing import Any
 from network.credentials import CredentialsError
 from network.credentials.account import KEY, AccountToken
 from network.credentials.grant import Grant
-from network.digitalocean_api import API_VARIABLE, AwayError, RefusedError, endpoint, get
+from network.digitalocean_api import API_VARIABLE, LONGEST_ANSWER, AwayError, RefusedError, endpoint, get
 
 PATIENCE = (1.0, 2.0, 4.0)
 """Seconds between tries where the API is busy or away: as the provider waits (its first retries)."""
+
+LONGEST_WAIT = 60.0
+"""Seconds for all tries together: client-go waits for this command without an end of its own."""
 
 
 def fetch(cluster: str, token: AccountToken, expire_seconds: int) -> Grant:
@@ -21,14 +24,15 @@ def fetch(cluster: str, token: AccountToken, expire_seconds: int) -> Grant:
     """
     path = f"/v2/kubernetes/clusters/{urllib.parse.quote(cluster, safe='')}/credentials"
     url = f"{endpoint()}{path}?expiry_seconds={expire_seconds}"
+    end = time.monotonic() + LONGEST_WAIT
     for wait in (*PATIENCE, None):
-        granted = datetime.now(UTC)
+        granted, left = datetime.now(UTC), end - time.monotonic()
         try:
-            answer = get(url, token.value)
+            answer = get(url, token.value, min(left, LONGEST_ANSWER))
         except (AwayError, RefusedError) as error:
             if isinstance(error, RefusedError) and not _passing(error):
                 raise CredentialsError(_told(error, token, cluster)) from None
-            if wait is None:
+            if wait is None or time.monotonic() + wait >= end:
                 raise CredentialsError(
                     f"DigitalOcean's API does not give the cluster's credentials: {error}; try again later "
                     "(https://status.digitalocean.com)"

@@ -22,7 +22,7 @@ FOLDER_VARIABLE = "CLUSTER_CREDENTIALS_DIR"
 
 
 class Cache:
-    """The kept token of one cluster, asked for with one account token. Others who ask wait while it is open,
+    """The kept token of one cluster, asked for in one way. Others who ask wait while it is open,
     so that several processes that start together need one token."""
 
     def __init__(self, file: Path) -> None:
@@ -30,10 +30,12 @@ class Cache:
         self._lock: IO[str] | None = None
 
     @classmethod
-    def of(cls, cluster: str, account_token: str) -> "Cache":
-        """The cache of a cluster. A new account token begins a new one: what the old one was given may have
-        been revoked with it."""
-        key = hashlib.sha256(f"{account_token}\0{cluster}".encode()).hexdigest()
+    def of(cls, api: str, account_token: str, cluster: str, expire_seconds: int) -> "Cache":
+        """The cache of one question: each that differs in anything has its own. A token of another API opens
+        nothing here, one of another life ends when nobody expects it, and what a former account token was
+        given may have been revoked with it."""
+        question = json.dumps([api, account_token, cluster, expire_seconds])
+        key = hashlib.sha256(question.encode()).hexdigest()
         return cls(_folder() / key[:32])
 
     @property

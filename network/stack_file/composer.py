@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from network.config.errors import config_path, path_of
+from network.config.errors import config_path, path_of, shown
 from network.config.model import Location
 from network.stack_file.fault import Fault, UnreadableTextError
 from network.stack_file.scalars import plain
@@ -35,6 +35,8 @@ class Composed:
     lines: dict[Location, int]
     """Line of each key and entry, counted from 1."""
     faults: list[Fault]
+    texts: dict[Location, str]
+    """What stands in the file for each scalar that is told otherwise in JSON: `1.10` for 1.1."""
 
 
 @dataclass
@@ -70,7 +72,7 @@ def compose(text: str) -> Composed:
             composer.take(event)
     except yaml.MarkedYAMLError as error:
         _refuse(error, text)
-    return Composed(composer.root, composer.lines, composer.faults)
+    return Composed(composer.root, composer.lines, composer.faults, composer.texts)
 
 
 class _Composer:
@@ -79,6 +81,7 @@ class _Composer:
         self.root: Any = None
         self.lines: dict[Location, int] = {}
         self.faults: list[Fault] = []
+        self.texts: dict[Location, str] = {}
         self._open: list[_Open] = []
         self._documents = 0
 
@@ -146,7 +149,9 @@ class _Composer:
             value = reading.value
             if reading.rule:
                 self._refused(line, at, reading.rule, reading.fix, f": {text}")
-        self._put(value, line)
+        kept = self._put(value, line)
+        if kept and not isinstance(value, str) and value is not None and shown(value) != text:
+            self.texts[at] = text
 
     def _written(self, event: Any, line: int) -> None:
         """Refuse what libyaml reads and go-yaml does not."""

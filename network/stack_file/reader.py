@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from network.config.load import NAMESPACE
 from network.config.model import Location
@@ -12,6 +12,8 @@ from network.config.nearest import did_you_mean
 from network.stack_file.composer import CONFIG, Composed, compose
 from network.stack_file.fault import Fault, UnreadableTextError
 from network.stack_file.text import text_of
+
+Found = TypeVar("Found")
 
 SETTINGS = (CONFIG, "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 """Top-level keys of a stack file, all of them Pulumi's own."""
@@ -26,6 +28,8 @@ class StackFile:
     faults: tuple[Fault, ...]
     lines: Mapping[Location, int] = field(default_factory=dict[Location, int])
     """Line of each key of `config`, counted from 1; this project's are without `network:`."""
+    texts: Mapping[Location, str] = field(default_factory=dict[Location, str])
+    """What stands in the file for each number or boolean that JSON writes otherwise."""
 
     @property
     def layers(self) -> dict[str, Any]:
@@ -81,12 +85,14 @@ def read(path: Path) -> StackFile:
             replace(fault, location=_in_config(fault.location or ()))
             for fault in (*composed.faults, *_unknown_settings(composed), *_unusable_keys(composed))
         ),
-        {
-            here: line
-            for location, line in composed.lines.items()
-            if (here := _in_config(location)) is not None
-        },
+        _of_config(composed.lines),
+        _of_config(composed.texts),
     )
+
+
+def _of_config(found: Mapping[Location, Found]) -> dict[Location, Found]:
+    located = ((_in_config(location), each) for location, each in found.items())
+    return {location: each for location, each in located if location is not None}
 
 
 def _in_config(location: Location) -> Location | None:

@@ -8,8 +8,12 @@ from network.stack_file.fault import UnreadableTextError
 LARGEST = 16 * 2**20
 """Bytes of a stack file: beyond any that a program could be given."""
 BYTE_ORDER_MARK = "\ufeff"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""How files begin that some editors write as `Unicode`."""
+OTHER_ENCODINGS = (
+    (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0]"), "UTF-32"),
+    (re.compile(rb"\xff\xfe|\xfe\xff|[^\0]\0|\0[^\0]"), "UTF-16"),
+)
+"""How files begin in other encodings, with a mark or with a character of ASCII (YAML 1.2.2, 5.2); some
+editors call them `Unicode`. A mark of UTF-32 begins as one of UTF-16."""
 
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What is no character of YAML 1.2, and the mark above, which nobody sees."""
@@ -30,8 +34,9 @@ def text_of(path: Path) -> str:
 
 def decoded(content: bytes) -> str:
     """Return the text of UTF-8. Raises `UnreadableTextError`."""
-    if content.startswith(UTF_16):
-        raise UnreadableTextError(1, "not UTF-8, but UTF-16", "save the file as UTF-8")
+    for beginning, encoding in OTHER_ENCODINGS:
+        if beginning.match(content):
+            raise UnreadableTextError(1, f"not UTF-8, but {encoding}", "save the file as UTF-8")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

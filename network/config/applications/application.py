@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from pydantic import Field
@@ -84,21 +85,23 @@ class Application(Model):
                 yield unknown((*here, index, "port"), "port of the workload", accept.port, workload.ports)
 
     def selector_findings(self) -> Iterator[Finding]:
+        """Yield workloads that select the pods of another, each with the first of those."""
         having: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for name, workload in self.workloads.items():
             for label in workload.labels.items():
                 having[label].append(name)
         for name, workload in self.workloads.items():
+            labels = workload.labels.items()
             # Only those that have its rarest label can have them all.
-            rarest = min((having[label] for label in workload.labels.items()), key=len)
-            for other in rarest:
-                others = self.workloads[other]
-                if name != other and workload.labels.items() <= others.labels.items():
-                    yield Finding(
-                        ("workloads", name, "labels"),
-                        f"they select the pods of {other} too",
-                        "add a label that only this workload's pods have",
-                    )
+            rarest = min((having[label] for label in labels), key=len)
+            selected = (o for o in rarest if o != name and labels <= self.workloads[o].labels.items())
+            # Of many workloads alike there are as many pairs as would take minutes to tell.
+            for other in islice(selected, 1):
+                yield Finding(
+                    ("workloads", name, "labels"),
+                    f"they select the pods of {other} too",
+                    "add a label that only this workload's pods have",
+                )
 
     def _backends(self) -> Iterator[tuple[Location, Backend]]:
         for name, route in self.routes.items():

@@ -18,7 +18,7 @@ from network.config.headers import RequestHeader
 from network.config.hosts import RouteHost
 from network.config.model import Finding, repeated
 from network.config.names import Name
-from network.config.paths import PathPrefix
+from network.config.paths import MatchedPath
 from network.config.ranges import AllowedClients
 
 MOST_PRIORITY = 1_000_000
@@ -36,9 +36,9 @@ class Route(Backend):
     """Host name; inside the zone it is covered by the wildcard certificate."""
     hosts: tuple[RouteHost, ...] = ()
     """Further hosts that are served alike."""
-    path: PathPrefix | None = None
+    path: MatchedPath | None = None
     """The whole path, exactly."""
-    path_prefix: PathPrefix = "/"
+    path_prefix: MatchedPath = "/"
     """Beginning of the path, as text: `/api` fits `/apiary` too, `/api/` does not."""
     path_regexp: MatchRegex | None = None
     """Regular expression that the path matches somewhere."""

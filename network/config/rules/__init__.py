@@ -62,6 +62,8 @@ RULES: tuple[Rule, ...] = (
     applications.error_pages_exist,
     applications.talks_reach_something,
     hosts.hosts_asked_from_inside_are_outside,
+    hosts.urls_outside_are_encrypted,
+    hosts.names_shown_outside_are_no_services,
     hosts.named_hosts_need_cilium,
     policies.foreign_pods_are_foreign,
     policies.monitoring_pods_are_known,

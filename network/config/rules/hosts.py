@@ -5,18 +5,20 @@ from dataclasses import dataclass
 
 from network.config.applications import Application
 from network.config.certificates import Certificates
+from network.config.charts import Charts
 from network.config.cluster import Cluster
 from network.config.external import Dns, External
-from network.config.hosts import covers
+from network.config.hosts import bare_host, covers
 from network.config.model import Finding, Location
 from network.config.traffic import Traffic
+from network.config.urls import ASKED_ENCRYPTED, SHOWN_ENCRYPTED
 
 Applications = dict[str, Application]
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A host that something in the cluster connects to."""
+    """A host that something looks up."""
 
     location: Location
     host: str
@@ -72,6 +74,69 @@ def hosts_asked_from_inside_are_outside(
                 f"inside the cluster {asked.host} is {services[asked.host]}: policies reach it as that only",
                 asked.instead.replace(" behind the route", ""),
             )
+
+
+def urls_outside_are_encrypted(
+    external: External, traffic: Traffic, applications: Applications
+) -> Iterator[Finding]:
+    """Credentials pass to what is asked, and to where clients are sent. Of a host that is refused altogether,
+    the other rules here say what is meant instead."""
+    own, services = _own_hosts(external.dns, applications), dict(_services(applications))
+    for name, middleware in traffic.middlewares.items():
+        auth = middleware.forward_auth
+        if auth is None:
+            continue
+        for key, url, rule, refused in (
+            ("address", auth.address, ASKED_ENCRYPTED, {**own, **services}),
+            ("authSigninURL", auth.auth_signin_url, SHOWN_ENCRYPTED, services),
+        ):
+            if url is not None and url.startswith("http:") and bare_host(url) not in refused:
+                place = ("traffic", "middlewares", name, "forwardAuth", key)
+                yield Finding(place, rule, f"write `https{url.removeprefix('http')}`")
+
+
+def names_shown_outside_are_no_services(
+    traffic: Traffic, applications: Applications, certificates: Certificates, charts: Charts
+) -> Iterator[Finding]:
+    """Only pods understand the names of Services."""
+    services = dict(_services(applications))
+    for shown in _shown(traffic, applications, certificates, charts):
+        if shown.host in services:
+            yield Finding(
+                shown.location,
+                f"inside the cluster {shown.host} is {services[shown.host]}; outside nobody knows it by that",
+                shown.instead,
+            )
+
+
+def _shown(
+    traffic: Traffic, applications: Applications, certificates: Certificates, charts: Charts
+) -> Iterator[_Asked]:
+    """Yield the hosts that browsers, authorities and the machine that runs Pulumi look up."""
+    for name, middleware in traffic.middlewares.items():
+        here = ("traffic", "middlewares", name)
+        if middleware.forward_auth is not None and middleware.forward_auth.auth_signin_url is not None:
+            place = (*here, "forwardAuth", "authSigninURL")
+            host = bare_host(middleware.forward_auth.auth_signin_url)
+            yield _Asked(place, host, "give the address by which browsers reach it: the host of its route")
+        origins = (middleware.headers and middleware.headers.access_control_allow_origin_list) or ()
+        for index, origin in enumerate(origins):
+            place = (*here, "headers", "accessControlAllowOriginList", index)
+            yield _Asked(place, bare_host(origin), "name the host of the page, as browsers show it")
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            place = ("applications", name, "routes", route_name)
+            fix = "name the host by which clients ask; pods reach each other by `talksTo`, not by routes"
+            yield _Asked((*place, "host"), route.host, fix)
+            for index, host in enumerate(route.hosts):
+                yield _Asked((*place, "hosts", index), host, fix)
+    for name, certificate in certificates.named.items():
+        for index, host in enumerate(certificate.dns_names):
+            place = ("certificates", "named", name, "dnsNames", index)
+            yield _Asked(place, host, "remove it: Let's Encrypt knows names of the internet's DNS only")
+    for name, chart in (("traefik", charts.traefik), ("certManager", charts.cert_manager)):
+        fix = "give the address that this machine knows, or `path` of a chart's folder"
+        yield _Asked(("charts", name, "repository"), bare_host(chart.repository), fix)
 
 
 def hosts_of_the_zone_have_records(

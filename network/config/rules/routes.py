@@ -1,7 +1,7 @@
 """Routes: hosts that have certificates and resolve, requests that reach the route that is meant (ING-2)."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from network.config.applications import Application, Route
@@ -22,6 +22,10 @@ BODILESS = {"GET", "HEAD", "OPTIONS"}
 """Methods whose requests have no body."""
 
 
+MOST_TOLD = 3
+"""Collisions of one route that are told: of many routes alike there are as many as pairs."""
+
+
 def _routes(applications: Applications) -> Iterator[tuple[Location, Route]]:
     for name, application in applications.items():
         for route_name, route in application.routes.items():
@@ -31,12 +35,16 @@ def _routes(applications: Applications) -> Iterator[tuple[Location, Route]]:
 def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
     """Of two routes that fit a request Traefik takes the one of higher priority, or either."""
     by_host: defaultdict[str, list[tuple[Location, Route]]] = defaultdict(list)
+    told: Counter[tuple[str, Location]] = Counter()
     for here, route in _routes(applications):
         for host in route.all_hosts:
-            for there, other in by_host[host]:
-                if there == here:
+            for former in by_host[host]:
+                if former[0] == here:
                     continue  # one route that names the host twice
-                yield from _collision(host, (there, other), (here, route))
+                for found in _collision(host, former, (here, route)):
+                    told[host, found.location] += 1
+                    if told[host, found.location] <= MOST_TOLD:
+                        yield found
             by_host[host].append((here, route))
 
 

@@ -58,6 +58,11 @@ REFUSED = {
         "it keeps passwords as MD5, which is guessed, and no client needs it under TLS",
         "use basicAuth: its passwords are bcrypt",
     ),
+    "encodedCharacters": (
+        "the entrypoints answer 400 to encoded slashes and the like before any middleware is asked",
+        "remove the middleware: what it allows never comes; let the application take such characters in the "
+        "query or in a body",
+    ),
     "ipWhiteList": ("Traefik has given it up", "use ipAllowList"),
     "plugin": (
         "plugins are code that Traefik downloads at each start, and this platform loads none",
@@ -93,8 +98,7 @@ class Middleware(Model):
     cache_control: CacheControl | None = None
     """No kind of Traefik's: a headers middleware is made of it."""
     spec: OtherKind | None = None
-    """Any other kind of Traefik's, as its CRD spells it: contentType, encodedCharacters, grpcWeb,
-    passTLSClientCert."""
+    """Any other kind of Traefik's, as its CRD spells it: contentType, grpcWeb, passTLSClientCert."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -44,6 +44,10 @@ def with_edit(find: str, put: str) -> str:
     ("content", "line", "rule"),
     [
         (DEV.encode("utf-16"), 1, "UTF-16"),
+        (DEV.encode("utf-16-be"), 1, "UTF-16"),
+        (DEV.encode("utf-32"), 1, "UTF-32"),
+        (DEV.encode("utf-32-le"), 1, "UTF-32"),
+        ("\ufeff".encode("utf-32-be") + DEV.encode("utf-32-be"), 1, "UTF-32"),
         (
             DEV.replace("shop-web-canary }", "B\xfccher }").encode("latin-1"),
             line_of("shop-web-canary }"),
@@ -128,6 +132,18 @@ def test_no_plan_is_made_of_a_file_with_a_doubtful_value_or_a_secret(tmp_path: P
     token = "  digitalocean:token: dop_v1_0123456789abcdef0123456789abcdef\n"
     for text in (with_edit("count: 2", "count: 010"), DEV + token):
         assert check_file(file_of(tmp_path, text)).config is None
+
+
+@pytest.mark.parametrize("text", ["1.10", "+5", "TRUE", "-0"])
+def test_a_value_is_shown_as_it_stands_in_the_file(tmp_path: Path, text: str) -> None:
+    file = file_of(tmp_path, with_edit("shop-web }", f"{text} }}"))
+
+    (problem,) = check_file(file).problems
+
+    assert problem.where == (
+        f'network:applications.shop.workloads.web.labels["app.kubernetes.io/name"]: {text}'
+    )
+    assert problem.fix == "put it in quotes"
 
 
 def test_a_key_is_shown_as_it_stands_and_what_nobody_sees_as_an_escape(tmp_path: Path) -> None:

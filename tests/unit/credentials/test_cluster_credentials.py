@@ -224,6 +224,19 @@ def test_a_new_account_token_does_not_use_what_the_old_one_was_given(scene: Scen
     assert scene.token() != first
 
 
+def test_what_one_api_gave_does_not_stand_in_for_anothers(scene: Scene) -> None:
+    scene.token()
+    scene.variables["DIGITALOCEAN_API_URL"] = "http://127.0.0.1:9"
+    assert "Connection refused" in scene.refusal()
+
+
+def test_another_life_is_asked_for_anew_and_each_is_kept(scene: Scene) -> None:
+    usual, short = scene.token(), scene.token("--expire-seconds", "7200")
+    assert usual != short
+    assert (scene.token(), scene.token("--expire-seconds", "7200")) == (usual, short)
+    assert scene.asked() == 2
+
+
 def test_a_cluster_that_is_gone_is_named(scene: Scene) -> None:
     assert "has no cluster 11111111-1111-1111-1111-111111111111" in scene.refusal(
         "11111111-1111-1111-1111-111111111111"
@@ -262,6 +275,22 @@ def test_a_user_without_a_home_keeps_nothing_and_gets_a_token(scene: Scene) -> N
     done = subprocess.run(
         [sys.executable, "-c", "; ".join(run), scene.cluster, "--stack", STACK],
         cwd=ROOT, env=scene.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["kind"] == "ExecCredential", done.stderr
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_it_is_found_through_symbolic_links_of_other_folders(
+    scene: Scene, tmp_path: Path, relative: bool
+) -> None:
+    (tmp_path / "tools" / "deep").mkdir(parents=True)
+    first, second = tmp_path / "tools" / "deep" / "first", tmp_path / "second"
+    target = ROOT / COMMAND
+    first.symlink_to(os.path.relpath(target, first.parent) if relative else target)
+    second.symlink_to("tools/deep/first")
+    done = subprocess.run(
+        [str(second), scene.cluster, "--stack", STACK],
+        cwd=tmp_path, env=scene.environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert json.loads(done.stdout)["kind"] == "ExecCredential", done.stderr
 

@@ -3,14 +3,18 @@
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
+from network.credentials import CredentialsError
+from network.credentials.account import AccountToken, account_token
+from network.credentials.api import fetch
 from network.digitalocean_api import AwayError, get
 from network.plan.cluster.kubeconfig import COMMAND
 from tests.stacks import ROOT
@@ -146,6 +150,57 @@ def test_what_is_not_the_api_is_named_so(serve: Serve, body: bytes) -> None:
 def test_an_answer_that_ends_too_early_is_none(serve: Serve) -> None:
     with pytest.raises(AwayError):
         get(serve((200, {"Content-Length": "999"}, b"{")).url, TOKEN)
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Sends a byte again and again: the header's, or after it the body's."""
+
+    def do_GET(self) -> None:
+        if self.path == "/body":
+            self.send_response(200)
+            self.end_headers()
+        for _ in range(100):
+            self.wfile.write(b" ")
+            time.sleep(0.05)
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("path", ["/header", "/body"])
+def test_an_answer_that_comes_drip_by_drip_is_given_up(path: str) -> None:
+    with HTTPServer(("127.0.0.1", 0), Dripping) as server:
+        thread = threading.Thread(target=server.handle_request, daemon=True)
+        thread.start()
+        begun = time.monotonic()
+        with pytest.raises(AwayError, match=r"no whole answer within 0.5 s"):
+            get(f"http://127.0.0.1:{server.server_port}{path}", TOKEN, 0.5)
+        assert time.monotonic() - begun < 2
+        thread.join()
+
+
+def test_all_tries_together_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = serve((503, {}, b""))
+    monkeypatch.setenv("DIGITALOCEAN_API_URL", busy.url)
+    monkeypatch.setattr("network.credentials.api.LONGEST_WAIT", 0.5)
+    with pytest.raises(CredentialsError, match="503"):
+        fetch("c", AccountToken(TOKEN, "a test"), 0)
+    assert len(busy.authorizations) == 1
+
+
+def test_a_pulumi_that_waits_for_its_backend_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pulumi"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("network.credentials.account.LONGEST_WAIT", 0.5)
+    monkeypatch.delenv("DIGITALOCEAN_TOKEN", raising=False)
+    monkeypatch.delenv("DIGITALOCEAN_ACCESS_TOKEN", raising=False)
+    with pytest.raises(CredentialsError, match=r"`pulumi config get` does not answer within 0.5 s"):
+        account_token(tmp_path, "dev")
 
 
 def test_what_answers_is_told_by_the_command_too(serve: Serve, tmp_path: Path) -> None:
