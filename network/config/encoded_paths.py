@@ -1,8 +1,9 @@
 """Percent-encodings in paths that requests are compared with: what Traefik has left of them by then.
 
-Its entrypoints refuse some (`network/plan/entrypoints.py`), write the others in capitals and decode what is
-unreserved (`normalizePath`); routes see the rest decoded but for reserved characters (`withRoutingPath` in
-pkg/muxer/http), prefixes that are stripped see all of it decoded (RFC 3986, 2.2 and 2.3).
+Its entrypoints refuse some (`network/plan/ingress/entrypoints.py`), write the others in capitals and decode
+what is unreserved (`normalizePath`); routes see the rest decoded but for reserved characters
+(`withRoutingPath` in pkg/muxer/http), prefixes that are stripped see all of it decoded (RFC 3986, 2.2 and
+2.3).
 """
 
 import re

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from network.config.applications import Application, Route
 from network.config.applications.matching import covers, overlap, priority
@@ -34,51 +35,68 @@ def _routes(applications: Applications) -> Iterator[tuple[Location, Route]]:
 
 def routes_do_not_collide(applications: Applications) -> Iterator[Finding]:
     """Of two routes that fit a request Traefik takes the one of higher priority, or either."""
-    by_host: defaultdict[str, list[tuple[Location, Route]]] = defaultdict(list)
-    told: Counter[tuple[str, Location]] = Counter()
+    by_host: defaultdict[str, dict[str, _Prioritized]] = defaultdict(dict)
+    told: Counter[tuple[str, str]] = Counter()
     for here, route in _routes(applications):
-        for host in route.all_hosts:
-            for former in by_host[host]:
-                if former[0] == here:
-                    continue  # one route that names the host twice
-                for found in _collision(host, former, (here, route)):
-                    told[host, found.location] += 1
-                    if told[host, found.location] <= MOST_TOLD:
+        for host in dict.fromkeys(route.all_hosts):
+            latter = _Prioritized(here, route, priority(host, route))
+            for former in by_host[host].values():
+                for found, subject in _collision(host, former, latter):
+                    told[host, subject.title] += 1
+                    if told[host, subject.title] <= MOST_TOLD:
                         yield found
-            by_host[host].append((here, route))
+                if told[host, latter.title] >= MOST_TOLD:
+                    break
+            by_host[host][latter.title] = latter
+
+
+@dataclass(frozen=True)
+class _Prioritized:
+    """A route and the priority of its rule for one host."""
+
+    location: Location
+    route: Route
+    priority: int
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return _title(self.location)
 
 
 def _collision(
-    host: str, former: tuple[Location, Route], latter: tuple[Location, Route]
-) -> Iterator[Finding]:
-    (there, other), (here, route) = former, latter
-    if not overlap(route, other):
+    host: str, former: _Prioritized, latter: _Prioritized
+) -> Iterator[tuple[Finding, _Prioritized]]:
+    """Yield what is wrong with two routes, and with which."""
+    if not overlap(latter.route, former.route):
         return
-    mine, theirs = priority(host, route), priority(host, other)
-    if mine == theirs:
-        yield Finding(
-            here,
-            f"route {_title(there)} fits the same requests to {host} with the same priority ({mine}): "
-            "Traefik would take either",
-            "set `priority` on one of them, higher is first; or change what one of them matches",
+    if latter.priority == former.priority:
+        yield (
+            Finding(
+                latter.location,
+                f"route {former.title} fits the same requests to {host} with the same priority "
+                f"({latter.priority}): Traefik would take either",
+                "set `priority` on one of them, higher is first; or change what one of them matches",
+            ),
+            latter,
         )
-    elif mine < theirs and covers(other, route):
-        yield _unreachable(here, there, host, mine, theirs)
-    elif theirs < mine and covers(route, other):
-        yield _unreachable(there, here, host, theirs, mine)
-
-
-def _unreachable(here: Location, by: Location, host: str, own: int, higher: int) -> Finding:
-    return Finding(
-        here,
-        f"no request to {host} reaches it: route {_title(by)} fits them all, and its priority {higher} is "
-        f"above {own}",
-        f"set `priority: {higher + 1}` here, or change what one of them matches",
-    )
+        return
+    lower, higher = sorted((former, latter), key=lambda each: each.priority)
+    if covers(higher.route, lower.route):
+        yield _unreachable(lower, higher, host), lower
 
 
 def _title(location: Location) -> str:
     return f"{location[1]}.{location[3]}"
+
+
+def _unreachable(lower: _Prioritized, higher: _Prioritized, host: str) -> Finding:
+    return Finding(
+        lower.location,
+        f"no request to {host} reaches it: route {higher.title} fits them all, and its priority "
+        f"{higher.priority} is above {lower.priority}",
+        f"set `priority: {higher.priority + 1}` here, or change what one of them matches",
+    )
 
 
 def hosts_are_covered(

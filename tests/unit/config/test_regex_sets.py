@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from network.config.go_regex import matches
 from network.config.regex_sets import apart, covers
 
-WORDS = ["".join(letters) for length in range(5) for letters in product("ab/. ", repeat=length)]
-"""Every text of up to four of five characters."""
+WORDS = ["".join(letters) for length in range(5) for letters in product("abc/. ", repeat=length)]
+"""Every text of up to four of six characters: each that a piece names, and one for each class of others."""
 
 pieces = st.sampled_from(
     [
