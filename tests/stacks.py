@@ -8,6 +8,7 @@ import yaml
 
 from network.config import StackConfig
 from network.config.load import load
+from network.config.traffic.authentication import named_users
 
 ROOT = Path(__file__).parents[1]
 NAMES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml") if path.is_file()))
@@ -45,7 +46,7 @@ def config_map(stack: str, over: dict[str, Any] | None = None) -> dict[str, str]
     raw = merged(stack_file(stack), over or {})
     raw |= {
         "network:dnsToken": DNS_TOKEN,
-        "network:basicAuthUsers": dict.fromkeys(_users(raw), USERS),
+        "network:basicAuthUsers": dict.fromkeys(named_users(raw.get("network:traffic")), USERS),
     }
     return {key: v if isinstance(v, str) else json.dumps(v) for key, v in raw.items()}
 
@@ -55,8 +56,3 @@ def merged(base: Any, over: Any) -> Any:
     if not (isinstance(base, dict) and isinstance(over, dict)):
         return over
     return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}}
-
-
-def _users(raw: dict[str, Any]) -> set[str]:
-    middlewares = raw.get("network:traffic", {}).get("middlewares", {}).values()
-    return {spec["basicAuth"]["users"] for spec in middlewares if "basicAuth" in spec}

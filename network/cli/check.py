@@ -12,8 +12,9 @@ from network.config import StackConfig, provider_secrets
 from network.config.certificates import Certificates
 from network.config.cluster import Cluster
 from network.config.errors import Problem, config_path, shown
-from network.config.load import NAMESPACE, SECRETS, Checked, check
+from network.config.load import NAMESPACE, Checked, check
 from network.config.model import Finding, Location
+from network.config.stack import SECRETS
 from network.plan.certificates import renewal
 from network.stack_file import StackFile, read
 

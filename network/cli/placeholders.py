@@ -3,36 +3,46 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from network.config.load import NAMESPACE, SECRETS
+from network.config.load import NAMESPACE
 from network.config.model import Finding
 from network.config.provider_secrets import RULE, fix, holds_a_token, is_encrypted, leaves
-
-TOKEN = "cGxhY2Vob2xkZXI="
-USERS = "placeholder:$2y$10$" + "." * 53
-"""Of the right form; no password fits it."""
+from network.config.stack import SECRETS
+from network.config.traffic.authentication import named_users
 
 
 def with_placeholders(layers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the layers with a placeholder for each encrypted or absent secret."""
-    filled = {"dnsToken": TOKEN, "basicAuthUsers": {}, **layers}
-    for key in ("dnsToken", "redisPassword"):
-        if is_encrypted(filled.get(key)):
-            filled[key] = TOKEN
-    users = {} if is_encrypted(filled["basicAuthUsers"]) else filled["basicAuthUsers"]
-    if isinstance(users, dict):
-        wanted = {**dict.fromkeys(_referenced_users(layers), USERS), **users}
-        users = {key: USERS if is_encrypted(value) else value for key, value in wanted.items()}
-    return {**filled, "basicAuthUsers": users}
+    filled = dict(layers)
+    for key, field in SECRETS.items():
+        placeholder, value = field.secret.placeholder, layers.get(key)
+        if field.by_name:
+            given = {} if value is None or is_encrypted(value) else value
+            if isinstance(given, dict):
+                wanted = {**dict.fromkeys(_wanted(key, layers), placeholder), **given}
+                given = {name: placeholder if is_encrypted(each) else each for name, each in wanted.items()}
+            filled[key] = given
+        elif is_encrypted(value) or (field.required and key not in layers):
+            filled[key] = placeholder
+    return filled
 
 
 def missing_secrets(layers: Mapping[str, Any]) -> list[str]:
     """Return the secrets that are needed and not in the file, as `pulumi config set` names them."""
-    missing = [] if "dnsToken" in layers else [f"{NAMESPACE}dnsToken"]
-    users = layers.get("basicAuthUsers", {})
-    if not isinstance(users, dict) or is_encrypted(users):
-        return missing
-    wanted = [name for name in _referenced_users(layers) if name not in users]
-    return missing + [f"--path {NAMESPACE}basicAuthUsers.{name}" for name in wanted]
+    missing: list[str] = []
+    for key, field in SECRETS.items():
+        given = layers.get(key, {})
+        if field.by_name and isinstance(given, dict) and not is_encrypted(given):
+            missing += [
+                f"--path {NAMESPACE}{key}.{name}" for name in _wanted(key, layers) if name not in given
+            ]
+        elif field.required and key not in layers:
+            missing.append(f"{NAMESPACE}{key}")
+    return missing
+
+
+def _wanted(key: str, layers: Mapping[str, Any]) -> list[str]:
+    """Return the names that a secret by name must have."""
+    return named_users(layers.get("traffic")) if key == "basicAuthUsers" else []
 
 
 def secret_findings(layers: Mapping[str, Any]) -> Iterator[Finding]:
@@ -51,16 +61,3 @@ def secret_findings(layers: Mapping[str, Any]) -> Iterator[Finding]:
                 "an encrypted value cannot be checked here, and is no secret",
                 f"write it in plain text; only {' and '.join(SECRETS)} are secrets",
             )
-
-
-def _referenced_users(layers: Mapping[str, Any]) -> list[str]:
-    """Return the names of user lists that middlewares refer to, as far as the file is well formed."""
-    traffic = layers.get("traffic")
-    middlewares = traffic.get("middlewares") if isinstance(traffic, dict) else None
-    found: list[str] = []
-    for middleware in middlewares.values() if isinstance(middlewares, dict) else ():
-        auth = middleware.get("basicAuth") if isinstance(middleware, dict) else None
-        users = auth.get("users") if isinstance(auth, dict) else None
-        if isinstance(users, str) and users not in found:
-            found.append(users)
-    return found

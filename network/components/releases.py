@@ -1,11 +1,18 @@
 """Registers Helm releases of the plan."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import pulumi
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+from pulumi_kubernetes.helm.v3.outputs import ReleaseStatus
 
+from network.components import outcome
 from network.plan.model.kubernetes import ReleasePlan
+
+UNFINISHED = ("pending-upgrade", "pending-rollback")
+"""Helm's words for a revision of an installed release that is under way. Of a first install that was cut off
+the state knows nothing."""
 
 TIMEOUT_SECONDS = 600
 """For pods to become ready and for a load balancer to get its address, which takes DigitalOcean
@@ -39,7 +46,7 @@ def declare_release(
     else:
         location, version = plan.chart_name, chart.canonical_version
         repository = RepositoryOptsArgs(repo=chart.repository)
-    return Release(
+    release = Release(
         name,
         name=plan.name,
         namespace=plan.namespace,
@@ -53,3 +60,20 @@ def declare_release(
         timeout=TIMEOUT_SECONDS,
         opts=options,
     )
+    release.status.apply(partial(_refuse_unfinished, plan))
+    return release
+
+
+def _refuse_unfinished(plan: ReleasePlan, status: ReleaseStatus | None) -> None:
+    """End the program where Helm's last word on a release is that it is at work on it.
+
+    A refresh takes the values of such a revision for those of the release: nothing would differ any more, and
+    every run be green, while the objects in the cluster are the former ones.
+    """
+    if status is not None and status.status in UNFINISHED:
+        outcome.refuse(
+            f"release {plan.namespace}/{plan.name}: Helm says `{status.status}`\n"
+            "  rule: what a cut-off run had under way is not in the cluster, though values and state say so\n"
+            "  fix:  docs/runbooks/interrupted-run.md, Helm was killed during an upgrade; if another run is\n"
+            "        at work on this stack, wait for its end"
+        )

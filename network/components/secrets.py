@@ -6,6 +6,7 @@ import pulumi
 
 from network.components.manifests import declare
 from network.config import StackConfig
+from network.config.stack import SECRETS
 from network.plan.model.kubernetes import SecretPlan, manifest
 
 SecretValues = Mapping[str, pulumi.Output[str]]
@@ -20,9 +21,7 @@ def secret_values(config: StackConfig) -> SecretValues:
         for key, authority in application.client_cas.items()
         if authority.pem is not None
     }
-    users = {f"basicAuthUsers.{name}": value for name, value in config.basic_auth_users.items()}
-    secrets = {"dnsToken": config.dns_token, "redisPassword": config.redis_password, **users}
-    values = {key: value.get_secret_value() for key, value in secrets.items() if value is not None}
+    values = {key: value for field in SECRETS.values() for key, value in field.of(config).items()}
     return {key: pulumi.Output.secret(value) for key, value in {**values, **authorities}.items()}
 
 

@@ -6,12 +6,16 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config import dns_providers
 from network.config.hosts import CertificateName
 from network.config.lifetimes import ProfileName
 from network.config.model import Finding, Model, repeated
 from network.config.names import Email, Name
 from network.config.quantities import ComponentScale, Duration, seconds
 from network.config.urls import NameServer
+
+WILDCARD = "wildcard"
+"""Name of the certificate of apex and wildcard."""
 
 LONGEST_WAIT_SECONDS = 300
 """An `up` waits ten minutes for a certificate, and the challenges of one name run one after the other."""
@@ -20,7 +24,7 @@ LONGEST_WAIT_SECONDS = 300
 class Dns01(Model):
     """How cert-manager proves that it controls the zone."""
 
-    provider: Literal["digitalocean", "cloudflare", "rfc2136"] = "digitalocean"
+    provider: dns_providers.Name = "digitalocean"
     """API of the zone's DNS; its token is the secret `network:dnsToken`."""
     wait_instead_of_self_check: Duration | None = None
     """Skip cert-manager's own look-up and wait this long instead (cert-manager 1.21)."""

@@ -18,6 +18,9 @@ from network.config.names import (
 )
 from network.config.ranges import PodRange, Range, ServiceRange
 
+DEFAULT_CNI = "cilium"
+"""What DOKS runs."""
+
 DEFAULT_POOL = "default"
 """The pool that is part of the cluster resource."""
 
@@ -131,7 +134,7 @@ class Cluster(Model):
     """Pod addresses; changing it replaces the cluster."""
     service_range: ServiceRange = IPv4Network("10.96.0.0/12")
     """Service addresses; changing it replaces the cluster."""
-    cni: Literal["cilium", "generic"] = "cilium"
+    cni: Literal["cilium", "generic"] = DEFAULT_CNI
     """Whose policies are generated: DOKS runs Cilium; `generic` is plain NetworkPolicy."""
     api_server_ranges: tuple[Range, ...] = ()
     """Where pods find the API server behind its Service (`kubectl get endpointslices kubernetes`). For

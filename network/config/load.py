@@ -18,16 +18,14 @@ from network.config.model import Finding, Location
 from network.config.nearest import did_you_mean
 from network.config.repair import WAYS, Way, broken, decided, findings_below, repaired
 from network.config.rules import RULES, WARNINGS, Rule
-from network.config.stack import StackConfig
+from network.config.stack import SECRETS, StackConfig
 
 NAMESPACE = "network:"
 """What Pulumi puts in front of this project's keys."""
-SECRETS = ("dnsToken", "basicAuthUsers", "redisPassword")
-"""Keys whose values are never shown."""
 
 _LAYERS = {field.alias or name: name for name, field in StackConfig.model_fields.items()}
 _KEYS = {name: key for key, name in _LAYERS.items()}
-_TEXTS = ("dnsToken", "redisPassword")
+_TEXTS = tuple(key for key, field in SECRETS.items() if not field.by_name)
 """Secrets that are one text, whatever it looks like."""
 _ABSENT: Any = object()
 

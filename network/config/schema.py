@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from network.config.load import NAMESPACE, SECRETS
-from network.config.stack import StackConfig
+from network.config.load import NAMESPACE
+from network.config.stack import SECRETS, StackConfig
 
 _ENCRYPTED = {
     "type": "object",
@@ -67,7 +67,7 @@ def _plain(schema: Any) -> Any:
 def _secret(key: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a secret as it stands in a file: encrypted, never plain."""
     description = schema["description"]
-    if key == "basicAuthUsers":
+    if SECRETS[key].by_name:
         each = {"type": "object", "additionalProperties": _ENCRYPTED}
         return {"description": description, "anyOf": [_ENCRYPTED, each]}
     return {"description": description, **_ENCRYPTED}

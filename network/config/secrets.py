@@ -1,9 +1,11 @@
 """Secret values. No message about them holds any of their text."""
 
 import re
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BaseModel, SecretStr
 
 from network.config.model import refusal
 
@@ -38,9 +40,57 @@ def _password(secret: SecretStr) -> SecretStr:
     return secret
 
 
-Token = Annotated[SecretStr, AfterValidator(_token)]
+@dataclass(frozen=True)
+class Secret:
+    """Marks a type whose values are given as secrets only. Whatever treats secrets apart finds the
+    fields by this mark."""
+
+    placeholder: str
+    """Of the right form, and nothing accepts it: stands for what a stack file holds encrypted."""
+
+
+@dataclass(frozen=True)
+class SecretField:
+    """A field of a model that holds one secret, or one for each name."""
+
+    name: str
+    key: str
+    """In a stack file."""
+    secret: Secret
+    by_name: bool
+    required: bool
+
+    def of(self, config: BaseModel) -> dict[str, str]:
+        """Return the values by what the program calls them: the key, or key and name."""
+        value = getattr(config, self.name)
+        if self.by_name:
+            return {f"{self.key}.{name}": each.get_secret_value() for name, each in value.items()}
+        return {} if value is None else {self.key: value.get_secret_value()}
+
+
+def secret_fields(model: type[BaseModel]) -> tuple[SecretField, ...]:
+    """Return the fields of a model that hold secrets."""
+    return tuple(
+        SecretField(
+            name,
+            field.alias or name,
+            secret,
+            by_name=get_origin(field.annotation) is dict,
+            required=field.is_required(),
+        )
+        for name, field in model.model_fields.items()
+        for secret in _marks(field.annotation, field.metadata)
+    )
+
+
+def _marks(annotation: Any, metadata: Sequence[Any] = ()) -> list[Secret]:
+    parts = (*metadata, *get_args(annotation))
+    return [mark for part in parts for mark in ([part] if isinstance(part, Secret) else _marks(part))]
+
+
+Token = Annotated[SecretStr, AfterValidator(_token), Secret("cGxhY2Vob2xkZXI=")]
 """Token of an API, or a TSIG secret."""
-Htpasswd = Annotated[SecretStr, AfterValidator(_htpasswd)]
+Htpasswd = Annotated[SecretStr, AfterValidator(_htpasswd), Secret("placeholder:$2y$10$" + "." * 53)]
 """Lines of `htpasswd -nB`: user and bcrypt hash."""
-Password = Annotated[SecretStr, AfterValidator(_password)]
+Password = Annotated[SecretStr, AfterValidator(_password), Secret("placeholder")]
 """Password of a Redis user."""

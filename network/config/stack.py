@@ -13,7 +13,7 @@ from network.config.ingress import Ingress
 from network.config.model import Model
 from network.config.names import Name
 from network.config.policies import Policies
-from network.config.secrets import Htpasswd, Password, Token
+from network.config.secrets import Htpasswd, Password, Token, secret_fields
 from network.config.traffic import Traffic
 
 
@@ -46,3 +46,7 @@ class StackConfig(Model):
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
     redis_password: Password | None = None
     """Secret: password of the Redis that counts shared rate limits."""
+
+
+SECRETS = {field.key: field for field in secret_fields(StackConfig)}
+"""Fields that hold secrets, by their keys in a stack file: their values are never shown."""

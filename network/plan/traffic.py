@@ -14,8 +14,7 @@ from network.config.traffic.redis import Redis
 from network.plan.model.kubernetes import Manifest, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import application_namespace
-
-API_VERSION = "traefik.io/v1alpha1"
+from network.plan.model.traefik import API_VERSION
 
 IPV6_CLIENT = 64
 """Prefix of the addresses that one household or machine has."""

@@ -14,8 +14,8 @@ from pydantic.alias_generators import to_camel
 
 from network.config import StackConfig
 from network.config.errors import path_of
-from network.config.load import SECRETS
 from network.config.model import Location
+from network.config.stack import SECRETS
 from network.plan import Plan, claims
 from network.plan.addresses import AddressPlan
 from network.plan.external import RecordPlan, ZonePlan
@@ -32,7 +32,9 @@ Document = dict[str, Any]
 def of_plan(config: StackConfig, plan: Plan) -> Document:
     """Return what a valid stack leads to; no secret is in it, and no digest of one."""
     return {
-        "config": config.model_dump(mode="json", by_alias=True, exclude={"dns_token", "basic_auth_users"}),
+        "config": config.model_dump(
+            mode="json", by_alias=True, exclude={field.name for field in SECRETS.values()}
+        ),
         "addresses": _addresses(plan.addresses),
         "resources": list(_cloud_resources(plan)),
         "objects": list(_objects(plan)),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from network.plan.model.names import traefik_name
+from network.plan.model.traefik import traefik_name
 from network.review.document import Document
 from network.review.side import Side
 

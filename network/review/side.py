@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from network.config.cluster import DEFAULT_CNI
 from network.review.document import Document
 
 SINGLE = ("Vpc", "KubernetesCluster", "Domain", "Firewall")
@@ -38,7 +39,7 @@ class Side:
     @cached_property
     def cni(self) -> str:
         """`cilium` or `generic`."""
-        return self.config.get("cluster", {}).get("cni", "cilium")
+        return self.config.get("cluster", {}).get("cni", DEFAULT_CNI)
 
     @cached_property
     def resources(self) -> dict[ResourceKey, Document]:

@@ -146,7 +146,7 @@ def test_the_runbook_helps_where_helm_was_killed(changing: Platform) -> None:
     assert changing.overlay is not None
     changing.overlay.write_text("network:ingress: {logLevel: DEBUG}")
     cut_off(changing, "upgrade")
-    assert "is in progress" in changing.lab("up", status=None)
+    assert "release traefik/traefik: Helm says `pending-upgrade`" in changing.lab("up", status=None)
     type_(changing, "Helm was killed during an upgrade")
     assert_whole(changing)
 

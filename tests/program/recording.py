@@ -19,7 +19,8 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.rpc import UNKNOWN
 from pulumi.runtime.settings import get_root_resource
 
-from network.config.load import NAMESPACE, SECRETS
+from network.config.load import NAMESPACE
+from network.config.stack import SECRETS
 
 PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
@@ -151,6 +152,9 @@ def _mark_secret(properties: struct_pb2.Struct, name: str) -> None:
 class Cloud(Mocks):
     """Answers with what a cloud and a cluster compute; in a preview that is unknown."""
 
+    unfinished: Mapping[str, str] = {}
+    """Helm's word for the state of a release, where it is not `deployed`."""
+
     def __init__(self, *, preview: bool) -> None:
         self._preview = preview
 
@@ -163,7 +167,8 @@ class Cloud(Mocks):
             state["endpoint"] = ENDPOINT
             state["kubeConfigs"] = [{"token": TOKEN, "clusterCaCertificate": AUTHORITY}]
         if args.typ == "kubernetes:helm.sh/v3:Release":
-            state["status"] = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
+            told = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
+            state["status"] = {**told, "status": self.unfinished.get(args.inputs["name"], "deployed")}
         if args.typ == "kubernetes:core/v1:Service" and args.resource_id:
             state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}, {"ip": IPV6_ADDRESS}]}}
         if args.typ == "digitalocean:index/domain:Domain":

@@ -6,7 +6,8 @@ import pytest
 
 from network import versions
 from tests import stacks
-from tests.program.recording import Run, run
+from tests.program.recording import Cloud, Run, run
+from tests.program.refusals import refusal
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 
@@ -52,3 +53,13 @@ def test_a_chart_in_an_oci_registry_is_named_in_full(chart_in_a_folder: dict[str
     assert release["chart"] == "oci://mirror.example/charts/cert-manager"
     assert release["version"] == "v1.21.1"
     assert "repositoryOpts" not in release
+
+
+@pytest.mark.parametrize("status", ["pending-upgrade", "pending-rollback"])
+def test_a_release_that_a_cut_off_run_left_under_way_is_refused(
+    status: str, chart_in_a_folder: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cloud, "unfinished", {"traefik": status})
+    message = refusal(stacks.config_map("dev", chart_in_a_folder)).message
+    assert f"Helm says `{status}`" in message
+    assert "docs/runbooks/interrupted-run.md" in message

@@ -6,15 +6,11 @@ from collections.abc import Iterator
 
 from pydantic import SecretStr
 
-from network.config.certificates import Certificate, Certificates
+from network.config.certificates import WILDCARD, Certificate, Certificates
+from network.config.dns_providers import writing_into
 from network.config.external import Dns, External
 from network.config.ingress import Ingress
 from network.config.model import Finding
-
-FITTING_SOLVERS = {"digitalocean": ("digitalocean",), "external": ("cloudflare", "rfc2136")}
-"""DNS-01 solvers by who serves the zone."""
-WILDCARD = "wildcard"
-"""Name of the certificate of apex and wildcard."""
 
 
 def covers(pattern: str, host: str) -> bool:
@@ -37,7 +33,7 @@ def inside(zone: str, name: str) -> bool:
 
 def solver_fits_who_serves_the_zone(external: External, certificates: Certificates) -> Iterator[Finding]:
     """DNS-01 writes into the zone, so it must speak to the zone's provider."""
-    provider, fitting = external.dns.provider, FITTING_SOLVERS[external.dns.provider]
+    provider, fitting = external.dns.provider, writing_into(external.dns.provider)
     used = certificates.wildcard or _by_dns01(certificates)
     if used and certificates.dns01.provider not in fitting:
         yield Finding(

@@ -1,6 +1,7 @@
 """Who may pass (TRF-1)."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -115,3 +116,15 @@ class ForwardAuth(Model):
             return None
         parts = urlsplit(self.address)
         return str(parts.hostname), parts.port or 443
+
+
+def named_users(traffic: Any) -> list[str]:
+    """Return the keys of `network:basicAuthUsers` that middlewares name, each once. `traffic` is the layer as
+    it stands in a stack file, well formed or not."""
+    middlewares = traffic.get("middlewares") if isinstance(traffic, dict) else None
+    asked = (
+        each["basicAuth"].get("users")
+        for each in (middlewares.values() if isinstance(middlewares, dict) else ())
+        if isinstance(each, dict) and isinstance(each.get("basicAuth"), dict)
+    )
+    return list(dict.fromkeys(users for users in asked if isinstance(users, str)))

@@ -11,6 +11,7 @@ from network.config.applications.external_services import ExternalService
 from network.config.applications.servers import Balancing
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
+from network.plan.model.traefik import API_VERSION
 
 _AS_THEY_ARE = {"strategy", "native_lb", "pass_host_header"}
 """Fields of `Balancing` that Traefik has under the same name."""
@@ -22,7 +23,7 @@ def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:
     namespace = application_namespace(config, application)
     return tuple(
         manifest(
-            "traefik.io/v1alpha1",
+            API_VERSION,
             "TraefikService",
             name,
             namespace=namespace,

@@ -4,6 +4,7 @@ from network.config import StackConfig
 from network.plan.ingress import tls_settings
 from network.plan.model.kubernetes import Manifest, SecretPlan, manifest
 from network.plan.model.names import application_namespace
+from network.plan.model.traefik import API_VERSION
 
 
 def secrets(config: StackConfig, application: str) -> tuple[SecretPlan, ...]:
@@ -24,7 +25,7 @@ def options(config: StackConfig, application: str) -> tuple[Manifest, ...]:
     """Return a TLSOption for each authority: the platform's own settings, and a certificate of it."""
     return tuple(
         manifest(
-            "traefik.io/v1alpha1",
+            API_VERSION,
             "TLSOption",
             object_name(name),
             namespace=application_namespace(config, application),

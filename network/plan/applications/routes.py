@@ -11,6 +11,7 @@ from network.plan.applications.client_certificates import object_name
 from network.plan.ingress.entrypoints import WEBSECURE
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
+from network.plan.model.traefik import API_VERSION
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:
@@ -30,7 +31,7 @@ def _route(config: StackConfig, application: str, name: str, route: Route) -> Ma
     if route.chain is not None and route.chain != config.traffic.default_chain:
         options["middlewares"] = [{"name": route.chain, "namespace": TRAEFIK}]
     return manifest(
-        "traefik.io/v1alpha1",
+        API_VERSION,
         "IngressRoute",
         name,
         namespace=application_namespace(config, application),

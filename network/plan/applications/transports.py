@@ -4,6 +4,7 @@ from network.config import StackConfig
 from network.config.applications.transports import Transport
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
+from network.plan.model.traefik import API_VERSION
 
 
 def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:
@@ -17,7 +18,7 @@ def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:
 def _transport(namespace: str, name: str, transport: Transport) -> Manifest:
     spec = transport.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"options"})
     return manifest(
-        "traefik.io/v1alpha1",
+        API_VERSION,
         "ServersTransport",
         name,
         namespace=namespace,

@@ -4,25 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
-from network.config.certificates import Certificate, Dns01
+from network.config.certificates import WILDCARD, Certificate, Dns01
+from network.config.dns_providers import PROVIDERS
 from network.config.platform import CERT_MANAGER, TRAEFIK
 from network.plan.certificates import cert_manager, flows
+from network.plan.certificates.acme import DIRECTORIES
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.namespaces import of_platform
 
-DIRECTORIES = {
-    "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
-    "production": "https://acme-v02.api.letsencrypt.org/directory",
-}
-"""ACME directories of Let's Encrypt. Staging has no rate limits worth the name, and its
-certificates are trusted by nobody."""
-
 DNS_TOKEN = SecretPlan("dns-token", CERT_MANAGER, "Opaque", {"token": "dnsToken"})
 """A ClusterIssuer reads Secrets in cert-manager's own namespace only."""
-
-WILDCARD = "wildcard"
-"""Certificate of apex and wildcard."""
 
 KEY_SIZES = {"ECDSA": 256, "RSA": 2048}
 """Bits: P-256 and RSA-2048, which every client of the last ten years knows."""
@@ -132,20 +124,15 @@ def _dns01(config: StackConfig) -> dict[str, Any]:
 
 
 def _dns01_provider(dns01: Dns01) -> dict[str, Any]:
-    token = {"name": DNS_TOKEN.name, "key": "token"}
-    match dns01.provider:
-        case "digitalocean":
-            return {"tokenSecretRef": token}
-        case "cloudflare":
-            return {"apiTokenSecretRef": token}
-        case "rfc2136":
-            return {
-                "nameserver": dns01.nameserver,
-                "tsigKeyName": dns01.tsig_key_name,
-                "tsigAlgorithm": dns01.tsig_algorithm,
-                "protocol": dns01.protocol,
-                "tsigSecretSecretRef": token,
-            }
+    written_itself = {
+        "nameserver": dns01.nameserver,
+        "tsigKeyName": dns01.tsig_key_name,
+        "tsigAlgorithm": dns01.tsig_algorithm,
+        "protocol": dns01.protocol,
+    }
+    provider = PROVIDERS[dns01.provider]
+    token = {provider.credential: {"name": DNS_TOKEN.name, "key": "token"}}
+    return token if provider.api_host is not None else {**written_itself, **token}
 
 
 def _http01(wait: str, names: list[str]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ whatever the policies say, and a rule for them would open the pods to the other 
 """
 
 from network.config import StackConfig, platform
+from network.config.dns_providers import PROVIDERS
+from network.plan.certificates.acme import HOSTS
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.layer import MetricsEndpoint
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, DNS, HTTPS, NODES, TRAEFIK, WORLD, outside
@@ -47,13 +49,6 @@ SOLVER_PORTS = (Port(8089),)
 METRICS = tuple(MetricsEndpoint(pods, 9402) for pods in (CONTROLLER, WEBHOOK, CAINJECTOR))
 """The port is the chart's."""
 
-ACME_HOSTS = ("acme-v02.api.letsencrypt.org", "acme-staging-v02.api.letsencrypt.org")
-"""Directories of both issuers; nonces, orders and certificates are served by the same hosts."""
-DNS_API_HOSTS = {
-    "digitalocean": "api.digitalocean.com",
-    "cloudflare": "api.cloudflare.com",
-}
-
 
 def build(config: StackConfig) -> tuple[Flow, ...]:
     """Return the flows of controller, webhook, CA injector, start-up check and solvers."""
@@ -91,7 +86,7 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
             HTTPS,
             f"Let's Encrypt's directory {host}.",
         )
-        for host in ACME_HOSTS
+        for host in HOSTS
     ]
     flows.append(_zone_writer(config))
     if config.certificates.dns01.wait_instead_of_self_check is None:
@@ -119,7 +114,8 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
 
 def _zone_writer(config: StackConfig) -> Flow:
     dns01 = config.certificates.dns01
-    if dns01.provider == "rfc2136":
+    api = PROVIDERS[dns01.provider].api_host
+    if api is None:
         host, _, port = dns01.nameserver.rpartition(":")
         # By UDP an answer that does not fit is asked for once more by TCP.
         ports = tuple(Port(int(port), protocol) for protocol in dict.fromkeys((dns01.protocol, "TCP")))
@@ -130,11 +126,10 @@ def _zone_writer(config: StackConfig) -> Flow:
             ports,
             "DNS-01 writes challenge records by dynamic update (RFC 2136).",
         )
-    host = DNS_API_HOSTS[dns01.provider]
     return Flow(
         "controller-to-dns-api",
         CONTROLLER,
-        outside(config, host),
+        outside(config, api),
         HTTPS,
-        f"DNS-01 writes challenge records through {host}.",
+        f"DNS-01 writes challenge records through {api}.",
     )

@@ -15,8 +15,7 @@ from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
 from network.plan.model.layer import Door, LayerPlan, MetricsEndpoint, RunningPods
 from network.plan.model.namespaces import of_platform
 from network.plan.model.resources import requirements
-
-API_VERSION = "traefik.io/v1alpha1"
+from network.plan.model.traefik import API_VERSION
 
 POD_LABELS = {
     "app.kubernetes.io/name": "traefik",

@@ -5,7 +5,7 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.platform import TRAEFIK
-from network.plan.model.names import traefik_name
+from network.plan.model.traefik import traefik_name
 
 WEB, WEBSECURE, INTERNAL, METRICS = "web", "websecure", "traefik", "metrics"
 """Names of the entrypoints: plain HTTP, HTTPS, dashboard and health, Prometheus."""

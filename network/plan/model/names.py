@@ -8,12 +8,6 @@ def application_namespace(config: StackConfig, application: str) -> str:
     return config.applications[application].namespace or application
 
 
-def traefik_name(namespace: str, name: str) -> str:
-    """Return what Traefik calls an object of its own kinds. The underscore, which no name of Kubernetes
-    holds, keeps two apart that a hyphen would join to one (`safeNaming`)."""
-    return f"{namespace}_{name}@kubernetescrd"
-
-
 def environment_name(config: StackConfig) -> str:
     """Return the name that VPC, cluster and firewall share in the account."""
     return f"network-{config.environment.name}"
