@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from network.config.traffic.middleware import Modelled
+from network.config.traffic.roles import Guard, Limit
 from network.plan.model.traefik import traefik_name
 from network.review.document import Document
 from network.review.side import Side
 
-GUARDS = ("basicAuth", "digestAuth", "forwardAuth", "ipAllowList", "ipWhiteList")
-"""Kinds of middlewares that decide who gets in."""
-LIMITS = ("rateLimit", "inFlightReq", "buffering", "circuitBreaker")
+GUARDS = (*Modelled.kinds(Guard), "digestAuth", "ipWhiteList")
+"""Kinds of middlewares that decide who gets in, also those that only another version of the program makes."""
+LIMITS = Modelled.kinds(Limit)
 """Kinds that keep one client or one failure from taking all."""
 
 _MATCHERS = re.compile(r"(Host|HostRegexp|PathPrefix|Path|PathRegexp)\(`([^`]*)`\)")

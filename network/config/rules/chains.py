@@ -10,6 +10,7 @@ from network.config.model import Finding, Location
 from network.config.traffic import Traffic
 from network.config.traffic.middleware import Middleware
 from network.config.traffic.resilience import RETRY_BODY_BYTES
+from network.config.traffic.roles import Login
 
 Applications = dict[str, Application]
 
@@ -29,7 +30,7 @@ class _Step:
 
     @property
     def authenticates(self) -> bool:
-        return self.middleware.basic_auth is not None or self.middleware.forward_auth is not None
+        return isinstance(self.middleware.kind, Login)
 
 
 def _ways(traffic: Traffic) -> Iterator[tuple[_Step, ...]]:

@@ -12,10 +12,11 @@ from network.config.headers import HeaderName, RequestHeader
 from network.config.model import Finding, Model
 from network.config.names import Name, PortName
 from network.config.paths import PathPrefix
+from network.config.traffic.roles import Login
 from network.config.urls import AskedUrl, ShownUrl
 
 
-class BasicAuth(Model):
+class BasicAuth(Login):
     """HTTP basic authentication; the users are the secret `network:basicAuthUsers`."""
 
     users: Name
@@ -36,7 +37,7 @@ class ClientTls(Model):
     """Certificate to show, as `tls.crt` and `tls.key`."""
 
 
-class ForwardAuth(Model):
+class ForwardAuth(Login):
     """Asks another service about each request: 2xx lets it pass, any other answer goes to the client.
 
     The service is a workload of an application, or an address outside. While it is down nobody passes:

@@ -10,6 +10,7 @@ from network.config.headers import RequestHeader
 from network.config.model import Finding, Model, at_least_one, exactly_one, repeated
 from network.config.quantities import Duration, seconds
 from network.config.ranges import AllowedClients, ClientRange
+from network.config.traffic.roles import Guard, Limit
 
 
 class IpStrategy(Model):
@@ -50,7 +51,7 @@ class SourceCriterion(Model):
         yield from exactly_one(self, "a request is counted by exactly one thing")
 
 
-class RateLimit(Model):
+class RateLimit(Limit):
     """Token bucket per source: `burst` at once, `average` per period in the long run; the rest is 429."""
 
     average: int = Field(ge=1, le=1_000_000)
@@ -94,7 +95,7 @@ class RateLimit(Model):
             )
 
 
-class InFlightReq(Model):
+class InFlightReq(Limit):
     """Requests that one source may have open at a time; each Traefik replica counts for itself."""
 
     amount: int = Field(ge=1, le=1_000_000)
@@ -103,7 +104,7 @@ class InFlightReq(Model):
     """What requests are counted by; Traefik's own default is the host, which is everybody."""
 
 
-class IpAllowList(Model):
+class IpAllowList(Guard):
     """Only these ranges pass."""
 
     source_range: tuple[AllowedClients, ...] = Field(min_length=1)
@@ -115,7 +116,7 @@ class IpAllowList(Model):
         yield from repeated("sourceRange", self.source_range)
 
 
-class Buffering(Model):
+class Buffering(Limit):
     """Limits of bodies, in bytes."""
 
     max_request_body_bytes: int | None = Field(default=None, ge=0)

@@ -1,7 +1,8 @@
 """One middleware: of a kind that is modelled here, or of another of Traefik's."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 from typing_extensions import override
 
@@ -23,27 +24,44 @@ from network.config.traffic.caching import CacheControl
 from network.config.traffic.limits import Buffering, InFlightReq, IpAllowList, RateLimit
 from network.config.traffic.resilience import CircuitBreaker, Retry
 
-MODELLED = (
-    "addPrefix",
-    "basicAuth",
-    "buffering",
-    "circuitBreaker",
-    "compress",
-    "errors",
-    "forwardAuth",
-    "headers",
-    "inFlightReq",
-    "ipAllowList",
-    "rateLimit",
-    "redirectRegex",
-    "redirectScheme",
-    "replacePath",
-    "replacePathRegex",
-    "retry",
-    "stripPrefix",
-    "stripPrefixRegex",
-)
-"""Kinds that `spec` refuses: their models check what the CRD cannot."""
+
+class Modelled(Model):
+    """The kinds of Traefik's whose models check what the CRD cannot."""
+
+    basic_auth: BasicAuth | None = None
+    forward_auth: ForwardAuth | None = None
+    rate_limit: RateLimit | None = None
+    in_flight_req: InFlightReq | None = None
+    circuit_breaker: CircuitBreaker | None = None
+    retry: Retry | None = None
+    headers: Headers | None = None
+    ip_allow_list: IpAllowList | None = None
+    redirect_scheme: RedirectScheme | None = None
+    redirect_regex: RedirectRegex | None = None
+    strip_prefix: StripPrefix | None = None
+    strip_prefix_regex: StripPrefixRegex | None = None
+    add_prefix: AddPrefix | None = None
+    replace_path: ReplacePath | None = None
+    replace_path_regex: ReplacePathRegex | None = None
+    buffering: Buffering | None = None
+    errors: Errors | None = None
+    compress: Compress | None = None
+
+    @property
+    def kind(self) -> Model | None:
+        """The one that is given."""
+        given = (getattr(self, name) for name in Modelled.model_fields)
+        return next((each for each in given if each is not None), None)
+
+    @classmethod
+    def kinds(cls, role: type[Model] = Model) -> tuple[str, ...]:
+        """Return the kinds of a role, in Traefik's words."""
+        return tuple(
+            str(field.alias)
+            for field in Modelled.model_fields.values()
+            if issubclass(next(each for each in get_args(field.annotation) if each is not NoneType), role)
+        )
+
 
 REFUSED = {
     **{
@@ -51,7 +69,7 @@ REFUSED = {
             f"{kind} is a kind of its own here, with more checks",
             f"write it as `{kind}:`, without `spec`",
         )
-        for kind in MODELLED
+        for kind in Modelled.kinds()
     },
     "chain": ("chains stand in a place of their own", "write it below `network:traffic.chains`"),
     "digestAuth": (
@@ -74,27 +92,9 @@ REFUSED = {
 OtherKind = Annotated[dict[str, Any], CrdOptions("Middleware", refused=REFUSED)]
 
 
-class Middleware(Model):
+class Middleware(Modelled):
     """One middleware: exactly one of the kinds."""
 
-    basic_auth: BasicAuth | None = None
-    forward_auth: ForwardAuth | None = None
-    rate_limit: RateLimit | None = None
-    in_flight_req: InFlightReq | None = None
-    circuit_breaker: CircuitBreaker | None = None
-    retry: Retry | None = None
-    headers: Headers | None = None
-    ip_allow_list: IpAllowList | None = None
-    redirect_scheme: RedirectScheme | None = None
-    redirect_regex: RedirectRegex | None = None
-    strip_prefix: StripPrefix | None = None
-    strip_prefix_regex: StripPrefixRegex | None = None
-    add_prefix: AddPrefix | None = None
-    replace_path: ReplacePath | None = None
-    replace_path_regex: ReplacePathRegex | None = None
-    buffering: Buffering | None = None
-    errors: Errors | None = None
-    compress: Compress | None = None
     cache_control: CacheControl | None = None
     """No kind of Traefik's: a headers middleware is made of it."""
     spec: OtherKind | None = None

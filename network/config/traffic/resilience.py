@@ -9,12 +9,13 @@ from network.config.model import Finding, Model
 from network.config.quantities import Duration, seconds
 from network.config.traffic.answers import StatusCodes
 from network.config.traffic.breaker import Condition
+from network.config.traffic.roles import Limit
 
 RETRY_BODY_BYTES = 2 * 1024 * 1024
 """Traefik's own limit of bodies that it keeps for a retry."""
 
 
-class CircuitBreaker(Model):
+class CircuitBreaker(Limit):
     """Answers in the backend's place while it fails, and lets it recover step by step.
 
     Each Traefik replica judges for itself, per router, over the last ten seconds. No number of requests

@@ -1,0 +1,15 @@
+"""What a kind of middleware is, said by its model: rules and reviews ask for it."""
+
+from network.config.model import Model
+
+
+class Guard(Model):
+    """Decides who gets in."""
+
+
+class Login(Guard):
+    """Lets in whom it knows."""
+
+
+class Limit(Model):
+    """Keeps one client or one failure from taking all."""
