@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from network import markdown
+from network.cli.options import Format
 from network.reachability import PeerClass, PortSet, Reachability
 from network.reachability.compare import Change, compare
 from network.reachability.lints import Lint, by_weight, lints, of_plan
 from network.reachability.names import Named, parts
 from network.reachability.point import Part
-
-Format = Literal["text", "markdown", "json"]
 
 _UNKNOWN = "unknown: it depends on addresses that are not in the input"
 _UNSELECTED = "no policy selects these pods: whatever others allow passes"
