@@ -1,4 +1,4 @@
-"""Files that commands read and write: what the system refuses is one line and exit code 2."""
+"""Files that commands read and write: what the system refuses is one line, and nothing is done."""
 
 import errno
 import sys
@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 from typing_extensions import override
+
+from network.cli import exits
 
 REASONS = {
     errno.ENOENT: "does not exist",
@@ -43,7 +45,7 @@ def print_anything() -> None:
 def stop(message: str) -> NoReturn:
     """End the command with a line about what it was given."""
     typer.echo(message, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(exits.UNUSABLE)
 
 
 def write(path: Path, text: str) -> None:
@@ -52,6 +54,19 @@ def write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         stop(f"{path} cannot be written: {_reason(error)}")
+
+
+def tell(text: str, output: Path | None) -> None:
+    """Print a text, or write it to the file that was asked for."""
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write(output, text)
+
+
+def named(path: Path, stack: str) -> Path:
+    """Return the file of a stack, in whose name `{stack}` may stand for it."""
+    return Path(str(path).replace("{stack}", stack))
 
 
 def writable(path: Path | None) -> Path | None:

@@ -14,6 +14,13 @@ def root() -> Path:
     return found
 
 
+def chosen(stacks: list[str], files: list[Path]) -> list[Path]:
+    """Return the stack files that `--stack` or `--file` name, all of the project's if neither does."""
+    if stacks and files:
+        stop("give one of --stack and --file")
+    return files or stack_files(stacks)
+
+
 def stack_files(stacks: list[str]) -> list[Path]:
     """Return the stack files of the named stacks, of all stacks if none is named.
 

@@ -1,19 +1,29 @@
 """What checking a stack file found, printed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
+from network.cli import exits
+from network.cli.check import Line, Report, check_file
+from network.config import StackConfig
 from network.config.errors import MOST_SHOWN, further
 
-if TYPE_CHECKING:
-    from network.cli.check import Line, Report
+
+def valid_config(path: Path) -> StackConfig:
+    """Return a stack's config; print its problems and exit if it has any."""
+    report = check_file(path)
+    if report.config is None:
+        print_report(report)
+        raise typer.Exit(exits.UNUSABLE)
+    return report.config
 
 
-def print_report(report: "Report", console: Console) -> None:
+def print_report(report: Report) -> None:
     """Print its problems, warnings and notes, and how many there are."""
+    console = Console(highlight=False, soft_wrap=True)
     for colour, kind, lines in (
         ("red", "error", report.problems),
         ("yellow", "warning", report.warnings),
@@ -30,7 +40,7 @@ def print_report(report: "Report", console: Console) -> None:
     console.print(Text.assemble(f"{report.path.name}: ", (verdict, "red" if count else "green"), warnings))
 
 
-def _described(path: Path, line: "Line", colour: str, kind: str) -> Text:
+def _described(path: Path, line: Line, colour: str, kind: str) -> Text:
     return Text.assemble(
         f"{path.name}:{line.line}: ",
         (f"{kind}: ", colour),

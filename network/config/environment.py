@@ -61,3 +61,8 @@ class Environment(Model):
     account: Name | None = None
     """Any name for the DigitalOcean account, where the stacks of this project have several: stacks that give
     the same one, or none, are compared by `network check`. It changes nothing that is made."""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether what would be missed is protected, and what is for debugging refused."""
+        return self.tier == "production"

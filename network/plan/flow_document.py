@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from network import markdown
 from network.config import StackConfig
 from network.plan import Plan, build
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
@@ -29,18 +30,18 @@ def _stack(stack: str, config: StackConfig) -> Iterator[str]:
     yield f"![Flows of {stack}](flows-{stack}.svg)\n"
     for layer, flows in by_layer(build(config)).items():
         yield f"### {layer}\n"
-        yield "| from | to | ports | reason | flow |"
-        yield "|---|---|---|---|---|"
-        for flow in flows:
-            cells = (
-                called(flow.source),
-                called(flow.destination),
-                _ports(flow),
-                flow.reason.replace("|", "\\|"),
-                f"`{flow.name}`",
-            )
-            yield f"| {' | '.join(cells)} |"
+        yield markdown.table(("from", "to", "ports", "reason", "flow"), map(_cells, flows))
         yield ""
+
+
+def _cells(flow: Flow) -> tuple[str, ...]:
+    return (
+        called(flow.source),
+        called(flow.destination),
+        _ports(flow),
+        flow.reason,
+        f"`{flow.name}`",
+    )
 
 
 def called(peer: Peer) -> str:

@@ -12,7 +12,6 @@ from network.config.platform import METRICS_SERVER
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.layer import LayerPlan
-from network.plan.model.names import is_production
 from network.plan.model.namespaces import of_platform
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES
 from network.plan.model.rbac import API_VERSION, RBAC, READ
@@ -83,7 +82,7 @@ def build(config: StackConfig) -> MetricsPlan:
         namespaces=(of_platform(config, METRICS_SERVER),),
         flows=_FLOWS,
         access=_access(),
-        server=(_deployment(replicas=2 if is_production(config) else 1), _service(), _budget()),
+        server=(_deployment(replicas=2 if config.environment.is_production else 1), _service(), _budget()),
         api=manifest(
             "apiregistration.k8s.io/v1",
             "APIService",

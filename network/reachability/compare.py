@@ -36,13 +36,6 @@ class Change:
     destinations: tuple[Both, ...]
     ports: PortSet
 
-    @property
-    def by_policy(self) -> bool:
-        """Whether all of these peers are in both versions: then only policies and labels made it."""
-        return all(
-            each.before is not None and each.after is not None for each in (*self.sources, *self.destinations)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from network import markdown
+
 LONGEST = 120
 """Characters of one value; the difference of files shows the rest."""
 ABSENT: Any = object()
@@ -35,13 +37,9 @@ def codes(values: Iterable[Any], most: int = 8) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table, or nothing if it has no rows. A bar in a cell would end it, in code spans too."""
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    if not lines:
-        return ""
-    return "\n".join(
-        ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings), *lines],
-    )
+    """Return a table, or nothing if it has no rows."""
+    listed = list(rows)
+    return markdown.table(headings, listed) if listed else ""
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:

@@ -57,7 +57,7 @@ def production_opens_no_node_ports(environment: Environment, applications: Appli
     """Node ports are for debugging: they pass by Traefik and all that it enforces."""
     for name, application in applications.items():
         for workload_name, workload in application.workloads.items():
-            if workload.service.type == "NodePort" and environment.tier == "production":
+            if workload.service.type == "NodePort" and environment.is_production:
                 yield Finding(
                     ("applications", name, "workloads", workload_name, "service", "type"),
                     "a port on each node is for debugging, not for production",

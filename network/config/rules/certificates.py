@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from network.config.certificates import WILDCARD, Certificate, Certificates
 from network.config.dns_providers import writing_into
+from network.config.environment import Environment
 from network.config.external import Dns, External
 from network.config.ingress import Ingress
 from network.config.model import Finding
@@ -29,6 +30,18 @@ def covered_names(certificates: Certificates, dns: Dns) -> list[str]:
 def inside(zone: str, name: str) -> bool:
     """Say whether the name is the zone's apex or lies below it."""
     return name == zone or name.endswith("." + zone)
+
+
+def production_certificates_are_trusted(
+    environment: Environment, certificates: Certificates
+) -> Iterator[Finding]:
+    """Browsers do not trust Let's Encrypt's staging certificates."""
+    if environment.is_production and certificates.issuer == "staging":
+        yield Finding(
+            ("certificates", "issuer"),
+            "production needs certificates that browsers trust",
+            "set `issuer: production`",
+        )
 
 
 def solver_fits_who_serves_the_zone(external: External, certificates: Certificates) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from network.config import offers
 from network.config.cluster import Cluster
 from network.config.environment import Environment
 from network.config.model import Finding, Location
-from network.config.rules.production import SUPPORTED_MINORS
+from network.config.rules.cluster import SUPPORTED_MINORS
 
 
 def regions_are_offered(environment: Environment) -> Iterator[Finding]:

@@ -67,7 +67,7 @@ def production_enforces_its_policies(
 ) -> Iterator[Finding]:
     """Warn of a namespace of production that nothing isolates."""
     for name, application in applications.items():
-        if application.policies == "report" and environment.tier == "production":
+        if application.policies == "report" and environment.is_production:
             yield Finding(
                 ("applications", name, "policies"),
                 "nothing isolates the pods of this namespace while its policies only report",

@@ -11,8 +11,8 @@ from network.config.external import External
 from network.config.go_regex import matches, replaced, uses
 from network.config.hosts import inside_cluster
 from network.config.model import Finding, Location
-from network.config.paths import RedirectRegex
 from network.config.traffic import Traffic
+from network.config.traffic.redirects import RedirectRegex
 
 Applications = dict[str, Application]
 

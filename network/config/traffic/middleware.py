@@ -9,20 +9,19 @@ from typing_extensions import override
 from network.config.crd_options import CrdOptions
 from network.config.headers import Headers
 from network.config.model import Finding, Model, exactly_one
-from network.config.paths import (
+from network.config.traffic.answers import Compress, Errors
+from network.config.traffic.authentication import BasicAuth, ForwardAuth
+from network.config.traffic.caching import CacheControl
+from network.config.traffic.limits import Buffering, InFlightReq, IpAllowList, RateLimit
+from network.config.traffic.redirects import RedirectRegex, RedirectScheme
+from network.config.traffic.resilience import CircuitBreaker, Retry
+from network.config.traffic.rewrites import (
     AddPrefix,
-    RedirectRegex,
-    RedirectScheme,
     ReplacePath,
     ReplacePathRegex,
     StripPrefix,
     StripPrefixRegex,
 )
-from network.config.traffic.answers import Compress, Errors
-from network.config.traffic.authentication import BasicAuth, ForwardAuth
-from network.config.traffic.caching import CacheControl
-from network.config.traffic.limits import Buffering, InFlightReq, IpAllowList, RateLimit
-from network.config.traffic.resilience import CircuitBreaker, Retry
 
 
 class Modelled(Model):

@@ -13,7 +13,6 @@ from network.config.ranges import (
     nodes_by_pod_range,
     nodes_by_vpc,
 )
-from network.config.rules import ranges
 
 SERVICE_ADDRESSES_KEPT = 2
 """First and last address of the Service range, which Kubernetes gives to nobody."""
@@ -61,7 +60,6 @@ class AddressPlan:
     reserved: tuple[IPv4Network, ...]
     """Ranges that DigitalOcean keeps from VPCs in the region."""
     capacity: Capacity
-    warnings: tuple[str, ...]
 
     @property
     def router(self) -> IPv4Address:
@@ -102,11 +100,6 @@ class AddressPlan:
 def build(config: StackConfig) -> AddressPlan:
     """Return the address plan of a valid config."""
     cluster, external = config.cluster, config.external
-    findings = (
-        *ranges.pod_range_is_unproven(cluster),
-        *ranges.service_range_is_unproven(cluster),
-        *ranges.default_vpcs_may_collide(external, cluster),
-    )
     return AddressPlan(
         vpc=external.vpc.ip_range,
         pods=cluster.pod_range,
@@ -120,7 +113,6 @@ def build(config: StackConfig) -> AddressPlan:
             fewest_nodes=cluster.fewest_nodes,
             most_nodes=cluster.most_nodes,
         ),
-        warnings=tuple(f"{found.rule}; {found.fix}" for found in findings),
     )
 
 

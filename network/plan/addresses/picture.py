@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from ipaddress import IPv4Network
 
+from network import svg
 from network.config.ranges import POD_PREFIX_PER_NODE, PODS_PER_NODE, PRIVATE
 from network.plan.addresses import AddressPlan
 
@@ -48,16 +48,8 @@ def picture(plan: AddressPlan, title: str) -> str:
     for line in _capacity(plan):
         body.append(_text(MARGIN, y, line, size=14))
         y += 24
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 10}" '
-        f'font-family="ui-monospace, Menlo, Consolas, monospace" role="img" '
-        f'aria-label="{escape(title)}">\n'
-        f'<rect width="{WIDTH}" height="{y + 10}" fill="white"/>\n'
-        + _text(MARGIN, 36, title, size=20, weight="bold")
-        + _legend(62)
-        + "".join(body)
-        + "</svg>\n"
-    )
+    head = _text(MARGIN, 36, title, size=20, weight="bold")
+    return svg.document(title, WIDTH, y + 10, [head, _legend(62), *body])
 
 
 def _marks(plan: AddressPlan) -> list[_Mark]:
@@ -92,7 +84,8 @@ def _block(block: IPv4Network, marks: list[_Mark], y: int) -> tuple[list[str], i
         lane = _lane(lanes, start - LETTER, end + LETTER)
         baseline = bottom + (lane + 1) * LANE
         colour = COLOURS[mark.kind]
-        drawn.append(f'<path d="M{left + 1:.1f} {bottom}V{baseline}" stroke="{colour}" fill="none"/>\n')
+        line = f"M{left + 1:.1f} {bottom}V{baseline}"
+        drawn.append(svg.element("path", d=line, stroke=colour, fill="none"))
         drawn.append(_text(start, baseline, mark.label, colour=colour))
     return drawn, 22 + BAR + len(lanes) * LANE
 
@@ -142,20 +135,17 @@ def _legend(y: int) -> str:
     }
     drawn, x = "", float(MARGIN)
     for kind, text in texts.items():
-        drawn += f'<rect x="{x:.1f}" y="{y - 11}" width="12" height="12" fill="{COLOURS[kind]}"/>\n'
+        drawn += svg.element("rect", x=x, y=y - 11, width=12, height=12, fill=COLOURS[kind])
         drawn += _text(x + 18, y, text)
         x += 18 + (len(text) + 3) * LETTER
     return drawn
 
 
 def _box(x: float, y: int, width: float, colour: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR}" fill="{colour}"/>\n'
+    return svg.element("rect", x=float(x), y=y, width=float(width), height=BAR, fill=colour)
 
 
 def _text(
     x: float, y: int, text: str, *, size: int = 12, weight: str = "normal", colour: str = "#222"
 ) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}">'
-        f"{escape(text)}</text>\n"
-    )
+    return svg.element("text", text, x=float(x), y=y, font_size=size, font_weight=weight, fill=colour)

@@ -2,19 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from network.config.lifetimes import PROFILES, Lifetime, ProfileName, renewed_before
-
-
-@dataclass(frozen=True)
-class Issuance:
-    """One certificate in the course of the years."""
-
-    issued: datetime
-    expires: datetime
-    renewal: datetime
-    """When cert-manager asks for the next one."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +17,6 @@ class Change:
     """After how long a certificate is renewed until then."""
     after: timedelta
     """After how long a certificate is renewed from then on."""
-
-
-def issuances(profile: ProfileName, percentage: int, start: datetime, end: datetime) -> Iterator[Issuance]:
-    """Yield every certificate that is issued from `start` until `end`, each at its predecessor's renewal."""
-    issued = start
-    while issued < end:
-        expires = issued + in_force(profile, issued.date()).life
-        renewal = expires - renewed_before(expires - issued, percentage)
-        yield Issuance(issued, expires, renewal)
-        issued = renewal
 
 
 def changes(profile: ProfileName, percentage: int, today: date) -> Iterator[Change]:

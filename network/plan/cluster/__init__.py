@@ -8,7 +8,7 @@ from network.config import StackConfig
 from network.config.cluster import DEFAULT_POOL, POOL_LABEL, Cluster, NodePool
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
-from network.plan.model.names import environment_name, is_production
+from network.plan.model.names import environment_name
 
 EVERYBODY = "0.0.0.0/0"
 
@@ -80,7 +80,7 @@ def _cluster(config: StackConfig) -> CloudResource:
         type="KubernetesCluster",
         name=name,
         arguments=arguments,
-        protect=is_production(config),
+        protect=config.environment.is_production,
         # DigitalOcean's to choose. Of one that is ours, only what raises it is asked for (`plan.version`).
         ignore_changes=("version",) if cluster.auto_upgrade else (),
         # A second cluster cannot have the first one's name and pod range.

@@ -8,7 +8,7 @@ from network.config.external import FirewallRule
 from network.plan.external import caa
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
-from network.plan.model.names import environment_name, is_production
+from network.plan.model.names import environment_name
 from network.plan.model.records import RecordPlan
 
 VPC_DELETE_TIMEOUT = "15m"
@@ -61,7 +61,7 @@ def _vpc(config: StackConfig) -> CloudResource:
             "ip_range": str(config.external.vpc.ip_range),
             "description": f"Nodes and load balancer of the {config.environment.name} network platform",
         },
-        protect=is_production(config),
+        protect=config.environment.is_production,
         delete_before_replace=True,
         delete_timeout=VPC_DELETE_TIMEOUT,
     )
@@ -71,7 +71,7 @@ def _zone(config: StackConfig) -> ZonePlan | None:
     dns = config.external.dns
     if dns.provider == "external":
         return None
-    return ZonePlan(dns.zone, dns.mode, protect=is_production(config) and dns.mode == "create")
+    return ZonePlan(dns.zone, dns.mode, protect=config.environment.is_production and dns.mode == "create")
 
 
 def _records(config: StackConfig) -> tuple[RecordPlan, ...]:

@@ -11,8 +11,3 @@ def application_namespace(config: StackConfig, application: str) -> str:
 def environment_name(config: StackConfig) -> str:
     """Return the name that VPC, cluster and firewall share in the account."""
     return f"network-{config.environment.name}"
-
-
-def is_production(config: StackConfig) -> bool:
-    """Say whether what would be missed is protected."""
-    return config.environment.tier == "production"

@@ -1,15 +1,14 @@
-"""Pieces of SVG that the pictures share."""
+"""What the matrix and the graph share: texts, colours, and what they stand for."""
 
 from collections.abc import Iterable
-from html import escape
 
+from network import svg
 from network.reachability.ports import PROTOCOLS, PortSet
 from network.reachability.render.peers import Cell
 
 SIZE, TITLE_SIZE = 11, 18
 LETTER = 6.8
-"""Width of a letter at 11 px in the fonts below, on the safe side: DejaVu's are 0.602 of their size."""
-FONT = "ui-monospace, Menlo, Consolas, monospace"
+"""Width of a letter at 11 px in the pictures' fonts, on the safe side: DejaVu's are 0.602 of their size."""
 GREY, LIGHT, DARK = "#9aa5b1", "#e4e9ee", "#1f2933"
 UNDECIDED = "#f7f3e3"
 """Of pairs that no policy decides about."""
@@ -19,16 +18,10 @@ SHORTEST = 30
 
 
 def document(title: str, width: float, height: float, body: Iterable[str]) -> str:
-    """Return a whole SVG document, at least as wide as its title; on white, wherever it is shown."""
+    """Return a whole picture, at least as wide as its title."""
     width = max(width, 40 + len(title) * LETTER * TITLE_SIZE / SIZE)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'font-family="{FONT}" font-size="{SIZE}" role="img" aria-label="{escape(title)}">\n'
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>\n'
-        + text(20, 32, title, size=TITLE_SIZE, weight="bold")
-        + "".join(body)
-        + "</svg>\n"
-    )
+    head = text(20, 32, title, size=TITLE_SIZE, weight="bold")
+    return svg.document(title, width, height, (head, *body), font_size=SIZE)
 
 
 def text(
@@ -39,12 +32,12 @@ def text(
     size: int = SIZE,
     weight: str = "",
     colour: str = DARK,
-    more: str = "",
+    **more: str | float,
 ) -> str:
     """Return one line of text."""
-    bold = f' font-weight="{weight}"' if weight else ""
-    at = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}"{bold}{more}'
-    return f"<text {at}>{escape(content)}</text>\n"
+    if weight:
+        more = {"font_weight": weight, **more}
+    return svg.element("text", content, x=float(x), y=float(y), font_size=size, fill=colour, **more)
 
 
 def with_note(words: str, note: str) -> str:
@@ -67,7 +60,7 @@ def legend(x: float, y: float, compares: bool, *, undecided: bool = False) -> st
         }
     drawn = ""
     for colour, meaning in meanings.items():
-        drawn += f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="10" height="10" fill="{colour}"/>\n'
+        drawn += svg.element("rect", x=float(x), y=float(y - 9), width=10, height=10, fill=colour)
         drawn += text(x + 16, y, meaning)
         x += 16 + len(meaning) * LETTER + 24
     return drawn

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from html import escape
 
+from network import svg
 from network.reachability.render import drawing
 from network.reachability.render.peers import Cell, Picture, Place
 
@@ -71,8 +71,8 @@ def _column(places: Sequence[Place], ys: dict[Place, float], x: float, anchor: s
     for place in places:
         if place.group != group:
             group = place.group
-            yield drawing.text(x, ys[place] - 14, group, weight="bold", more=f' text-anchor="{anchor}"')
-        yield drawing.text(x, ys[place] + 4, place.name, more=f' text-anchor="{anchor}"')
+            yield drawing.text(x, ys[place] - 14, group, weight="bold", text_anchor=anchor)
+        yield drawing.text(x, ys[place] + 4, place.name, text_anchor=anchor)
 
 
 def _drawn(
@@ -87,12 +87,17 @@ def _drawn(
     y, there = ys[source], right_ys[destination]
     middle = (start + end) / 2
     words = f"{source.name} to {destination.name}: {drawing.described(cell)}"
-    dashed = ' stroke-dasharray="5 3"' if cell.closed and not cell.ports else ""
+    dashed = {"stroke_dasharray": "5 3"} if cell.closed and not cell.ports else {}
     width = 2 if cell.changed or not compares else 1
-    return (
-        f'<path d="M{start:.1f} {y:.1f}C{middle:.1f} {y:.1f} {middle:.1f} {there:.1f} {end:.1f} {there:.1f}" '
-        f'fill="none" stroke="{drawing.colour(cell, compares=compares)}" stroke-width="{width}" '
-        f'stroke-opacity="0.75"{dashed}><title>{escape(words)}</title></path>\n'
+    return svg.titled(
+        "path",
+        words,
+        d=f"M{start:.1f} {y:.1f}C{middle:.1f} {y:.1f} {middle:.1f} {there:.1f} {end:.1f} {there:.1f}",
+        fill="none",
+        stroke=drawing.colour(cell, compares=compares),
+        stroke_width=width,
+        stroke_opacity="0.75",
+        **dashed,
     )
 
 
@@ -113,7 +118,10 @@ def _labels(
             right_ys[place] - 3,
             content,
             size=9,
-            more=' text-anchor="end" paint-order="stroke" stroke="white" stroke-width="3"',
+            text_anchor="end",
+            paint_order="stroke",
+            stroke="white",
+            stroke_width=3,
         )
 
 

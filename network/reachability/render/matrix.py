@@ -1,8 +1,8 @@
 """Who reaches whom as a matrix (SVG): a row for each source, a column for each destination."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
+from network import svg
 from network.reachability.render import drawing
 from network.reachability.render.peers import Picture, Place
 
@@ -54,17 +54,14 @@ def _frame(
 ) -> Iterator[str]:
     rows, columns = picture.sources, picture.destinations
     for row in rows:
-        yield drawing.text(left - 6, ys[row] + 15, _name(row), more=' text-anchor="end"')
+        yield drawing.text(left - 6, ys[row] + 15, _name(row), text_anchor="end")
     for column in columns:
         x = xs[column] + 15
-        turned = f' transform="rotate(-90 {x:.1f} {head - 6:.1f})"'
-        yield drawing.text(x, head - 6, _name(column), more=turned)
+        turned = f"rotate(-90 {x:.1f} {head - 6:.1f})"
+        yield drawing.text(x, head - 6, _name(column), transform=turned)
     for row in rows:
         for column in columns:
-            yield (
-                f'<rect x="{xs[column]:.1f}" y="{ys[row]:.1f}" width="{CELL - 2}" height="{CELL - 2}" '
-                f'fill="{_background(picture, row, column)}"/>\n'
-            )
+            yield svg.element("rect", **_square(xs[column], ys[row]), fill=_background(picture, row, column))
 
 
 def _background(picture: Picture, row: Place, column: Place) -> str:
@@ -77,16 +74,18 @@ def _background(picture: Picture, row: Place, column: Place) -> str:
 def _cells(picture: Picture, xs: dict[Place, float], ys: dict[Place, float]) -> Iterator[str]:
     for (source, destination), cell in sorted(picture.cells.items()):
         words = f"{_name(source)} to {_name(destination)}: {drawing.described(cell)}"
-        yield (
-            f'<rect x="{xs[destination]:.1f}" y="{ys[source]:.1f}" width="{CELL - 2}" height="{CELL - 2}" '
-            f'fill="{drawing.colour(cell, compares=picture.compares)}">'
-            f"<title>{escape(words)}</title></rect>\n"
-        )
+        square = _square(xs[destination], ys[source])
+        yield svg.titled("rect", words, **square, fill=drawing.colour(cell, compares=picture.compares))
         if sign := drawing.sign(cell):
             x, y = xs[destination] + (CELL - 2) / 2, ys[source] + (CELL - 2) / 2 + 4
             # A pointer on the sign is to find the cell's title.
-            more = ' text-anchor="middle" pointer-events="none"'
-            yield drawing.text(x, y, sign, weight="bold", colour="white", more=more)
+            yield drawing.text(
+                x, y, sign, weight="bold", colour="white", text_anchor="middle", pointer_events="none"
+            )
+
+
+def _square(x: float, y: float) -> dict[str, float]:
+    return {"x": float(x), "y": float(y), "width": CELL - 2, "height": CELL - 2}
 
 
 def _name(place: Place) -> str:

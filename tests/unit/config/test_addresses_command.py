@@ -35,5 +35,5 @@ def test_an_invalid_stack_has_no_plan(tmp_path: Path, monkeypatch: pytest.Monkey
 
     result = CliRunner().invoke(app, ["addresses"])
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "network:cluster: absent" in result.output

@@ -126,13 +126,6 @@ def test_the_shipped_stacks_share_no_address() -> None:
     assert not any(a.overlaps(b) for a in own[0] for b in own[1])
 
 
-def test_the_owners_ranges_come_with_the_warnings_about_them() -> None:
-    warnings = build(stack_config("dev")).warnings
-
-    assert any("unverified on DOKS" in w and "192.168.0.0/20" in w for w in warnings)
-    assert any("10.110.0.0/20" in w for w in warnings)
-
-
 def test_the_well_known_addresses_follow_from_the_ranges() -> None:
     plan = build(stack_config("dev"))
 
@@ -178,6 +171,4 @@ def _plan(
     services: IPv4Network,
     others: dict[str, IPv4Network] | None = None,
 ) -> AddressPlan:
-    return AddressPlan(
-        vpc, pods, services, others or {}, SHIPPED.reserved, SHIPPED.capacity, SHIPPED.warnings
-    )
+    return AddressPlan(vpc, pods, services, others or {}, SHIPPED.reserved, SHIPPED.capacity)

@@ -1,5 +1,7 @@
 """Renewal over the lifetimes that Let's Encrypt has announced, 2026 to 2029."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import get_args
 
@@ -8,20 +10,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from network.config.certificates import Certificates
-from network.config.lifetimes import PROFILES, ProfileName
+from network.config.lifetimes import PROFILES, ProfileName, renewed_before
 from network.config.rules.renewal import (
     RETRIES,
     SHORTEST_INTERVAL,
     renewal_does_not_loop,
     renewal_leaves_time,
 )
-from network.plan.certificates.renewal import changes, issuances
+from network.plan.certificates.renewal import changes, in_force
 
 NAMES: tuple[ProfileName, ...] = get_args(ProfileName)
 END = datetime(2030, 1, 1)
 profiles = st.sampled_from(NAMES)
 percentages = st.integers(1, 99)
 starts = st.datetimes(datetime(2026, 2, 1), datetime(2029, 12, 1))
+
+
+@dataclass(frozen=True)
+class Issuance:
+    """One certificate in the course of the years."""
+
+    issued: datetime
+    expires: datetime
+    renewal: datetime
+    """When cert-manager asks for the next one."""
+
+
+def issuances(profile: ProfileName, percentage: int, start: datetime, end: datetime) -> Iterator[Issuance]:
+    """Yield every certificate that is issued from `start` until `end`, each at its predecessor's renewal."""
+    issued = start
+    while issued < end:
+        expires = issued + in_force(profile, issued.date()).life
+        renewal = expires - renewed_before(expires - issued, percentage)
+        yield Issuance(issued, expires, renewal)
+        issued = renewal
 
 
 def accepted(profile: ProfileName, percentage: int) -> bool:

@@ -40,7 +40,7 @@ def _run(*arguments: str) -> tuple[int, str]:
 
 
 def test_rows_of_a_folder_are_listed(folder: str) -> None:
-    code, output = _run("--folder", folder, "-o", "json")
+    code, output = _run("--folder", folder, "--format", "json")
     assert code == 0
     rows = json.loads(output)
     (to_db,) = [row for row in rows if [each["name"] for each in row["destinations"]] == ["shop/db"]]
@@ -85,7 +85,7 @@ def test_an_unknown_peer_is_told_with_those_there_are(folder: str) -> None:
 
 @pytest.mark.parametrize("stack", stacks.NAMES)
 def test_a_stack_is_analysed_without_a_cluster(stack: str) -> None:
-    code, output = _run("--stack", stack, "-o", "markdown")
+    code, output = _run("--stack", stack, "--format", "markdown")
     assert code == 0
     assert "| traefik/traefik (Deployment) |" in output
 
@@ -94,7 +94,8 @@ def test_what_opens_and_closes_between_two_versions_is_listed(folder: str, tmp_p
     later = tmp_path / "later"
     later.mkdir()
     (later / "shop.yaml").write_text(MANIFESTS.replace("5432", "5433"))
-    code, output = _run("--folder", str(later), "--before", str(Path(folder) / "shop.yaml"), "-o", "json")
+    earlier = str(Path(folder) / "shop.yaml")
+    code, output = _run("--folder", str(later), "--before", earlier, "--format", "json")
     assert code == 0
     assert {(each["change"], each["ports"][0]["first"]) for each in json.loads(output)} == {
         ("opened", 5433),
@@ -116,7 +117,7 @@ def test_nothing_about_a_shipped_stack_is_suspicious(stack: str) -> None:
 
 
 def test_suspicions_name_pods_that_no_policy_selects(folder: str) -> None:
-    code, output = _run("--folder", folder, "--suspicions", "-o", "markdown")
+    code, output = _run("--folder", folder, "--suspicions", "--format", "markdown")
     assert code == 0
     assert "| no-policy | shop/web | no policy selects these pods" in output
 
@@ -161,7 +162,7 @@ def test_names_of_reviews_are_understood(name: str) -> None:
 
 
 def test_every_name_that_is_printed_is_understood() -> None:
-    rows = json.loads(_run("--stack", "dev", "-o", "json")[1])
+    rows = json.loads(_run("--stack", "dev", "--format", "json")[1])
     names = {each["name"] for row in rows for side in ("sources", "destinations") for each in row[side]}
     for name in sorted(names):
         code, output = _run("--stack", "dev", "--from", "shop/web", "--to", name, "--port", "443")
@@ -181,7 +182,7 @@ def test_an_answer_that_depends_on_addresses_says_so_and_may_be_told_them(folder
     assert (code, "unknown" in output) == (3, True), output
     assert _run(*question, "--pods", "10.244.0.0/17")[0] == 0
     assert _run(*question, "--pods", "10.245.0.0/16")[0] == 1
-    rows = json.loads(_run("--folder", folder, "-o", "json")[1])
+    rows = json.loads(_run("--folder", folder, "--format", "json")[1])
     assert {row["verdict"] for row in rows} == {"allowed", "unknown"}
 
 
@@ -213,5 +214,5 @@ def test_blanks_around_a_name_mean_nothing(folder: str) -> None:
 
 
 def test_the_node_of_a_pod_is_in_no_row(folder: str) -> None:
-    rows = json.loads(_run("--folder", folder, "-o", "json")[1])
+    rows = json.loads(_run("--folder", folder, "--format", "json")[1])
     assert not [each for row in rows for each in row["sources"] if each["kind"] == "own-node"]

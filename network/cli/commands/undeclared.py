@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from network.cli import files
+
 
 def undeclared(
     pods: Annotated[
@@ -26,8 +28,7 @@ def undeclared(
         names = pod_names(pods.read_text(encoding="utf-8")) if pods else {}
         verdicts = read(sys.stdin.buffer.read().decode("utf-8", "replace").splitlines(), names)
     except (OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        files.stop(str(error))
     if verdicts.others:
         typer.echo(f"passed over {verdicts.others} lines that are no verdicts", err=True)
     if verdicts.cut:

@@ -1,9 +1,9 @@
-"""`network reachability --stack`: the cluster that a stack's plan makes."""
+"""The cluster that a stack's plan makes."""
 
 from pathlib import Path
 
 from network.cli.check import check_file
-from network.cli.reachability import Read, UnusableInputError
+from network.cli.reachability.reading import Read, UnusableInputError
 from network.config import StackConfig
 from network.plan import build
 from network.plan.model.flows import Pods

@@ -1,9 +1,11 @@
-"""`network reachability`: reads what to analyse, and asks it."""
+"""Reads what to analyse, and asks it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from network.cli import exits
 from network.reachability import Cluster, Reachability, Semantics, analyse
 from network.reachability.addresses import AddressSet
 from network.reachability.ask import Aliases, peers, prepared
@@ -17,7 +19,7 @@ _LISTED = 5
 """Names that a note lists."""
 
 
-class UnusableInputError(Exception):
+class UnusableInputError(ValueError):
     """What was given cannot be analysed; the text says why, line by line."""
 
 
@@ -51,6 +53,57 @@ class Ranges:
         if self.nodes is not None:
             cluster = replace(cluster, node_addresses=AddressSet.of(*self.nodes.split(",")))
         return replace(read, cluster=cluster)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """What to analyse: one of a stack, a stack file and manifests, and what is said about it."""
+
+    stack: str | None
+    file: Path | None
+    folder: Path | None
+    """Or a file of manifests; `-` is the standard input."""
+    without: Sequence[str]
+    """Kinds of manifests to leave out."""
+    namespace: str | None
+    """Of manifests that name none."""
+    ranges: Ranges
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one, and not none or several."""
+        return sum(each is not None for each in (self.stack, self.file, self.folder)) == 1
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is what a stack makes."""
+        return self.folder is None
+
+    @property
+    def name(self) -> str:
+        """What pictures call it."""
+        return self.stack or str(self.folder or self.file)
+
+    def read(self) -> Read:
+        """Read it. Raises UnusableInputError, and ValueError for ranges that are none."""
+        if self.folder is not None:
+            read = of_manifests(self.folder, self.without, self.namespace)
+        else:
+            # The models of a stack take longer to import than most clusters to analyse.
+            from network.cli.project import chosen
+            from network.cli.reachability.of_stack import of_stack
+
+            stacks = [] if self.stack is None else [self.stack]
+            read = of_stack(chosen(stacks, [] if self.file is None else [self.file])[0])
+        return self.ranges.applied(read)
+
+    def beside(self, path: Path) -> Read:
+        """Read what it is compared with: a stack file, or manifests of which the same is said."""
+        if path.is_file() and path.name.startswith("Pulumi."):
+            from network.cli.reachability.of_stack import of_stack
+
+            return self.ranges.applied(of_stack(path))
+        return self.ranges.applied(of_manifests(path, self.without, self.namespace))
 
 
 def of_contents(contents: Contents) -> Read:
@@ -106,14 +159,12 @@ def _about_names(contents: Contents) -> Iterator[str]:
         )
 
 
-def of_manifests(
-    folder: Path, without: Sequence[str], standard_input: Callable[[], bytes], namespace: str | None = None
-) -> Read:
+def of_manifests(folder: Path, without: Sequence[str], namespace: str | None = None) -> Read:
     """Read the manifests of a folder or a file; `-` is what kubectl prints, on the standard input."""
     from network.reachability.read import live, yaml_files
 
     if str(folder) == "-":
-        return of_contents(live.read(standard_input(), without, namespace))
+        return of_contents(live.read(sys.stdin.buffer.read(), without, namespace))
     if not folder.exists():
         raise UnusableInputError(f"{folder} does not exist")
     return of_contents(yaml_files.read(folder, without, namespace))
@@ -157,7 +208,7 @@ def exit_code(parts: Sequence[Part]) -> int:
     not known."""
     verdicts: set[Verdict] = {part.verdict for part in parts}
     if "denied" in verdicts:
-        return 1
+        return exits.REFUSED
     if "unknown" in verdicts:
-        return 3
-    return 0 if "allowed" in verdicts else 2
+        return exits.UNKNOWN
+    return 0 if "allowed" in verdicts else exits.UNUSABLE

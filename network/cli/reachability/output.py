@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any
 
+from network import markdown
+from network.cli.options import Format
 from network.reachability import PeerClass, PortSet, Reachability
 from network.reachability.compare import Change, compare
 from network.reachability.lints import Lint, by_weight, lints, of_plan
 from network.reachability.names import Named, parts
 from network.reachability.point import Part
-
-Format = Literal["text", "markdown", "json"]
 
 _UNKNOWN = "unknown: it depends on addresses that are not in the input"
 _UNSELECTED = "no policy selects these pods: whatever others allow passes"
@@ -75,8 +75,7 @@ def suspicions(found: Reachability, output: Format, *, planned: bool) -> str:
         more = f" and {len(unselected) - _NAMED} more" if len(unselected) > _NAMED else ""
         cells.append(("no-policy", f"{', '.join(unselected[:_NAMED])}{more}", _UNSELECTED))
     if output == "markdown":
-        lines = ["| suspicion | where | what |", "|---|---|---|"]
-        return "\n".join([*lines, *(f"| {' | '.join(map(_escaped, each))} |" for each in cells)])
+        return markdown.table(("suspicion", "where", "what"), cells)
     return "\n".join(f"{s}: {t} ({k})" for k, s, t in cells) or "nothing is suspicious"
 
 
@@ -95,9 +94,7 @@ def point(answers: Sequence[Part], output: Format) -> str:
             for part in answers
         )
     if output == "markdown":
-        lines = ["| answer | why |", "|---|---|"]
-        cells = ((_escaped(str(part)), "<br>".join(map(_escaped, part.reasons))) for part in answers)
-        return "\n".join([*lines, *(f"| {answer} | {why} |" for answer, why in cells)])
+        return markdown.table(("answer", "why"), ((str(part), "<br>".join(part.reasons)) for part in answers))
     return "\n".join(
         line for part in answers for line in (str(part), *(f"    {each}" for each in part.reasons))
     )
@@ -136,9 +133,9 @@ def _table(listed: Sequence[Listed], output: Format, told: dict[str, str]) -> st
             for what, sources, destinations, ports in listed
         )
     if output == "markdown":
-        lines = ["| | from | to | ports |", "|---|---|---|---|"]
-        return "\n".join(
-            [*lines, *(f"| {told[w]} | {_cell(s)} | {_cell(d)} | {p} |" for w, s, d, p in listed)]
+        return markdown.table(
+            ("", "from", "to", "ports"),
+            ((told[what], _cell(s), _cell(d), str(ports)) for what, s, d, ports in listed),
         )
     return "\n".join(_in_words(told, *row) for row in listed)
 
@@ -165,11 +162,7 @@ def _json(named: Named) -> dict[str, Any]:
 
 
 def _cell(peers: Sequence[Named]) -> str:
-    return "<br>".join(_escaped(str(each)) for each in peers)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|")
+    return "<br>".join(map(str, peers))
 
 
 def _port_list(allowed: PortSet) -> list[dict[str, Any]]:
