@@ -1,7 +1,8 @@
 """The charts that the lab's stacks use: folders by their key in `network:charts`.
 
 Inside the lab no repository can be reached, so charts are taken there beforehand. Where that fails too,
-`traefik/` is a stand-in of the lab's own, and cert-manager's chart comes with its Go module. A chart
+`traefik/` is a stand-in of the lab's own, and cert-manager's chart comes with its Go module. Both have a
+schema that refuses a value which they do not render, so that none is skipped in the lab unnoticed. A chart
 whose folder the stack file names is used as it is.
 """
 
