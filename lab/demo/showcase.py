@@ -1,6 +1,6 @@
 """The platform at work, by real requests: `make demo`.
 
-`python -m lab.demo.showcase KUBECTL FOLDER` prints the rows as JSON; run it with `Lab.inside`.
+`python -m lab.demo.showcase KUBECTL FOLDER` prints the rows as JSON; run it with `Lab.entering`.
 """
 
 import http.client
@@ -21,10 +21,10 @@ from cryptography import x509
 from rich.console import Console
 from rich.table import Table
 
-from lab import inside
 from lab.demo.scene import Breaker, Limit, Scene, Split
 from lab.engine.environment import Engine
-from lab.instance import Lab, LabError
+from lab.instance import engine_commands
+from lab.instance.lab import Lab, LabError
 
 KINDS = "ingressroutes,traefikservices,middlewares,certificates"
 
@@ -268,7 +268,7 @@ def show(lab: Lab, engine: Engine, console: Console) -> bool:
     Raises LabError when the platform cannot be asked.
     """
     command = [sys.executable, "-m", "lab.demo.showcase", str(engine.commands["kubectl"]), str(lab.folder)]
-    done = inside.run(lab, engine, *command)
+    done = engine_commands.run(lab, engine, *command)
     if done.returncode != 0:
         raise LabError(
             f"the platform cannot be shown: {done.stderr.strip()}\nSee: make status STACK={engine.stack}"

@@ -1,7 +1,7 @@
 """Runs BIND for a zone that another provider than DigitalOcean serves, and writes to it.
 
 `python -m lab.internet.bind` puts the records into the zone that its input names (JSON: `zone`, `records`);
-run it with `Lab.inside`.
+run it with `Lab.entering`.
 """
 
 import json

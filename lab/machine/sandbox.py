@@ -62,7 +62,7 @@ def is_running(record: Path) -> bool:
         return False
 
 
-def inside(record: Record, command: Sequence[str], folder: Path) -> list[str]:
+def nsenter_command(record: Record, command: Sequence[str], folder: Path) -> list[str]:
     """The command line that runs `command` in a running sandbox, with `folder` as its directory."""
     target = f"--target={record.init}"
     return [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.machine.sandbox import Record, inside, is_running, remove_leftovers, sandbox_command
+from lab.machine.sandbox import Record, is_running, nsenter_command, remove_leftovers, sandbox_command
 from lab.paths import project_dir
 
 pytestmark = pytest.mark.lab
@@ -97,9 +97,9 @@ def test_a_command_enters_a_running_sandbox(record: Path, tmp_path: Path) -> Non
     assert first_line(process) == "here"
     running = Record.read(record)
     assert running
-    shown = subprocess.check_output(inside(running, ["pwd"], tmp_path), text=True)
+    shown = subprocess.check_output(nsenter_command(running, ["pwd"], tmp_path), text=True)
     assert shown.strip() == str(tmp_path)
-    others = subprocess.check_output(inside(running, ["cat", "/proc/1/cmdline"], tmp_path))
+    others = subprocess.check_output(nsenter_command(running, ["cat", "/proc/1/cmdline"], tmp_path))
     assert b"lab.machine.sandbox" in others
 
 

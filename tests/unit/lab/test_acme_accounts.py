@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from lab.acme_accounts import API, begin_again
+from lab.instance.acme_accounts import API, begin_again
 from lab.machine.api import ApiClient, ApiError
 
 

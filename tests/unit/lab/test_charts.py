@@ -14,6 +14,7 @@ import yaml
 
 from lab.charts import provide
 from lab.charts.repository import ChartError, download
+from network.config.charts import CertManagerChart, Charts, TraefikChart
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -82,9 +83,13 @@ def parts(folder: Path) -> dict[str, Path]:
     return {"traefik-crds": folder, "cert-manager": folder / "cert-manager"}
 
 
-def out_of_reach(**chart: str) -> dict[str, object]:
+def out_of_reach(**chart: str) -> Charts:
+    """A stack's charts from a repository that does not answer; not even by a URL that a stack may name."""
     lost = {"repository": "http://127.0.0.1:1"}
-    return {"network:charts": {"traefik": {**lost, **chart}, "certManager": lost}}
+    return Charts(
+        traefik=TraefikChart().model_copy(update={**lost, **chart}),
+        cert_manager=CertManagerChart().model_copy(update=lost),
+    )
 
 
 def test_without_repositories_the_lab_has_charts_of_its_own(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from rich.console import Console
 from lab.cloud.state import Account, Kind, Store
 from lab.engine.checkpoint import mend
 from lab.engine.environment import Engine
-from lab.inside import run, told
-from lab.instance import Lab
-from lab.recovery import account_commands, release_commands
+from lab.instance.engine_commands import run, told
+from lab.instance.lab import Lab
+from lab.recovery.leftovers import account_commands, release_commands
 
 SETTLING_SECONDS = 90
 """For a cluster that is being made when `up` fails."""

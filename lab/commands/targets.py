@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.instance import Lab, LabError
+from lab.instance.lab import Lab, LabError
 from network.config import StackConfig
 from network.config.platform import PLATFORM_NAMESPACES
 from network.plan.model.names import application_namespace
