@@ -4,12 +4,12 @@ An issuer whose account is gone stays Ready while its orders fail, and a Certifi
 rests for an hour (docs/facts/cert-manager.md#accounts-that-are-gone).
 """
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 from lab.machine.api import ApiClient, ApiError
+from lab.toolbox.waiting import patiently
 
 NAMESPACE = "cert-manager"
 API = "/apis/cert-manager.io/v1"
@@ -53,14 +53,7 @@ def _list(api: ApiClient, plural: str) -> list[dict[str, Any]] | None:
 
 def _patiently(call: Callable[[], Answer]) -> Answer:
     """Repeat a call until it succeeds or what it asks for does not exist."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return call()
-        except ApiError as error:
-            if error.status == 404 or time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
+    return patiently(call, ApiError, PATIENCE, pause=0.5, is_final=lambda error: error.status == 404)
 
 
 def _path(each: dict[str, Any], plural: str) -> str:

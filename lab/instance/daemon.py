@@ -29,6 +29,7 @@ from lab.machine.api import ApiError
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.process import Supervisor
 from lab.paths import cache_dir
+from lab.toolbox.whole_files import write_secret
 
 BOOT_TIMEOUT = 400.0
 """Seconds for the clusters that the account knows to run again."""
@@ -111,19 +112,12 @@ def _write_kubeconfig(folder: Path, machines: Machines, account: Account) -> Non
     if not clusters:
         file.unlink(missing_ok=True)
         return
-    draft = file.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(machines.kubeconfig(clusters[-1]["id"]))
-    draft.replace(file)
+    write_secret(file, machines.kubeconfig(clusters[-1]["id"]))
 
 
 def _tell(folder: Path, facts: Mapping[str, object]) -> None:
     """Say that everything runs, and where."""
-    draft = folder / "ready.new"
-    draft.write_text(json.dumps(facts))
-    draft.chmod(0o600)
-    draft.replace(folder / "ready.json")
+    write_secret(folder / "ready.json", json.dumps(facts))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """One lab: the folder of its state and the sandbox that its daemon runs in."""
 
 import json
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from lab.instance.supplies import Supplies
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.sandbox import Record, is_running, nsenter_command, remove_leftovers, sandbox_command
 from lab.paths import project_dir, state_dir
+from lab.toolbox.waiting import until
 
 START_TIMEOUT = 420.0
 """Seconds: a lab that continues boots its clusters again, while builds may run beside it."""
@@ -89,6 +90,9 @@ class Lab:
         """Whether the daemon lives."""
         return is_running(self.record)
 
+    def _has_ended(self) -> bool:
+        return not self.running()
+
     def facts(self) -> dict[str, Any]:
         """What the daemon told when it was ready: the simulated provider's port and the like."""
         return json.loads(self.ready.read_text())
@@ -119,27 +123,34 @@ class Lab:
         self._await_ready(keeper, report)
 
     def _await_ready(self, keeper: "subprocess.Popen[bytes]", report: Callable[[str], None]) -> None:
-        deadline = time.monotonic() + START_TIMEOUT
         told = 0
-        while True:
-            lines = self.log.read_text(errors="replace").splitlines()
+
+        def is_over() -> bool:
+            nonlocal told
+            # Before its log is read: what it says last is shown, too.
+            over = self.ready.exists() or keeper.poll() is not None
+            lines = self._says()
             for line in lines[told:]:
                 report(line)
             told = len(lines)
-            if self.ready.exists():
-                return
-            if keeper.poll() is not None:
-                end = "\n".join(lines[-20:])
-                raise LabError(
-                    f"the lab ended while it started (status {keeper.returncode}):\n{end}\n"
-                    f"Its whole log is {self.log}. `make up` tries again; `make forget` starts over."
-                )
-            if time.monotonic() > deadline:
-                raise LabError(
-                    f"the lab is not ready after {START_TIMEOUT:.0f} s; see {self.log}. "
-                    "`make down` ends it, `make up` then continues from its state."
-                )
-            time.sleep(0.2)
+            return over
+
+        over = until(is_over, START_TIMEOUT, pause=0.2)
+        if self.ready.exists():
+            return
+        if over:
+            end = "\n".join(self._says()[-20:])
+            raise LabError(
+                f"the lab ended while it started (status {keeper.returncode}):\n{end}\n"
+                f"Its whole log is {self.log}. `make up` tries again; `make forget` starts over."
+            )
+        raise LabError(
+            f"the lab is not ready after {START_TIMEOUT:.0f} s; see {self.log}. "
+            "`make down` ends it, `make up` then continues from its state."
+        )
+
+    def _says(self) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines()
 
     def stop(self) -> None:
         """End the daemon and everything it runs; what a killed one left, too."""
@@ -148,12 +159,9 @@ class Lab:
             remove_leftovers(self.record)
             return
         os.kill(record.keeper, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while self.running():
-            if time.monotonic() > deadline:
-                os.kill(record.keeper, signal.SIGKILL)
-                deadline = float("inf")
-            time.sleep(0.1)
+        if not until(self._has_ended, STOP_TIMEOUT):
+            os.kill(record.keeper, signal.SIGKILL)
+            until(self._has_ended, math.inf)
         self.ready.unlink(missing_ok=True)
 
     def forget(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.internet.primary import PrimaryZone
-from lab.machine.pki import write_secret
+from lab.toolbox.whole_files import write_secret
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Supplies:
 
     def write(self, file: Path) -> None:
         """Keep them for the daemon, and for the next start, which must be given the same."""
-        write_secret(file, json.dumps(asdict(self), default=str).encode())
+        write_secret(file, json.dumps(asdict(self), default=str))
 
 
 def _paths(given: Mapping[str, str]) -> dict[str, Path]:

@@ -4,7 +4,6 @@ Pods trust it because the lab makes their images, so the authority lives in the 
 changes only when they are made anew. Its key signs for no name outside the lab's network namespaces.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lab.toolbox.whole_files import write_secret
 
 SYSTEM_BUNDLES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/cert.pem"))
 """Where Linux distributions keep the authorities that the machine trusts."""
@@ -71,7 +72,8 @@ class Authority:
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .sign(root_key, hashes.SHA256())
         )
-        _write_private(target, _pem(certificate) + self.certificate.read_bytes() + _key_pem(key))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_secret(target, _pem(certificate) + self.certificate.read_bytes() + _key_pem(key))
         return target
 
 
@@ -83,7 +85,7 @@ def _make_root(folder: Path) -> None:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    _write_private(folder / "root.key", _key_pem(key))
+    write_secret(folder / "root.key", _key_pem(key))
     (folder / "root.pem").write_bytes(_pem(certificate))
     system = next((path.read_bytes() for path in SYSTEM_BUNDLES if path.exists()), b"")
     (folder / "bundle.pem").write_bytes(system + _pem(certificate))
@@ -115,10 +117,3 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)

@@ -1,7 +1,6 @@
 """A cluster's certificates and keys: made once, kept in its folder, every secret with mode 0600."""
 
 import datetime
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lab.machine.spec import ClusterSpec, NodeSpec
+from lab.toolbox.whole_files import write_secret
 
 _VALIDITY = datetime.timedelta(days=3650)
 _AUTHORITY = "kubernetes-ca"
@@ -26,15 +26,6 @@ class KeyPair:
 
     certificate: Path
     key: Path
-
-
-def write_secret(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read; it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    temporary.replace(path)
 
 
 def server_names(spec: ClusterSpec) -> list[x509.GeneralName]:
@@ -101,7 +92,7 @@ class Pki:
         path = self._folder / "tokens.csv"
         if not path.exists():
             line = f'{secrets.token_urlsafe(32)},admin,admin,"system:masters"\n'
-            write_secret(path, line.encode())
+            write_secret(path, line)
         return path
 
     def _pair(self, name: str) -> KeyPair:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +10,7 @@ from lab.engine.environment import Engine
 from lab.instance import engine_commands
 from lab.instance.lab import Lab, LabError
 from lab.readiness.rows import Row
+from lab.toolbox.waiting import until
 
 
 def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0) -> bool:
@@ -18,13 +18,14 @@ def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0
 
     Raises LabError when the cluster cannot be asked.
     """
-    deadline = time.monotonic() + patience
-    while True:
+    found: list[Row] = []
+
+    def all_ready() -> bool:
+        nonlocal found
         found = _look(lab, engine)
-        ready = all(row.ready for row in found)
-        if ready or time.monotonic() > deadline:
-            break
-        time.sleep(1)
+        return all(row.ready for row in found)
+
+    ready = until(all_ready, patience, pause=1)
     table = Table(title=f"The platform in the lab {lab.name}", title_justify="left")
     for column in ("layer", "what", "ready", "detail"):
         table.add_column(column, overflow="fold")

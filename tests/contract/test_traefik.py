@@ -5,7 +5,6 @@ import json
 import platform
 import socket
 import subprocess
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from lab import parts
+from lab.toolbox.waiting import until
 from network.plan import Plan
 from network.plan.ingress.entrypoints import CONTAINER_PORTS, WEBSECURE
 
@@ -128,11 +128,8 @@ def running(program: Path, arguments: Sequence[str], backend: str, folder: Path)
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not _answers(port):
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
+    assert until(lambda: _answers(port) or process.poll() is not None, seconds=30), log.read_text()
+    assert process.poll() is None, log.read_text()
 
 
 def _answers(port: int) -> bool:

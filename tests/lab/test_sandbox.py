@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from lab.machine.sandbox import Record, is_running, nsenter_command, remove_leftovers, sandbox_command
 from lab.paths import project_dir
+from lab.toolbox.waiting import until
 
 pytestmark = pytest.mark.lab
 
@@ -40,10 +40,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def until_not_running(record: Path) -> bool:
-    deadline = time.monotonic() + 10
-    while is_running(record) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not is_running(record)
+    return until(lambda: not is_running(record), seconds=10, pause=0.05)
 
 
 def groups_left(record: Path) -> list[str]:
