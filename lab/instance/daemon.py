@@ -25,10 +25,10 @@ from lab.internet.addresses import OPERATOR, RESOLVER
 from lab.internet.ca import Authority
 from lab.internet.internet import Internet
 from lab.internet.zones import Record
-from lab.machine.api import ApiError
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.process import Supervisor
 from lab.paths import cache_dir
+from lab.toolbox.kubernetes_api import KubernetesError
 from lab.toolbox.whole_files import write_secret
 
 BOOT_TIMEOUT = 400.0
@@ -77,7 +77,7 @@ def main() -> int:
     for cluster in machines.running().values():
         try:
             begin_again(cluster.api)
-        except ApiError as error:
+        except KubernetesError as error:
             _report(f"cert-manager could not be told that its accounts are gone: {error}")
     _, provider_port = provider.serve(cloud)
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from lab.machine.addons import dns_manifests, owners_manifest
-from lab.machine.api import ApiClient, ApiError, Manifest
 from lab.machine.control_plane import ControlPlane
 from lab.machine.inputs import Parts, image_named
 from lab.machine.network import ClusterNetwork
@@ -21,6 +20,7 @@ from lab.machine.pki import Pki
 from lab.machine.pod_networks import PodNetwork
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError, Manifest
 from lab.toolbox.waiting import patiently, until
 
 _READY_TIMEOUT = 420.0
@@ -73,7 +73,7 @@ class Cluster:
         return self._control_plane.admin_config
 
     @property
-    def api(self) -> ApiClient:
+    def api(self) -> KubernetesApi:
         """The API server, as its administrator."""
         return self._control_plane.api
 
@@ -141,7 +141,7 @@ class Cluster:
         """Whether the API server is ready and every node is Ready."""
         try:
             return self.api.ready() and self._nodes.keys() <= self._ready(self._list_nodes())
-        except ApiError:
+        except KubernetesError:
             return False
 
     def _node(self, spec: NodeSpec) -> Node:
@@ -161,7 +161,7 @@ class Cluster:
     def _apply(self, manifest: Manifest, deadline: float) -> None:
         patiently(
             partial(self.api.apply, manifest),
-            ApiError,
+            KubernetesError,
             deadline - time.monotonic(),
             pause=0.2,
             is_final=lambda error: error.status in _MISTAKES,
@@ -175,7 +175,7 @@ class Cluster:
             try:
                 nodes = self._list_nodes()
                 self._route(nodes)
-            except ApiError:  # an API server that is just being started again
+            except KubernetesError:  # an API server that is just being started again
                 nodes = []
             ready = self._ready(nodes) & waiting
             for name in sorted(ready):

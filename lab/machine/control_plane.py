@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.machine import kubeconfig, network
-from lab.machine.api import ApiClient
 from lab.machine.inputs import Parts, find
 from lab.machine.network import ClusterNetwork
 from lab.machine.pki import KeyPair, Pki
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+from lab.toolbox.kubernetes_api import KubernetesApi
 from lab.toolbox.waiting import until
 from lab.toolbox.whole_files import write_secret
 
@@ -126,7 +126,7 @@ class ControlPlane:
         self._wires = wires
         self._pki = pki
         self.server = kubeconfig.api_url(spec.control_plane)
-        self.api = ApiClient(self.server, pki.admin_token, pki.authority.certificate)
+        self.api = KubernetesApi(self.server, pki.admin_token, pki.authority.certificate.read_text())
         self.processes = Supervisor(folder / "logs")
 
     def client_config(self, user: str, *groups: str) -> Path:
