@@ -43,7 +43,8 @@ def make_parts(run: Undertaking) -> None:
 def needed_parts(cni: str) -> tuple[str, ...]:
     """Every part but those of other pod networks, and those that only some stacks or proofs use."""
     of_others = {part for name, pods in POD_NETWORKS.items() if name != cni for part in pods.parts}
-    return tuple(name for name, part in parts.PARTS.items() if name not in of_others and not part.optional)
+    known = parts.every_part().items()
+    return tuple(name for name, part in known if name not in of_others and not part.optional)
 
 
 def provide_charts(run: Undertaking) -> None:

@@ -15,7 +15,7 @@ from lab.machine.node_config import containerd_config
 from lab.machine.node_init import CNI_FOLDER
 from lab.machine.pod_networks import POD_NETWORKS, PodNetwork
 from lab.machine.pod_networks.network import Place
-from lab.parts import PARTS
+from lab.parts import every_part
 from lab.up.starting import needed_parts
 from tests.unit.lab.clusters import CLUSTER, NODE
 
@@ -24,7 +24,7 @@ CILIUM, GENERIC = POD_NETWORKS["cilium"], POD_NETWORKS["generic"]
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    parts = {name: tmp_path / "parts" / name for name in PARTS}
+    parts = {name: tmp_path / "parts" / name for name in every_part()}
     for part, name in (("kube-router", "kube-router"), ("cilium", "cilium-agent"), ("runc", "runc")):
         (parts[part]).mkdir(parents=True)
         (parts[part] / name).touch()
@@ -33,7 +33,7 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.mark.parametrize("pods", POD_NETWORKS.values(), ids=lambda pods: pods.name)
 def test_every_part_of_a_pod_network_is_in_the_catalogue(pods: PodNetwork) -> None:
-    assert {*pods.parts, *pods.plugins} <= PARTS.keys()
+    assert {*pods.parts, *pods.plugins} <= every_part().keys()
 
 
 def test_a_lab_needs_no_part_of_another_pod_network() -> None:
