@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import grpc
 import jsonschema
 import pytest
 import yaml
 
+from bench.ingress.chart import chart as provider_s_helm
 from lab import parts
 from lab.charts import STAND_IN
 from network.plan import Plan, build
@@ -106,6 +108,14 @@ def test_helm_refuses_a_release_with_a_value_that_its_stand_in_does_not_know(
     rendered, complaint = render(name, unknown)
     assert rendered == ""
     assert "dditional propert" in complaint, complaint
+
+
+@pytest.mark.lab
+def test_the_helm_in_pulumi_s_provider_refuses_it_too() -> None:
+    with provider_s_helm() as traefik:
+        assert traefik.container({}).arguments
+        with pytest.raises(grpc.RpcError, match="'ofALaterChart' not allowed"):
+            traefik.container({"ofALaterChart": True})
 
 
 @pytest.mark.lab
