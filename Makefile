@@ -80,7 +80,7 @@ check: setup ## Check the stack files, each alone and against the others, withou
 	@$(PYTHON) -m network check
 
 generate: setup ## Write what follows from Traefik's CRDs, models and stacks: options, JSON Schema, pictures
-	@$(PYTHON) -m lab.crd_options
+	@$(PYTHON) -m lab.charts.crd_options
 	@$(PYTHON) -m network schema --write
 	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
 	@$(PYTHON) -m network flows --output docs/flows.md --svg 'docs/flows-{stack}.svg'

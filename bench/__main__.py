@@ -22,7 +22,7 @@ from bench import bare
 from bench.resources import exported, recorded
 from bench.timing import TITLES, Command, compare
 from lab.engine.environment import Engine
-from lab.instance import Lab
+from lab.instance.lab import Lab
 from network import versions
 from network.plan.ingress import CRDS
 from tests import stacks
@@ -50,7 +50,7 @@ def _preview(lab: Lab, rounds: int, folder: Path) -> None:
 
     def pulumi(project: Path, *arguments: str) -> Command:
         return Command(
-            lab.inside(["pulumi", "--non-interactive", *arguments], project),
+            lab.entering(["pulumi", "--non-interactive", *arguments], project),
             project,
             engine.environment | {bare.LITERALS: str(folder / "literals.json")},
         )

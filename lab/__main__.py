@@ -1,5 +1,5 @@
 """`python -m lab`."""
 
-from lab.cli import main
+from lab.commands.app import main
 
 main()

@@ -5,13 +5,13 @@ import os
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.parts.provide import ensure
+from lab.toolbox.waiting import until
 
 START = 60.0
 """Seconds that a process may take until it answers."""
@@ -77,11 +77,8 @@ def traefik(
     command = [ensure("traefik")["traefik"] / "traefik", *arguments, f"--log.filepath={log}"]
     with _running(command, environment) as process:
         _wait(process, port)
-        deadline = time.monotonic() + START
-        while _status(port, host) in (None, http.HTTPStatus.NOT_FOUND):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"Traefik has no route for {host}:\n{log.read_text()}")
-            time.sleep(0.1)
+        if not until(lambda: _status(port, host) not in (None, http.HTTPStatus.NOT_FOUND), START):
+            raise RuntimeError(f"Traefik has no route for {host}:\n{log.read_text()}")
         yield Traefik(process.pid, port)
 
 
@@ -103,16 +100,18 @@ def _running(
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     """Return once somebody listens. Raises RuntimeError if the process ends or takes too long."""
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
+
+    def connects() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args} ended with status {process.returncode}")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
-            return
         except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"{process.args} does not listen on port {port}")
+            return False
+        return True
+
+    if not until(connects, START, pause=0.05):
+        raise RuntimeError(f"{process.args} does not listen on port {port}")
 
 
 def _status(port: int, host: str) -> int | None:

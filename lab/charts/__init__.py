@@ -1,12 +1,13 @@
 """The charts that the lab's stacks use: folders by their key in `network:charts`.
 
 Inside the lab no repository can be reached, so charts are taken there beforehand. Where that fails too,
-`traefik/` is a stand-in of the lab's own, and cert-manager's chart comes with its Go module. A chart
+`traefik/` is a stand-in of the lab's own, and cert-manager's chart comes with its Go module. Both have a
+schema that refuses a value which they do not render, so that none is skipped in the lab unnoticed. A chart
 whose folder the stack file names is used as it is.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,13 @@ from typing import Any
 import yaml
 
 from lab.charts.repository import download
-from network import versions
+from network.config.charts import Chart, Charts
 
 STAND_IN = Path(__file__).parent / "traefik"
 
 # In C it reads and writes these half a megabyte ten times as fast; not every installation has that.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-_SOURCES = {
-    "traefik": ("traefik", versions.TRAEFIK_CHART_REPOSITORY, versions.TRAEFIK_CHART),
-    "certManager": ("cert-manager", versions.CERT_MANAGER_CHART_REPOSITORY, versions.CERT_MANAGER_CHART),
-}
-"""Name, repository and version of each chart, by its key in `network:charts`."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +33,32 @@ class ProvidedChart:
     """Where it comes from, for people."""
 
 
-def provide(
-    parts: Mapping[str, Path], folder: Path, cache: Path, config: Mapping[str, Any]
-) -> dict[str, ProvidedChart]:
-    """The charts that a stack with this `config` (of its file) does not bring itself.
+def provide(parts: Mapping[str, Path], folder: Path, cache: Path, wanted: Charts) -> dict[str, ProvidedChart]:
+    """The charts of a stack that it does not bring itself, by their key in `network:charts`.
 
     The real ones where their repositories can be reached or `cache` holds them, else the lab's. Needs the
     parts cert-manager and traefik-crds; `folder` is where the stand-in is put together.
     """
+
+    def stand_in_of_traefik() -> ProvidedChart:
+        _assemble(parts["traefik-crds"] / "crds.yaml", folder / "traefik")
+        return ProvidedChart(folder / "traefik", "the lab's stand-in")
+
+    def sources_of_cert_manager() -> ProvidedChart:
+        return ProvidedChart(parts["cert-manager"] / "chart", "cert-manager's own sources")
+
+    stand_ins: tuple[tuple[str, str, Chart, Callable[[], ProvidedChart]], ...] = (
+        ("traefik", "traefik", wanted.traefik, stand_in_of_traefik),
+        ("certManager", "cert-manager", wanted.cert_manager, sources_of_cert_manager),
+    )
     charts: dict[str, ProvidedChart] = {}
-    for key, (name, repository, version) in _SOURCES.items():
-        given = (config.get("network:charts") or {}).get(key) or {}
-        if given.get("path"):
+    for key, name, chart, stand_in in stand_ins:
+        if chart.path:
             continue
-        repository = str(given.get("repository", repository))
-        version = str(given.get("version", version))
-        if real := download(name, repository, version, cache):
-            charts[key] = ProvidedChart(real, f"{version} of {repository}")
-        elif key == "traefik":
-            _assemble(parts["traefik-crds"] / "crds.yaml", folder / "traefik")
-            charts[key] = ProvidedChart(folder / "traefik", "the lab's stand-in")
+        if real := download(name, chart.repository, chart.version, cache):
+            charts[key] = ProvidedChart(real, f"{chart.version} of {chart.repository}")
         else:
-            charts[key] = ProvidedChart(parts["cert-manager"] / "chart", "cert-manager's own sources")
+            charts[key] = stand_in()
     return charts
 
 

@@ -5,17 +5,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-import httpx
-
 from lab.cloud.annotations import ID, addresses, body_of, refusals, settings_of
 from lab.cloud.backend import Report
 from lab.cloud.balancers import load_balancers
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
 from lab.cloud.fleet import running
-from lab.cloud.kube import KubeClient
+from lab.cloud.kube import ClusterServices
 from lab.cloud.state import Account, Json, Kind
 from lab.internet.load_balancer import LoadBalancer
+from lab.toolbox.kubernetes_api import KubernetesError
 
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 """Keeps a Service until its load balancer is gone; Kubernetes' own name for it."""
@@ -38,7 +37,7 @@ class LoadBalancers(Protocol):
 
 
 class Services(Protocol):
-    """A cluster's Services, as `KubeClient` has them."""
+    """A cluster's Services, as `ClusterServices` has them."""
 
     def services(self) -> list[Json]:
         """Every Service."""
@@ -65,7 +64,7 @@ class Controllers:
         cloud: Cloud,
         balancers: LoadBalancers,
         report: Report,
-        connect: Callable[[Mapping[str, Any]], Services] = KubeClient,
+        connect: Callable[[Mapping[str, Any]], Services] = ClusterServices,
     ) -> None:
         self._cloud = cloud
         self._balancers = balancers
@@ -111,7 +110,7 @@ class Controllers:
                 if key not in self._clients:
                     self._clients[key] = self._connect(self._cloud.fleet.kubeconfig(key))
                 services = self._clients[key].services()
-            except (ApiError, httpx.HTTPError):
+            except (ApiError, KubernetesError):
                 continue  # not up yet, or just being started again: the next look will tell
             for service in services:
                 self._attend(self._clients[key], cluster, service)
@@ -128,7 +127,7 @@ class Controllers:
                 self._ensure(client, cluster, service)
             else:
                 self._release(client, cluster, service)
-        except (ApiError, ConnectionDroppedError, httpx.HTTPError) as error:
+        except (ApiError, ConnectionDroppedError, KubernetesError) as error:
             self._postpone(client, service, str(error))
 
     def _postpone(self, client: Services, service: Json, message: str) -> None:
@@ -137,7 +136,7 @@ class Controllers:
         self._report(f"Service {meta['namespace']}/{meta['name']}: {message}")
         try:
             client.warn(service, "SyncLoadBalancerFailed", message)
-        except httpx.HTTPError as error:
+        except KubernetesError as error:
             self._report(f"Service {meta['namespace']}/{meta['name']}: {error}")
 
     def _ensure(self, client: Services, cluster: Json, service: Json) -> None:

@@ -5,7 +5,7 @@ Faults are kept in a file so that another process (a test, a user) can ask for t
 
 import fcntl
 import json
-import time
+import math
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +13,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from lab.cloud.errors import ApiError, ConnectionDroppedError
+from lab.toolbox.waiting import until
+from lab.toolbox.whole_files import write_whole
 
 _POLL = 0.05
 """Seconds between two looks at whether a hanging call has been released."""
@@ -83,11 +85,12 @@ def _take(folder: Path, operation: str) -> Fault | None:
 
 
 def _hang(folder: Path, fault: Fault, alive: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + fault.hang if fault.hang >= 0 else float("inf")
-    while time.monotonic() < deadline and alive():
-        if fault.hang < 0 and all(other.operation != fault.operation for other in pending(folder)):
-            return
-        time.sleep(_POLL)
+    def is_released() -> bool:
+        return fault.hang < 0 and all(other.operation != fault.operation for other in pending(folder))
+
+    if fault.hang:
+        seconds = fault.hang if fault.hang > 0 else math.inf
+        until(lambda: not alive() or is_released(), seconds, _POLL)
 
 
 @contextmanager
@@ -105,6 +108,4 @@ def _faults(folder: Path) -> Generator[list[Fault]]:
         yield faults
         kept = [fault for fault in faults if fault.times > 0 or fault.hang < 0]
         if kept != before:
-            temporary = file.with_suffix(".new")
-            temporary.write_text(json.dumps([asdict(fault) for fault in kept], indent=1))
-            temporary.replace(file)
+            write_whole(file, json.dumps([asdict(fault) for fault in kept], indent=1))

@@ -1,72 +1,55 @@
-"""The controller's client of a cluster's Kubernetes API."""
+"""A cluster's Services, as the cloud's controller looks after them."""
 
-import base64
-import ssl
 from collections.abc import Mapping
-from typing import Any, cast
-
-import httpx
+from typing import Any
 
 from lab.cloud.state import Json
+from lab.toolbox.kubernetes_api import KubernetesApi
 
 TIMEOUT = 5.0
 """Seconds for a call: a server that does not answer is asked again at the next look."""
 
-MERGE_PATCH = "application/merge-patch+json"
 
-
-class KubeClient:
-    """Calls with an administrator's kubeconfig. Every call may raise httpx.HTTPError."""
+class ClusterServices:
+    """The Services of one cluster. Every call may raise KubernetesError."""
 
     def __init__(self, kubeconfig: Mapping[str, Any]) -> None:
-        cluster = kubeconfig["clusters"][0]["cluster"]
-        authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
-        self._http = httpx.Client(
-            base_url=cluster["server"],
-            headers={"Authorization": f"Bearer {kubeconfig['users'][0]['user']['token']}"},
-            verify=ssl.create_default_context(cadata=authority),
-            timeout=TIMEOUT,
-            trust_env=False,
-        )
+        """`kubeconfig` is an administrator's."""
+        self._api = KubernetesApi.of(kubeconfig, TIMEOUT)
 
     def services(self) -> list[Json]:
         """Every Service of the cluster."""
-        return self._answer(self._http.get("/api/v1/services"))["items"]
+        return self._api.get("/api/v1/services")["items"]
 
     def patch(self, service: Json, change: Json, part: str = "") -> Json:
         """Merge a change into a Service, or into its `part` ("/status"); the Service as it is then."""
-        headers = {"Content-Type": MERGE_PATCH}
-        return self._answer(self._http.patch(f"{_path(service)}{part}", json=change, headers=headers))
+        meta = service["metadata"]
+        path = f"/api/v1/namespaces/{meta['namespace']}/services/{meta['name']}"
+        return self._api.merge(f"{path}{part}", change)
 
     def warn(self, service: Json, reason: str, message: str) -> None:
         """Leave an event that `kubectl describe` shows with the Service."""
         meta = service["metadata"]
         namespace = meta["namespace"]
-        event = {
-            "metadata": {"generateName": f"{meta['name']}-", "namespace": namespace},
-            "involvedObject": {
+        self._api.create(
+            {
                 "apiVersion": "v1",
-                "kind": "Service",
-                "name": meta["name"],
-                "namespace": namespace,
-                "uid": meta["uid"],
-            },
-            "reason": reason,
-            "message": message,
-            "type": "Warning",
-            "source": {"component": "service-controller"},
-        }
-        self._answer(self._http.post(f"/api/v1/namespaces/{namespace}/events", json=event))
+                "kind": "Event",
+                "metadata": {"generateName": f"{meta['name']}-", "namespace": namespace},
+                "involvedObject": {
+                    "apiVersion": "v1",
+                    "kind": "Service",
+                    "name": meta["name"],
+                    "namespace": namespace,
+                    "uid": meta["uid"],
+                },
+                "reason": reason,
+                "message": message,
+                "type": "Warning",
+                "source": {"component": "service-controller"},
+            }
+        )
 
     def close(self) -> None:
         """Give the connections back."""
-        self._http.close()
-
-    def _answer(self, response: httpx.Response) -> Json:
-        response.raise_for_status()
-        return cast(Json, response.json())
-
-
-def _path(service: Json) -> str:
-    meta = service["metadata"]
-    return f"/api/v1/namespaces/{meta['namespace']}/services/{meta['name']}"
+        self._api.close()

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from lab.machine.pki import write_secret
+from lab.toolbox.whole_files import write_secret
 
 WEEK = 7 * 24 * 3600
 """Seconds that a cluster's credentials live unless a call says otherwise
@@ -42,7 +42,7 @@ def choose(folder: Path, **changes: object) -> None:
     """Change some of them."""
     folder.mkdir(parents=True, exist_ok=True)
     changed = replace(options(folder), **changes)
-    write_secret(_file(folder), json.dumps(asdict(changed)).encode())
+    write_secret(_file(folder), json.dumps(asdict(changed)))
 
 
 def _file(folder: Path) -> Path:

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import os
 import secrets
 import threading
 import uuid
@@ -18,6 +17,7 @@ from typing import Any
 from lab.cloud.catalogue import DEFAULT_VPC_RANGES
 from lab.cloud.errors import not_found
 from lab.cloud.options import options
+from lab.toolbox.whole_files import write_secret
 
 Json = dict[str, Any]
 """An object in the shape in which the API answers it."""
@@ -184,16 +184,4 @@ def _load(file: Path) -> Account:
 
 
 def _save(account: Account, file: Path) -> None:
-    """Replace the file so that a reader, or the next start after a kill, sees the old or the new one."""
-    temporary = file.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        json.dump(asdict(account), stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_secret(file, json.dumps(asdict(account), indent=1), durable=True)

@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lab import inside
 from lab.demo.redis import named, secret
 from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from lab.engine.environment import Engine
 from lab.engine.overrides import REDIS_PASSWORD
-from lab.engine.stack_file import load
 from lab.engine.throwaway import throw_away
-from lab.instance import Lab, LabError
+from lab.instance import engine_commands
+from lab.instance.lab import Lab, LabError
 from network.cli.check import check_file
 from network.config import StackConfig
 from network.plan.model.kubernetes import manifest
@@ -44,8 +43,7 @@ def prepare(lab: Lab, engine: Engine, config: StackConfig) -> None:
 
 def deploy(lab: Lab, engine: Engine, config: StackConfig) -> None:
     """Make exactly the declared workloads run. Raises LabError when the cluster refuses one."""
-    traffic = load(engine.stack_file)["config"].get("network:traffic", {})
-    redis = named(traffic, lambda: throw_away(engine.state, REDIS_PASSWORD))
+    redis = named(config.traffic.redis, lambda: throw_away(engine.state, REDIS_PASSWORD))
     wanted = {_key(each): each for each in deployments(config, redis)}
     for namespace, name in _obsolete(lab, engine, wanted):
         _kubectl(lab, engine, "delete", "deployment", name, f"--namespace={namespace}", "--wait=false")
@@ -76,7 +74,7 @@ def _apply(lab: Lab, engine: Engine, objects: Sequence[dict[str, Any]]) -> None:
 
 
 def _kubectl(lab: Lab, engine: Engine, *arguments: str, text: str = "") -> str:
-    done = inside.run(lab, engine, "kubectl", *arguments, text=text)
+    done = engine_commands.run(lab, engine, "kubectl", *arguments, text=text)
     if done.returncode != 0:
         raise LabError(
             f"the demo workloads cannot be brought up: {done.stderr.strip()}\n"

@@ -8,6 +8,7 @@ from typing import Any
 from lab.demo.container import bounds
 from lab.parts import images
 from network.config.applications import Workload
+from network.config.traffic.redis import Redis as Declared
 from network.plan.model.kubernetes import Manifest, manifest
 
 SECRET = "lab-redis"
@@ -30,13 +31,11 @@ class Redis:
         return (self.application, self.workload) == (application, workload)
 
 
-def named(traffic: Mapping[str, Any], password: Callable[[], str]) -> Redis | None:
-    """The Redis that `network:traffic` of a stack file names, if it is a workload."""
-    block = traffic.get("redis") or {}
-    if "workload" not in block:
+def named(declared: Declared | None, password: Callable[[], str]) -> Redis | None:
+    """The Redis that a stack's traffic names, if it is a workload."""
+    if declared is None or declared.application is None or declared.workload is None:
         return None
-    user = block.get("username", "default")
-    return Redis(block["application"], block["workload"], block["port"], user, password())
+    return Redis(declared.application, declared.workload, declared.port, declared.username, password())
 
 
 def secret(redis: Redis, namespace: str) -> Manifest:

@@ -1,6 +1,6 @@
 """The platform at work, by real requests: `make demo`.
 
-`python -m lab.demo.showcase KUBECTL FOLDER` prints the rows as JSON; run it with `Lab.inside`.
+`python -m lab.demo.showcase KUBECTL FOLDER` prints the rows as JSON; run it with `Lab.entering`.
 """
 
 import http.client
@@ -8,7 +8,6 @@ import json
 import re
 import socket
 import ssl
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -21,10 +20,11 @@ from cryptography import x509
 from rich.console import Console
 from rich.table import Table
 
-from lab import inside
 from lab.demo.scene import Breaker, Limit, Scene, Split
 from lab.engine.environment import Engine
-from lab.instance import Lab, LabError
+from lab.instance import engine_commands
+from lab.instance.lab import Lab, LabError
+from lab.toolbox.kubectl import Kubectl, KubectlError
 
 KINDS = "ingressroutes,traefikservices,middlewares,certificates"
 
@@ -80,16 +80,8 @@ class Client:
         self._connection.close()
 
 
-class Cluster:
-    """The lab's cluster, through kubectl."""
-
-    def __init__(self, kubectl: str, kubeconfig: Path) -> None:
-        self._command = (kubectl, f"--kubeconfig={kubeconfig}")
-
-    def objects(self, *arguments: str) -> list[dict[str, Any]]:
-        """A list of objects."""
-        found = json.loads(self("get", *arguments, "--output=json"))
-        return found["items"] if found["kind"] == "List" else [found]
+class Cluster(Kubectl):
+    """The lab's cluster."""
 
     def demo(self, namespace: str, service: str, *command: str) -> list[str]:
         """What the backend's command says in each pod of a workload."""
@@ -102,13 +94,6 @@ class Cluster:
             for pod in pods
             if "deletionTimestamp" not in pod["metadata"]
         ]
-
-    def __call__(self, *arguments: str) -> str:
-        """What kubectl says; RuntimeError with its complaint if it fails."""
-        done = subprocess.run([*self._command, *arguments], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr.strip())
-        return done.stdout
 
 
 def certificate(host: str, cluster: Cluster, trusted: Path) -> Row:
@@ -139,7 +124,7 @@ def _serial(certificate: dict[str, Any], cluster: Cluster) -> int | None:
     template = r"go-template={{index .data " + '"tls.crt"' + r" | base64decode}}"
     try:
         text = cluster("get", "secret", secret, f"--namespace={namespace}", f"--output={template}")
-    except RuntimeError:
+    except KubectlError:
         return None  # not issued yet
     return x509.load_pem_x509_certificate(text.encode()).serial_number
 
@@ -268,7 +253,7 @@ def show(lab: Lab, engine: Engine, console: Console) -> bool:
     Raises LabError when the platform cannot be asked.
     """
     command = [sys.executable, "-m", "lab.demo.showcase", str(engine.commands["kubectl"]), str(lab.folder)]
-    done = inside.run(lab, engine, *command)
+    done = engine_commands.run(lab, engine, *command)
     if done.returncode != 0:
         raise LabError(
             f"the platform cannot be shown: {done.stderr.strip()}\nSee: make status STACK={engine.stack}"
@@ -286,7 +271,7 @@ def show(lab: Lab, engine: Engine, console: Console) -> bool:
 def main(arguments: Sequence[str]) -> None:
     """Print the rows as JSON."""
     kubectl, folder = arguments[0], Path(arguments[1])
-    cluster = Cluster(kubectl, folder / "kubeconfig")
+    cluster = Cluster(kubectl, f"--kubeconfig={folder / 'kubeconfig'}")
     found = rows(cluster, folder / "internet" / "roots.pem")
     print(json.dumps([asdict(row) for row in found]))
 

@@ -104,7 +104,7 @@ def _backend(full_name: str, name: str, workload: Workload) -> Mapping[str, Any]
     )
     return {
         "name": name,
-        "image": images.DEMO.name,
+        "image": images.demo().name,
         "imagePullPolicy": "IfNotPresent",
         "ports": [
             {"name": port_name, "containerPort": port.port, "protocol": port.protocol}

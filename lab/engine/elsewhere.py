@@ -1,13 +1,12 @@
 """What a stack file says of a zone that another provider than DigitalOcean serves."""
 
 from base64 import b64encode
-from collections.abc import Mapping
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
-from typing import Any
 
 from lab.engine.throwaway import throw_away
 from lab.internet.primary import PrimaryZone
+from network.config import StackConfig
 
 _DEFAULT_PORT = 53
 _NUMBERED = "primary.invalid"
@@ -15,20 +14,19 @@ _NUMBERED = "primary.invalid"
 _CLOUDFLARES = "anna.ns.cloudflare.com"
 
 
-def elsewhere(config: Mapping[str, Any], state: Path) -> PrimaryZone | None:
+def elsewhere(config: StackConfig, state: Path) -> PrimaryZone | None:
     """The zone, with throw-away secrets of the lab; None where DigitalOcean serves it."""
-    dns = config.get("network:external", {}).get("dns", {})
-    if dns.get("provider") != "external":
+    dns, solver = config.external.dns, config.certificates.dns01
+    if dns.provider != "external":
         return None
-    solver = config.get("network:certificates", {}).get("dns01", {})
     secret = tsig_secret(state)
-    if solver.get("provider") != "rfc2136":
+    if solver.provider != "rfc2136":
         token = cloudflare_token(state)
-        return PrimaryZone(dns["zone"], _CLOUDFLARES, _DEFAULT_PORT, "lab", "hmac-sha256", secret, token)
-    host, _, port = solver["nameserver"].rpartition(":")
-    algorithm = solver.get("tsigAlgorithm", "HMACSHA256").lower().replace("hmac", "hmac-")
+        return PrimaryZone(dns.zone, _CLOUDFLARES, _DEFAULT_PORT, "lab", "hmac-sha256", secret, token)
+    host, _, port = solver.nameserver.rpartition(":")
+    algorithm = solver.tsig_algorithm.lower().replace("hmac", "hmac-")
     server = _NUMBERED if is_address(host) else host
-    return PrimaryZone(dns["zone"], server, int(port), solver["tsigKeyName"], algorithm, secret)
+    return PrimaryZone(dns.zone, server, int(port), solver.tsig_key_name, algorithm, secret)
 
 
 def is_address(host: str) -> bool:

@@ -18,7 +18,7 @@ import pulumi_kubernetes
 from lab.engine import stack_file
 from lab.engine.overrides import Override, overrides
 from lab.engine.throwaway import throw_away
-from lab.machine.pki import write_secret
+from lab.toolbox.whole_files import write_secret
 from network.credentials.cache import FOLDER_VARIABLE
 
 _FOREIGN = (
@@ -130,7 +130,7 @@ class Engine:
         for name, program in self.commands.items():
             _link(program, self.home / "bin" / name)
         (self.home / "backend").mkdir(parents=True, exist_ok=True)
-        write_secret(self._record, json.dumps(asdict(self), default=str).encode())
+        write_secret(self._record, json.dumps(asdict(self), default=str))
         self.refresh()
 
     def refresh(self) -> None:

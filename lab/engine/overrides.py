@@ -1,6 +1,8 @@
 """Where the lab departs from the user's stack file: all of it, each with its reason.
 
-The stack file itself stays as it is; the lab's copy of it carries these values (`stack_file.py`).
+The stack file itself stays as it is; the lab's copy of it carries these values (`stack_file.py`). They are
+found in the file's own mapping and not in the checked config: in `make shell` the file may have mistakes,
+which the program itself shall tell.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +13,8 @@ from typing import Any
 from lab.engine.elsewhere import cloudflare_token, is_address, tsig_secret
 from lab.engine.throwaway import htpasswd, throw_away
 from lab.internet.addresses import PRIMARY
-from network import versions
+from network.config.charts import CertManagerChart, TraefikChart
+from network.config.cluster import Cluster
 
 Values = Mapping[str, Any]
 """The `config` mapping of a stack file."""
@@ -82,24 +85,26 @@ def _zone(config: Values, token: str, state: Path) -> Sequence[Override]:
     return found
 
 
+def declared_pod_network(config: Values) -> str:
+    """The pod network that a stack file asks for, or the default."""
+    return config.get("network:cluster", {}).get("cni", Cluster.model_fields["cni"].default)
+
+
 def _pod_network(config: Values, cni: str) -> Sequence[Override]:
-    if config.get("network:cluster", {}).get("cni", "cilium") == cni:
+    if declared_pod_network(config) == cni:
         return ()
     reason = f"this lab was started with CNI={cni}: its policies must be those that its enforcer reads"
     return (Override("network:cluster.cni", cni, reason),)
 
 
 def _chart(config: Values, name: str, folder: Path) -> Override:
-    source, version = {
-        "traefik": (versions.TRAEFIK_CHART_REPOSITORY, versions.TRAEFIK_CHART),
-        "certManager": (versions.CERT_MANAGER_CHART_REPOSITORY, versions.CERT_MANAGER_CHART),
-    }[name]
+    default = {"traefik": TraefikChart(), "certManager": CertManagerChart()}[name]
     given: Mapping[str, object] = config.get("network:charts", {}).get(name, {})
     # Images that the lab makes have other digests.
     given = {key: value for key, value in given.items() if not key.startswith("imageDigest")}
     return Override(
         f"network:charts.{name}",
-        {"repository": source, "version": version, **given, "path": str(folder)},
+        {"repository": default.repository, "version": default.version, **given, "path": str(folder)},
         "the chart's repository cannot be reached from inside the lab",
     )
 

@@ -13,6 +13,7 @@ import typing_extensions
 import yaml
 
 from lab.engine.overrides import Override
+from lab.toolbox.whole_files import write_whole
 from network.config.provider_secrets import is_encrypted
 from network.stack_file import read
 from network.stack_file.scalars import plain
@@ -84,9 +85,7 @@ def refresh(
     content = overridden(load(original), earlier, overrides)
     if content != earlier:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_suffix(".draft")
-        draft.write_text(dumped(content), encoding="utf-8")
-        draft.replace(target)
+        write_whole(target, dumped(content))
     for override in overrides:
         if override.secret and _get(content["config"], override.path) is None:
             encrypt(override.path, override.secret())

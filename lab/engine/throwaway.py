@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bcrypt
 
-from lab.machine.pki import write_secret
+from lab.toolbox.whole_files import write_secret
 
 
 def throw_away(state: Path, name: str) -> str:
@@ -16,7 +16,7 @@ def throw_away(state: Path, name: str) -> str:
     file = state / "secrets" / name
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_secret(file, secrets.token_urlsafe(32).encode())
+        write_secret(file, secrets.token_urlsafe(32))
     return file.read_text()
 
 

@@ -6,7 +6,6 @@ Pebble serves its directory at `/dir`; the front (`load_balancer.TlsFront`) answ
 
 import json
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,11 +24,17 @@ from lab.internet.addresses import (
 from lab.internet.ca import Authority
 from lab.internet.load_balancer import TlsFront
 from lab.machine.process import Supervisor
+from lab.toolbox.waiting import patiently
+from lab.toolbox.whole_files import write_whole
 
 ENVIRONMENT: Mapping[str, str] = {
     "PEBBLE_VA_NOSLEEP": "1",  # validate at once, not after up to 15 s
     "PEBBLE_WFE_NONCEREJECT": "0",  # else one request in twenty is refused, on purpose
 }
+
+
+PATIENCE = 10.0
+"""Seconds until a server must answer."""
 
 
 @dataclass(frozen=True)
@@ -123,18 +128,15 @@ def collect_roots(file: Path, authority: Authority) -> None:
         root = _fetch(f"https://localhost:{server.management_port}/roots/0", context)
         if root not in known:
             known += root
-    draft = file.with_suffix(".draft")
-    draft.write_text(known)
-    draft.replace(file)
+    write_whole(file, known)
 
 
-def _fetch(url: str, context: ssl.SSLContext, patience: float = 10.0) -> str:
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            with urlopen(url, timeout=2, context=context) as answer:
-                return answer.read().decode()
-        except URLError as error:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{url} does not answer: {error}") from error
-            time.sleep(0.05)
+def _fetch(url: str, context: ssl.SSLContext) -> str:
+    def fetch() -> str:
+        with urlopen(url, timeout=2, context=context) as answer:
+            return answer.read().decode()
+
+    try:
+        return patiently(fetch, URLError, PATIENCE, pause=0.05)
+    except URLError as error:
+        raise TimeoutError(f"{url} does not answer: {error}") from error

@@ -1,12 +1,12 @@
 """Runs BIND for a zone that another provider than DigitalOcean serves, and writes to it.
 
 `python -m lab.internet.bind` puts the records into the zone that its input names (JSON: `zone`, `records`);
-run it with `Lab.inside`.
+run it with `Lab.entering`.
 """
 
 import json
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 import dns.exception
@@ -16,8 +16,9 @@ import dns.update
 
 from lab.internet.addresses import PRIMARY
 from lab.internet.primary import PrimaryZone, configuration, first_file, replacing
-from lab.machine.pki import write_secret
 from lab.machine.process import Supervisor
+from lab.toolbox.waiting import patiently
+from lab.toolbox.whole_files import write_secret
 
 _PROCESS = "primary-dns"
 _PATIENCE = 10.0
@@ -35,21 +36,14 @@ def start(zone: PrimaryZone, folder: Path, program: Path, supervisor: Supervisor
     if not file.exists():
         file.write_text(first_file(zone))
     settings = folder / "named.conf"
-    write_secret(settings, configuration(zone, folder, str(PRIMARY)).encode())
+    write_secret(settings, configuration(zone, folder, str(PRIMARY)))
     supervisor.ensure(_PROCESS, [str(program), "-g", "-c", str(settings)])
 
 
 def send(zone: PrimaryZone, message: dns.update.UpdateMessage) -> None:
     """Change the zone; it answers with the change when this returns. Raises UpdateRefusedError."""
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            answer = dns.query.tcp(message, str(PRIMARY), timeout=_PATIENCE, port=zone.port)
-            break
-        except (OSError, dns.exception.DNSException):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+    ask = partial(dns.query.tcp, message, str(PRIMARY), timeout=_PATIENCE, port=zone.port)
+    answer = patiently(ask, (OSError, dns.exception.DNSException), _PATIENCE)
     if answer.rcode() != dns.rcode.NOERROR:
         raise UpdateRefusedError(f"{zone.server} answers {dns.rcode.to_text(answer.rcode())}")
 

@@ -10,13 +10,13 @@ import re
 import threading
 from collections.abc import Mapping
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from lab.internet import bind
 from lab.internet.primary import PrimaryZone, update
+from lab.toolbox import http_service
+from lab.toolbox.http_service import Answer, Call
 
 _RECORDS = re.compile(r"/client/v4/zones/(?P<zone>[0-9a-f]{32})/dns_records(?:/(?P<record>[0-9a-f]{32}))?")
 
@@ -95,40 +95,14 @@ def _quoted(record: Mapping[str, Any]) -> str:
 
 def serve(account: Cloudflare) -> int:
     """Answer calls on 127.0.0.1 in the background; the port."""
-
-    class Handler(_Handler):
-        """A handler of this account's calls."""
-
-    Handler.account = account
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, name="cloudflare", daemon=True).start()
-    return server.server_port
+    return http_service.serve(lambda call: respond(account, call), "cloudflare").port
 
 
-class _Handler(BaseHTTPRequestHandler):
-    account: Cloudflare
-    protocol_version = "HTTP/1.1"
-
-    def _answer(self) -> None:
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        url = urlsplit(self.path)
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        try:
-            result = self.account.call(
-                self.command, url.path, dict(parse_qsl(url.query)), json.loads(sent or b"null"), token
-            )
-            status, errors = 200, []
-        except RefusedError as refusal:
-            status, result, errors = refusal.status, None, [{"code": refusal.code, "message": str(refusal)}]
-        reply = {"success": not errors, "errors": errors, "messages": [], "result": result}
-        content = json.dumps(reply).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_GET = do_POST = do_DELETE = _answer  # noqa: N815 (names that the base calls)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: BIND logs what changes."""
+def respond(account: Cloudflare, call: Call) -> Answer:
+    """The answer to a call, in the envelope that all of Cloudflare's have."""
+    try:
+        result = account.call(call.method, call.path, call.query, call.json, call.bearer)
+        status, errors = 200, []
+    except RefusedError as refusal:
+        status, result, errors = refusal.status, None, [{"code": refusal.code, "message": str(refusal)}]
+    return Answer.of({"success": not errors, "errors": errors, "messages": [], "result": result}, status)

@@ -16,6 +16,8 @@ from lab.internet.addresses import NAMES, PRIMARY, RESOLVER
 from lab.internet.primary import PrimaryZone
 from lab.internet.zones import Record, root_file, server_configuration, zone_file
 from lab.machine.process import Supervisor
+from lab.toolbox.waiting import until
+from lab.toolbox.whole_files import write_whole
 
 _PROCESS = "outside-dns"
 _ROOT = "."
@@ -63,7 +65,7 @@ class Dns:
                     if zone == _ROOT
                     else zone_file(zone, zones[zone], self._serial)
                 )
-                _replace(self._file(zone), text)
+                write_whole(self._file(zone), text)
             self._configure(list(contents))
             for zone in changed:
                 self._wait(zone)
@@ -74,38 +76,32 @@ class Dns:
         file = self._folder / "Corefile"
         text = server_configuration({zone: str(self._file(zone)) for zone in zones}, self._elsewhere)
         if _PROCESS not in self._supervisor.pids:
-            _replace(file, text)
+            write_whole(file, text)
             self._supervisor.ensure(_PROCESS, [str(self._program), "-conf", str(file)])
         elif file.read_text() != text:
-            _replace(file, text)
+            write_whole(file, text)
             self._supervisor.signal(_PROCESS, signal.SIGUSR1)
 
     def _file(self, zone: str) -> Path:
         return self._folder / ("root.zone" if zone == _ROOT else f"{zone}.zone")
 
     def _wait(self, zone: str) -> None:
+        if not until(lambda: self._is_served(zone), _PATIENCE, pause=0.02):
+            raise TimeoutError(
+                f"{RESOLVER} does not serve the zone {zone} from {self._file(zone)}; "
+                f"see {self._supervisor.log(_PROCESS)}"
+            )
+
+    def _is_served(self, zone: str) -> bool:
+        """Whether the resolver answers with the zone as it was written last."""
         question = dns.message.make_query(zone, dns.rdatatype.SOA)
-        deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                answer = dns.query.udp(question, str(RESOLVER), timeout=0.5)
-            except (dns.exception.DNSException, OSError):
-                answer = None
-            if answer and any(
-                record.serial == self._serial
-                for found in answer.answer
-                if found.rdtype == dns.rdatatype.SOA
-                for record in found
-            ):
-                return
-            time.sleep(0.02)
-        raise TimeoutError(
-            f"{RESOLVER} does not serve the zone {zone} from {self._file(zone)}; "
-            f"see {self._supervisor.log(_PROCESS)}"
+        try:
+            answer = dns.query.udp(question, str(RESOLVER), timeout=0.5)
+        except (dns.exception.DNSException, OSError):
+            return False
+        return any(
+            record.serial == self._serial
+            for found in answer.answer
+            if found.rdtype == dns.rdatatype.SOA
+            for record in found
         )
-
-
-def _replace(file: Path, text: str) -> None:
-    draft = file.with_suffix(".draft")
-    draft.write_text(text)
-    draft.replace(file)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from lab.machine.api import Manifest
 from lab.machine.spec import ClusterSpec
+from lab.toolbox.kubernetes_api import Manifest
 
 OWNERS = "do-role-name:Owner"
 """Group of the account's owners, to whom DOKS binds `cluster-admin` (docs/facts/digitalocean.md#owners)."""

@@ -3,9 +3,11 @@
 import os
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lab.machine.spec import MachineError
+from lab.toolbox.waiting import until
 
 _NEEDED_BY_PODS = {"cpu", "memory", "pids"}
 
@@ -112,13 +114,11 @@ class Group:
         """
         deadline = time.monotonic() + timeout
         for directory in self.directories:
-            while not _remove_tree(directory):
-                if time.monotonic() > deadline:
-                    raise MachineError(
-                        f"control group {directory} is still in use: processes of an earlier run "
-                        f"have not ended; see {directory}/cgroup.procs and end them"
-                    )
-                time.sleep(0.05)
+            if not until(partial(_remove_tree, directory), deadline - time.monotonic(), pause=0.05):
+                raise MachineError(
+                    f"control group {directory} is still in use: processes of an earlier run "
+                    f"have not ended; see {directory}/cgroup.procs and end them"
+                )
 
 
 def own_group() -> Group:

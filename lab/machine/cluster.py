@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 from lab.machine.addons import dns_manifests, owners_manifest
-from lab.machine.api import ApiClient, ApiError, Manifest
 from lab.machine.control_plane import ControlPlane
 from lab.machine.inputs import Parts, image_named
 from lab.machine.network import ClusterNetwork
@@ -20,6 +20,8 @@ from lab.machine.pki import Pki
 from lab.machine.pod_networks import PodNetwork
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError, Manifest
+from lab.toolbox.waiting import patiently, until
 
 _READY_TIMEOUT = 420.0
 """Seconds until every node must be Ready: a minute is usual, more where builds run beside it."""
@@ -71,7 +73,7 @@ class Cluster:
         return self._control_plane.admin_config
 
     @property
-    def api(self) -> ApiClient:
+    def api(self) -> KubernetesApi:
         """The API server, as its administrator."""
         return self._control_plane.api
 
@@ -139,7 +141,7 @@ class Cluster:
         """Whether the API server is ready and every node is Ready."""
         try:
             return self.api.ready() and self._nodes.keys() <= self._ready(self._list_nodes())
-        except ApiError:
+        except KubernetesError:
             return False
 
     def _node(self, spec: NodeSpec) -> Node:
@@ -157,34 +159,36 @@ class Cluster:
             list(pool.map(lambda manifest: self._apply(manifest, deadline), manifests))
 
     def _apply(self, manifest: Manifest, deadline: float) -> None:
-        while True:
-            try:
-                return self.api.apply(manifest)
-            except ApiError as error:
-                if error.status in _MISTAKES or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        patiently(
+            partial(self.api.apply, manifest),
+            KubernetesError,
+            deadline - time.monotonic(),
+            pause=0.2,
+            is_final=lambda error: error.status in _MISTAKES,
+        )
 
     def _await_nodes(self, names: list[str], report: Report) -> None:
         waiting = set(names)
-        deadline = time.monotonic() + _READY_TIMEOUT
-        while waiting:
+
+        def are_ready() -> bool:
+            nonlocal waiting
             try:
                 nodes = self._list_nodes()
                 self._route(nodes)
-            except ApiError:  # an API server that is just being started again
+            except KubernetesError:  # an API server that is just being started again
                 nodes = []
             ready = self._ready(nodes) & waiting
             for name in sorted(ready):
                 report(f"Node {name} is Ready")
             waiting -= ready
-            if waiting and time.monotonic() > deadline:
-                logs = ", ".join(str(self._nodes[name].logs) for name in sorted(waiting))
-                raise MachineError(
-                    f"not Ready within {_READY_TIMEOUT:.0f} s: {', '.join(sorted(waiting))}; "
-                    f"see the logs in {logs} and {self._folder / 'logs'}"
-                )
-            time.sleep(0.2 if waiting else 0)
+            return not waiting
+
+        if names and not until(are_ready, _READY_TIMEOUT, pause=0.2):
+            logs = ", ".join(str(self._nodes[name].logs) for name in sorted(waiting))
+            raise MachineError(
+                f"not Ready within {_READY_TIMEOUT:.0f} s: {', '.join(sorted(waiting))}; "
+                f"see the logs in {logs} and {self._folder / 'logs'}"
+            )
 
     def _list_nodes(self) -> list[dict[str, Any]]:
         return self.api.get(_NODES)["items"]

@@ -1,16 +1,17 @@
 """The control plane: etcd, API server, controller manager, scheduler in one network namespace."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from lab.machine import kubeconfig, network
-from lab.machine.api import ApiClient
 from lab.machine.inputs import Parts, find
 from lab.machine.network import ClusterNetwork
-from lab.machine.pki import KeyPair, Pki, write_secret
+from lab.machine.pki import KeyPair, Pki
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec, MachineError, NodeSpec
+from lab.toolbox.kubernetes_api import KubernetesApi
+from lab.toolbox.waiting import until
+from lab.toolbox.whole_files import write_secret
 
 _ETCD = "http://127.0.0.1:2379"
 _ETCD_PEERS = "http://127.0.0.1:2380"
@@ -125,7 +126,7 @@ class ControlPlane:
         self._wires = wires
         self._pki = pki
         self.server = kubeconfig.api_url(spec.control_plane)
-        self.api = ApiClient(self.server, pki.admin_token, pki.authority.certificate)
+        self.api = KubernetesApi(self.server, pki.admin_token, pki.authority.certificate.read_text())
         self.processes = Supervisor(folder / "logs")
 
     def client_config(self, user: str, *groups: str) -> Path:
@@ -134,7 +135,7 @@ class ControlPlane:
         path.parent.mkdir(parents=True, exist_ok=True)
         authority = self._pki.authority.certificate
         text = kubeconfig.for_certificate(self.server, authority, self._pki.client(user, groups))
-        write_secret(path, text.encode())
+        write_secret(path, text)
         return path
 
     def kubelet_certificate(self, node: NodeSpec) -> KeyPair:
@@ -179,7 +180,7 @@ class ControlPlane:
             return None
         path = self._folder / "kubeconfig" / "authenticator.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_secret(path, kubeconfig.for_anybody(self._spec.authenticator).encode())
+        write_secret(path, kubeconfig.for_anybody(self._spec.authenticator))
         return path
 
     def _binary(self, name: str) -> Path:
@@ -190,12 +191,9 @@ class ControlPlane:
         self.processes.ensure(name, ["nsenter", f"--net={handle}", "--", *command])
 
     def _await_ready(self) -> None:
-        deadline = time.monotonic() + _READY_TIMEOUT
-        while not self.api.ready():
-            if time.monotonic() > deadline:
-                raise MachineError(
-                    f"the API server of {self._spec.name} was not ready within "
-                    f"{_READY_TIMEOUT:.0f} s: see {self.processes.log('kube-apiserver')} and "
-                    f"{self.processes.log('etcd')}"
-                )
-            time.sleep(0.2)
+        if not until(self.api.ready, _READY_TIMEOUT, pause=0.2):
+            raise MachineError(
+                f"the API server of {self._spec.name} was not ready within "
+                f"{_READY_TIMEOUT:.0f} s: see {self.processes.log('kube-apiserver')} and "
+                f"{self.processes.log('etcd')}"
+            )

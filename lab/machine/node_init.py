@@ -6,12 +6,12 @@ the images and supervises the node's processes.
 """
 
 import json
+import math
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -21,6 +21,7 @@ from lab.machine import namespaces
 from lab.machine.cgroups import Group, current_hierarchies, own_group
 from lab.machine.process import Supervisor
 from lab.machine.spec import MachineError
+from lab.toolbox.waiting import until
 
 CNI_FOLDER = "/run/cni"
 """Where a node's containerd looks for the network configuration."""
@@ -174,11 +175,11 @@ def _ensure(supervisor: Supervisor, plan: NodePlan, command: Command) -> None:
 
 
 def _await_listener(family: socket.AddressFamily, address: str | tuple[str, int]) -> None:
-    while True:
+    def listens() -> bool:
         with socket.socket(family) as client:
-            if client.connect_ex(address) == 0:
-                return
-        time.sleep(0.1)
+            return client.connect_ex(address) == 0
+
+    until(listens, math.inf)
 
 
 def _import_images(plan: NodePlan) -> None:

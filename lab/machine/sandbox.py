@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 from lab.machine import namespaces
 from lab.machine.cgroups import Group, base_group
 from lab.machine.spec import MachineError
+from lab.toolbox.waiting import until
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def is_running(record: Path) -> bool:
         return False
 
 
-def inside(record: Record, command: Sequence[str], folder: Path) -> list[str]:
+def nsenter_command(record: Record, command: Sequence[str], folder: Path) -> list[str]:
     """The command line that runs `command` in a running sandbox, with `folder` as its directory."""
     target = f"--target={record.init}"
     return [
@@ -137,13 +137,10 @@ def _try_lock(descriptor: int) -> bool:
 
 def _lock(descriptor: int, record: Path, timeout: float = 15.0) -> None:
     """Lock the record; a run that was just killed needs a moment until its last process is gone."""
-    deadline = time.monotonic() + timeout
-    while not _try_lock(descriptor):
+    if not until(lambda: _try_lock(descriptor), timeout):
         running = Record.read(record)
-        if time.monotonic() > deadline:
-            keeper = f"process {running.keeper}" if running else "another process"
-            raise MachineError(f"a lab with the record {record} is running already ({keeper})")
-        time.sleep(0.1)
+        keeper = f"process {running.keeper}" if running else "another process"
+        raise MachineError(f"a lab with the record {record} is running already ({keeper})")
 
 
 def main() -> int:

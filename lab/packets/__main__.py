@@ -12,6 +12,7 @@ from typing import Any, cast
 from lab.internet.addresses import OPERATOR
 from lab.packets.places import Place, find
 from lab.packets.probe import Port, Prober, Protocol, Try
+from lab.toolbox.kubectl import Kubectl
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument("kubectl", help="the command that asks the cluster")
     parser.add_argument("ports", nargs="*", help="such as TCP/8080")
     arguments = parser.parse_args()
-    places = find(arguments.kubectl.split(), OPERATOR)
+    places = find(Kubectl(*arguments.kubectl.split()), OPERATOR)
     print(json.dumps(_table(places, arguments.ports)))
 
 

@@ -1,9 +1,7 @@
 """Where packets start and end: pods, nodes, the control plane, the world outside."""
 
-import json
 import re
 import socket
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -12,6 +10,7 @@ from typing import Any, Literal
 
 from lab.machine.network import CONTROL_PLANE, HANDLES
 from lab.machine.spec import MachineError
+from lab.toolbox.kubectl import Kubectl
 
 Kind = Literal["pod", "node", "control-plane", "vpc", "outside"]
 
@@ -35,13 +34,13 @@ class Place:
     """On which a pod runs."""
 
 
-def find(kubectl: Sequence[str], outside: IPv4Address) -> list[Place]:
+def find(kubectl: Kubectl, outside: IPv4Address) -> list[Place]:
     """Every place of the one running cluster, seen from inside the lab's namespaces.
 
-    `kubectl` is the command that asks the cluster; `outside` is the lab's own address on the internet.
-    Raises MachineError when a pod's process cannot be found.
+    `outside` is the lab's own address on the internet.
+    Raises MachineError when a pod's process cannot be found, KubectlError when the cluster cannot be asked.
     """
-    nodes, pods = (_get(kubectl, kind) for kind in ("nodes", "pods"))
+    nodes, pods = (kubectl.objects(kind, "--all-namespaces") for kind in ("nodes", "pods"))
     handles = {path.name.partition("-")[2]: path for path in HANDLES.iterdir()}
     api_server = _api_server(kubectl)
     places = [
@@ -90,8 +89,8 @@ def _processes_by_pod() -> dict[str, Path]:
     return found
 
 
-def _api_server(kubectl: Sequence[str]) -> IPv4Address:
-    (slices,) = _get(kubectl, "endpointslices", "--namespace=default", "kubernetes")
+def _api_server(kubectl: Kubectl) -> IPv4Address:
+    (slices,) = kubectl.objects("endpointslices", "--namespace=default", "kubernetes")
     return IPv4Address(slices["endpoints"][0]["addresses"][0])
 
 
@@ -100,10 +99,3 @@ def _own_address(towards: IPv4Address) -> IPv4Address:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.connect((str(towards), 9))
         return IPv4Address(client.getsockname()[0])
-
-
-def _get(kubectl: Sequence[str], kind: str, *which: str) -> list[dict[str, Any]]:
-    scope = which or ("--all-namespaces",)
-    command = [*kubectl, "get", kind, *scope, "--output=json"]
-    answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    return answer.get("items", [answer])

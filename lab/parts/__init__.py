@@ -4,8 +4,8 @@ Each is taken from the cache or from PATH at the pinned version, else built from
 from a package. `python -m lab.parts` makes all of them, `python -m lab.parts --list` shows them.
 """
 
-from lab.parts.catalogue import PARTS
+from lab.parts.catalogue import every_part
 from lab.parts.provide import ensure
 from lab.parts.recipe import Part, PartError
 
-__all__ = ["PARTS", "Part", "PartError", "ensure"]
+__all__ = ["Part", "PartError", "ensure", "every_part"]

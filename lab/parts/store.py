@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab.toolbox.whole_files import write_whole
+
 _TEMPORARY = ".making-"
 
 Whole = Callable[[Path], bool]
@@ -68,10 +70,7 @@ class Store:
 
     def remember_seconds(self, name: str, seconds: float) -> None:
         """Keep how long the entry took to make."""
-        folder = self._root / name
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
-            file.write(f"{seconds:.1f}\n")
-        Path(file.name).replace(folder / "seconds")
+        write_whole(self._root / name / "seconds", f"{seconds:.1f}\n")
 
     @contextmanager
     def _locked(self, name: str, waiting: Callable[[], None]) -> Generator[None]:

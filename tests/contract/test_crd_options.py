@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from lab.crd_options import trimmed
+from lab.charts.crd_options import trimmed
 from network.config.crd_options import schemas
 
 

@@ -7,7 +7,6 @@ neither, are in `test_helm_values.py`.
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import yaml
 
 from network.plan import Plan
 from tests.contract.kinds import validate
+from tests.contract.values import changed, leaves, replaced
 from tests.stacks import merged
 
 
@@ -28,38 +28,6 @@ def chart() -> Path:
     if shutil.which("helm") is None:
         pytest.skip("TRAEFIK_CHART is given, but helm is not on PATH")
     return Path(folder)
-
-
-def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield path and value of everything that is no map."""
-    if isinstance(value, Mapping) and value:
-        for key, child in value.items():
-            yield from leaves(child, (*path, key))
-    else:
-        yield path, value
-
-
-def changed(value: Any) -> Any:
-    """Return another value of the same type."""
-    match value:
-        case bool():
-            return not value
-        case int():
-            return value + 1
-        case str():
-            return f"{value}x"
-        case list():
-            return [*value[1:]] if value else ["198.51.100.7/32"]
-        case _:
-            raise TypeError(f"no other value known for {value!r}")
-
-
-def replaced(values: Any, path: tuple[str, ...], value: Any) -> Any:
-    """Return the values with one of them replaced."""
-    if not path:
-        return value
-    key, *rest = path
-    return {**values, key: replaced(values[key], tuple(rest), value)}
 
 
 def render(chart: Path, values: Any, folder: Path) -> str:

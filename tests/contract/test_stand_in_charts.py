@@ -13,10 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from lab.charts import STAND_IN
 from network.plan import Plan
-from tests import stacks
-
-STAND_IN = stacks.ROOT / "lab" / "charts" / "traefik"
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,17 @@ import json
 import platform
 import socket
 import subprocess
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from lab import parts
+from lab.toolbox import http_service
+from lab.toolbox.http_service import Answer, Call
+from lab.toolbox.waiting import until
 from network.plan import Plan
 from network.plan.ingress.entrypoints import CONTAINER_PORTS, WEBSECURE
 
@@ -28,37 +28,18 @@ SIGNS = "!#$%&'*+.^_`|~"
 FAILED = b"not now"
 
 
-class Backend(BaseHTTPRequestHandler):
-    """Tells which headers it was asked with, and on /auth who the client is; fails on /whole and /pieces."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        match self.path:
-            case "/whole":
-                self._fail("Content-Length", str(len(FAILED)), FAILED)
-            case "/pieces":
-                self._fail("Transfer-Encoding", "chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(FAILED), FAILED))
-            case _:
-                self._tell()
-
-    def _fail(self, header: str, value: str, body: bytes) -> None:
-        self.send_response(503)
-        self.send_header(header, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _tell(self) -> None:
-        text = json.dumps(self.headers.items()).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(text)))
-        if self.path == "/auth":
-            self.send_header("X-Auth-User", "alice")
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+def backend_answers(call: Call) -> Answer:
+    """Tell which headers a call came with, and on /auth who the client is; fail on /whole and /pieces."""
+    match call.path:
+        case "/whole":
+            return Answer(503, FAILED)
+        case "/pieces":
+            pieces = b"%x\r\n%b\r\n0\r\n\r\n" % (len(FAILED), FAILED)
+            return Answer(503, pieces, {"Transfer-Encoding": "chunked"})
+        case "/auth":
+            return Answer.of([*call.headers.items()], X_Auth_User="alice")
+        case _:
+            return Answer.of([*call.headers.items()])
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +53,9 @@ def program() -> Path:
 @pytest.fixture(scope="module")
 def backend() -> Iterator[str]:
     """Address of a backend."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    service = http_service.serve(backend_answers, "backend")
+    yield f"http://127.0.0.1:{service.port}"
+    service.close()
 
 
 def free_port() -> int:
@@ -128,11 +108,8 @@ def running(program: Path, arguments: Sequence[str], backend: str, folder: Path)
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not _answers(port):
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
+    assert until(lambda: _answers(port) or process.poll() is not None, seconds=30), log.read_text()
+    assert process.poll() is None, log.read_text()
 
 
 def _answers(port: int) -> bool:

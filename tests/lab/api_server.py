@@ -1,16 +1,13 @@
 """A real API server, alone: etcd and nothing else behind it, on this machine's loopback device."""
 
 import socket
-import ssl
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from lab import parts as lab_parts
 from lab.machine import kubeconfig
@@ -18,49 +15,46 @@ from lab.machine.control_plane import api_server_command, etcd_command
 from lab.machine.pki import Pki
 from lab.machine.process import Supervisor
 from lab.machine.spec import ClusterSpec
-
-_IRREGULAR = {
-    "endpointslice": "endpointslices",
-    "ingress": "ingresses",
-    "ingressclass": "ingressclasses",
-    "validatingadmissionpolicy": "validatingadmissionpolicies",
-}
+from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError
+from lab.toolbox.waiting import patiently
+from tests.lab.patience import until
 
 
 @dataclass(frozen=True)
 class ApiServer:
     """An API server, asked as somebody."""
 
-    client: httpx.Client
+    api: KubernetesApi
+    """As the administrator."""
     pki: Pki
 
-    def create(self, manifest: dict[str, Any], user: str | None = None) -> httpx.Response:
-        """Ask for an object without making it."""
-        return self.client.post(
-            _path(manifest),
-            params={"dryRun": "All"},
-            json=manifest,
-            headers={} if user is None else {"Impersonate-User": user},
-        )
+    def refusal(self, manifest: dict[str, Any], user: str = "") -> KubernetesError | None:
+        """Why somebody may not make an object; None if they may. It is not made."""
+        return refused(lambda: self.acting_as(user).create(manifest, dry_run=True))
 
     def make(self, manifests: Sequence[dict[str, Any]]) -> None:
-        """Make objects as the administrator."""
+        """Make objects as the administrator, once their kinds are served."""
         for manifest in manifests:
-            answer = self.client.post(_path(manifest), json=manifest)
-            assert answer.is_success, answer.text
+            patiently(
+                partial(self.api.create, manifest), KubernetesError, 30, is_final=lambda e: e.status != 404
+            )
+
+    def acting_as(self, user: str) -> KubernetesApi:
+        return self.api.acting_as(user) if user else self.api
 
     def config_of(self, user: str, *groups: str) -> str:
         """A kubeconfig of somebody."""
         client = self.pki.client(user, groups)
-        server = str(self.client.base_url).rstrip("/")
-        return kubeconfig.for_certificate(server, self.pki.authority.certificate, client)
+        return kubeconfig.for_certificate(self.api.server, self.pki.authority.certificate, client)
 
 
-def _path(manifest: dict[str, Any]) -> str:
-    version, kind = manifest["apiVersion"], manifest["kind"].lower()
-    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    namespace = manifest["metadata"].get("namespace")
-    return f"{root}{f'/namespaces/{namespace}' if namespace else ''}/{_IRREGULAR.get(kind, f'{kind}s')}"
+def refused(call: Callable[[], object]) -> KubernetesError | None:
+    """How a call was refused; None if it was not."""
+    try:
+        call()
+    except KubernetesError as error:
+        return error
+    return None
 
 
 def free_ports(count: int) -> list[int]:
@@ -103,28 +97,11 @@ def api_server(folder: Path) -> Generator[ApiServer]:
     processes.ensure("etcd", [*etcd_command(binaries / "etcd", folder / "etcd"), *here])
     here = (f"--etcd-servers={etcd}", f"--secure-port={secure_port}", "--bind-address=127.0.0.1")
     processes.ensure("kube-apiserver", [*api_server_command(binaries / "kube-apiserver", spec, pki), *here])
-    client = httpx.Client(
-        base_url=f"https://127.0.0.1:{secure_port}",
-        headers={"Authorization": f"Bearer {pki.admin_token}"},
-        verify=ssl.create_default_context(cafile=str(pki.authority.certificate)),
-        timeout=30,
-        trust_env=False,
-    )
+    authority = pki.authority.certificate.read_text()
+    api = KubernetesApi(f"https://127.0.0.1:{secure_port}", pki.admin_token, authority, patience=30)
     try:
-        wait_for(lambda: client.get("/readyz").is_success)
-        yield ApiServer(client, pki)
+        until(api.ready, "the API server is ready", seconds=300)
+        yield ApiServer(api, pki)
     finally:
-        client.close()
+        api.close()
         processes.end_all()
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            if condition():
-                return
-        except httpx.HTTPError:
-            pass
-        assert time.monotonic() < deadline, "the API server does not come to it"
-        time.sleep(0.2)

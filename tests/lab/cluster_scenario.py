@@ -10,7 +10,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from lab.machine.inputs import image_named
 from lab.machine.namespaces import join_network
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.spec import ClusterSpec, NodeSpec
+from lab.toolbox.waiting import until
 from tests.lab.supplies import images, parts
 
 T = TypeVar("T")
@@ -56,12 +56,10 @@ def report(step: str) -> None:
 
 def eventually(what: str, look: Callable[[], T | None], timeout: float = 120) -> T:
     report(f"Waiting for {what}")
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.2)
-    raise TimeoutError(f"{what}: not within {timeout} s")
+    found = until(look, timeout, pause=0.2)
+    if not found:
+        raise TimeoutError(f"{what}: not within {timeout} s")
+    return found
 
 
 def in_pod(pod: Pod, action: Callable[[], T]) -> T:

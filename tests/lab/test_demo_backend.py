@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from lab import parts as lab_parts
+from lab.toolbox.waiting import patiently
 
 pytestmark = pytest.mark.lab
 
@@ -67,14 +68,7 @@ def backend() -> Iterator[Backend]:
     }
     process = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)
     backend = Backend(program, environment, process, port)
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            backend.probe("/ready")
-            break
-        except httpx.HTTPError:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+    patiently(lambda: backend.probe("/ready"), httpx.HTTPError, seconds=10, pause=0.02)
     yield backend
     process.kill()
     process.communicate()

@@ -10,7 +10,8 @@ import pytest
 from network.config.applications import Route
 from network.plan.model.names import application_namespace
 from tests import stacks
-from tests.lab.api_server import wait_for
+from tests.lab.api_server import refused
+from tests.lab.patience import until
 from tests.lab.traefik_alone import TraefikAlone, traefik_alone
 
 pytestmark = pytest.mark.lab
@@ -67,7 +68,7 @@ def test_each_route_takes_the_requests_that_it_asks_for(loaded: TraefikAlone) ->
                 path, headers = request_of(full, route)
                 before = len(loaded.routers)
                 status, _ = loaded.ask(host, path, (*route.methods, "GET")[0], **headers)
-                wait_for(lambda before=before: len(loaded.routers) > before, 10)
+                until(lambda before=before: len(loaded.routers) > before, "the request is logged", 10)
                 assert loaded.routers[-1] == f"{full}_{index}@kubernetescrd", status
 
 
@@ -96,10 +97,10 @@ def test_workloads_answer_behind_their_routes(loaded: TraefikAlone) -> None:
 
 
 def test_traefik_reads_secrets_of_the_namespaces_that_it_serves_and_no_others(loaded: TraefikAlone) -> None:
-    account = {"Impersonate-User": "system:serviceaccount:traefik:traefik"}
+    account = loaded.api.acting_as("system:serviceaccount:traefik:traefik")
 
     def may_list(path: str) -> bool:
-        return loaded.api.client.get(path, headers=account).is_success
+        return refused(lambda: account.get(path)) is None
 
     serving = {
         application_namespace(loaded.config, name)

@@ -14,7 +14,7 @@ import yaml
 
 from lab.internet.addresses import ACME_PRODUCTION, ACME_PRODUCTION_NAME, NAME_SERVER
 from lab.packets.places import Place
-from lab.parts.images import IMAGES
+from lab.parts.images import every_image
 from network.cli.undeclared import pod_names
 from network.cli.undeclared import read as read_verdicts
 from network.plan.model.flows import Entity, Flow, Pods, Port
@@ -65,7 +65,7 @@ def _run_strangers(proof: Proof) -> None:
 
 def _pod(namespace: str, name: str, labels: Mapping[str, str]) -> dict[str, Any]:
     """A pod that only holds its network namespace, allowed wherever the strictest standard rules."""
-    image = next(image.name for image in IMAGES if "pause" in image.name)
+    image = next(image.name for image in every_image() if "pause" in image.name)
     container = {
         "name": "pause",
         "image": image,

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import socket
-import time
 import urllib.request
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from lab.cloud.cloud import calls
 from lab.cloud.options import WEEK
 from lab.cloud.state import Kind
 from lab.paths import project_dir
+from lab.toolbox.waiting import patiently
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
 
@@ -25,15 +25,12 @@ RUNBOOK = project_dir() / "docs" / "runbooks" / "unreachable-cluster.md"
 
 def fetched(url: str) -> str:
     """The page, once somebody answers."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.read().decode()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
+
+    def fetch() -> str:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.read().decode()
+
+    return patiently(fetch, OSError, seconds=60)
 
 
 def next_version(platform: Platform, folder: Path) -> Path:

@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lab.machine.sandbox import Record, inside, is_running, remove_leftovers, sandbox_command
+from lab.machine.sandbox import Record, is_running, nsenter_command, remove_leftovers, sandbox_command
 from lab.paths import project_dir
+from lab.toolbox.waiting import until
 
 pytestmark = pytest.mark.lab
 
@@ -40,10 +40,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def until_not_running(record: Path) -> bool:
-    deadline = time.monotonic() + 10
-    while is_running(record) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not is_running(record)
+    return until(lambda: not is_running(record), seconds=10, pause=0.05)
 
 
 def groups_left(record: Path) -> list[str]:
@@ -97,9 +94,9 @@ def test_a_command_enters_a_running_sandbox(record: Path, tmp_path: Path) -> Non
     assert first_line(process) == "here"
     running = Record.read(record)
     assert running
-    shown = subprocess.check_output(inside(running, ["pwd"], tmp_path), text=True)
+    shown = subprocess.check_output(nsenter_command(running, ["pwd"], tmp_path), text=True)
     assert shown.strip() == str(tmp_path)
-    others = subprocess.check_output(inside(running, ["cat", "/proc/1/cmdline"], tmp_path))
+    others = subprocess.check_output(nsenter_command(running, ["cat", "/proc/1/cmdline"], tmp_path))
     assert b"lab.machine.sandbox" in others
 
 

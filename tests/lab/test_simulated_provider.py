@@ -28,6 +28,7 @@ from network.config.cluster import NodePool
 from network.plan.cluster import pool_name
 from network.plan.external import ZonePlan
 from network.plan.model.cloud import CloudResource
+from tests.lab.patience import until
 from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 
 pytestmark = pytest.mark.lab
@@ -321,7 +322,7 @@ def test_a_cluster_whose_creation_was_killed_is_adopted_by_import(scene: Scene) 
 def test_a_call_that_hangs_is_waited_for(scene: Scene) -> None:
     inject(scene.account.store.folder, Fault("create_domain", hang=-1))
     with started(scene) as run:
-        await_condition(lambda: "create_firewall" in scene.operations())
+        until(lambda: "create_firewall" in scene.operations(), "the firewall is made", seconds=60)
         assert run.poll() is None
         release(scene.account.store.folder, "create_domain")
         assert run.wait(60) == 0
@@ -351,12 +352,5 @@ def started(scene: Scene) -> "subprocess.Popen[bytes]":
 def killed_while(scene: Scene, condition: Callable[[], bool]) -> None:
     """Start an `up` and kill it, engine and program, when `condition` holds."""
     with started(scene) as run:
-        await_condition(condition)
+        until(condition, "the run came so far", seconds=60)
         os.killpg(run.pid, signal.SIGKILL)
-
-
-def await_condition(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "the run did not come so far"
-        time.sleep(0.05)

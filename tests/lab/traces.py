@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-PROGRAMS = ("kube", "etcd", "containerd", "cilium-agent", "haproxy", "pebble", "lab.daemon")
+PROGRAMS = ("kube", "etcd", "containerd", "cilium-agent", "haproxy", "pebble", "lab.instance.daemon")
 
 
 def traces() -> dict[str, set[str]]:

@@ -11,9 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -21,39 +19,18 @@ import yaml
 
 from lab import parts as lab_parts
 from lab.charts import STAND_IN
+from lab.toolbox import http_service
+from lab.toolbox.http_service import Answer
 from network.config import StackConfig
 from network.plan import Plan, build
 from network.plan.model.kubernetes import Manifest, manifest
 from tests import stacks
-from tests.lab.api_server import ApiServer, api_server, free_ports, wait_for
+from tests.lab.api_server import ApiServer, api_server, free_ports
 from tests.lab.authority import Authority
+from tests.lab.patience import until
 
 CLIENT = "10.250.0.5"
 """Whom the PROXY header tells as the client."""
-
-
-class _Backend(BaseHTTPRequestHandler):
-    """Answers everything with its server's name."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        text = self.server.told.encode()  # type: ignore[attr-defined]
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(text)
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -121,12 +98,16 @@ def traefik_alone(config: StackConfig, folder: Path) -> Generator[TraefikAlone]:
         client = authority.issue("somebody", folder / "client.pem")
         alone = TraefikAlone(config, plan, api, ports, log_file, client)
         routes = sum(len(route["spec"]["routes"]) for each in plan.applications for route in each.routes)
-        wait_for(lambda: len(_of_crds(alone.told("routers"))) >= routes, 60)
+        until(lambda: _routes(alone) >= routes, "Traefik has every route", seconds=60)
         yield alone
 
 
-def _of_crds(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [each for each in objects if each["provider"] == "kubernetescrd"]
+def _routes(alone: TraefikAlone) -> int:
+    """How many Traefik has from Kubernetes; none before it answers."""
+    try:
+        return sum(each["provider"] == "kubernetescrd" for each in alone.told("routers"))
+    except httpx.HTTPError:
+        return 0
 
 
 def _make_objects(api: ApiServer, plan: Plan, authority: Authority, folder: Path) -> None:
@@ -202,10 +183,9 @@ def _endpoints(plan: Plan, open_things: ExitStack) -> Iterator[Manifest]:
         name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
         if service["spec"]["type"] == "ExternalName":
             continue
-        server = open_things.enter_context(ThreadingHTTPServer((address, 0), _Backend))
-        server.told = f"{namespace}/{name}"  # type: ignore[attr-defined]
-        Thread(target=server.serve_forever, daemon=True).start()
-        open_things.callback(server.shutdown)
+        told = Answer(content=f"{namespace}/{name}".encode())
+        backend = http_service.serve(lambda _, told=told: told, "backend", address)
+        open_things.callback(backend.close)
         yield manifest(
             "discovery.k8s.io/v1",
             "EndpointSlice",
@@ -214,7 +194,7 @@ def _endpoints(plan: Plan, open_things: ExitStack) -> Iterator[Manifest]:
             labels={"kubernetes.io/service-name": name},
             addressType="IPv4",
             endpoints=[{"addresses": [address], "conditions": {"ready": True, "serving": True}}],
-            ports=[{"name": each["name"], "port": server.server_port} for each in service["spec"]["ports"]],
+            ports=[{"name": each["name"], "port": backend.port} for each in service["spec"]["ports"]],
         )
 
 

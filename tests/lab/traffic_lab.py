@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
+from lab.commands.targets import Pods, pods
 from lab.demo.deploy import declared
 from lab.engine.environment import Engine
-from lab.machine.sandbox import inside
+from lab.machine.sandbox import nsenter_command
 from lab.paths import project_dir
-from lab.targets import Pods, pods
 from tests.lab.authority import Authority
 from tests.lab.outside import Outside
 from tests.lab.platform import Platform
@@ -46,7 +46,7 @@ class TrafficLab:
     def run(self, *command: str, status: int | None = 0, text: str = "") -> str:
         """Run a command in the lab without the lab's own command line in between; standard output."""
         done = subprocess.run(
-            inside(self.platform.record, command, project_dir()),
+            nsenter_command(self.platform.record, command, project_dir()),
             env=self.engine.environment,
             input=text,
             capture_output=True,

@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 from typing_extensions import override
 
-from lab.machine.api import Manifest
 from lab.machine.inputs import Parts, find
 from lab.machine.node_init import CNI_FOLDER, Command
 from lab.machine.pod_networks.network import Place, PodNetwork, write
+from lab.toolbox.kubernetes_api import Manifest
 
 _MAPS = {
     "ct-global-tcp-max": 8192,

@@ -10,10 +10,10 @@ from typing import Any
 
 from typing_extensions import override
 
-from lab.machine.api import Manifest
 from lab.machine.inputs import Parts, find
 from lab.machine.node_init import Command
 from lab.machine.pod_networks.network import Place, PodNetwork, write
+from lab.toolbox.kubernetes_api import Manifest
 
 _LIST = "cni/10-routed.conflist"
 

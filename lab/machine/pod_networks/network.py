@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Protocol
 
-from lab.machine.api import Manifest
 from lab.machine.inputs import Parts
 from lab.machine.node_init import Command
 from lab.machine.spec import ClusterSpec, NodeSpec
+from lab.toolbox.kubernetes_api import Manifest
 
 
 @dataclass(frozen=True)

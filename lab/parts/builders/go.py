@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from lab.parts.builders import debian, toolchain
@@ -92,13 +94,17 @@ def _list(recipe: GoBuild, mode: str) -> subprocess.CompletedProcess[str]:
 
 def module_version(module: str, name: str) -> str:
     """The version of a required Go module that our go.mod names: the one place that pins it."""
-    for line in (GO_FOLDER / module / "go.mod").read_text().splitlines():
-        match line.removeprefix("require ").split():
-            case [found, version, *_] if found == name:
-                return version
-            case _:
-                pass
-    raise PartError(f"{GO_FOLDER / module / 'go.mod'} does not require {name}")
+    file = GO_FOLDER / module / "go.mod"
+    if version := _required(file).get(name):
+        return version
+    raise PartError(f"{file} does not require {name}")
+
+
+@cache
+def _required(file: Path) -> Mapping[str, str]:
+    """The versions of all Go modules that a go.mod requires; several parts ask for theirs of one file."""
+    lines = (line.removeprefix("require ").split() for line in file.read_text().splitlines())
+    return {name: version for name, version, *_ in (line for line in lines if len(line) > 1)}
 
 
 def _go(recipe: GoBuild) -> str:

@@ -4,7 +4,6 @@ import http.client
 import json
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from lab.demo.deploy import declared
+from lab.toolbox.waiting import patiently
 from tests.lab.outside import trusts_nobody
 from tests.lab.traffic_lab import ZONE, TrafficLab
 
@@ -283,9 +283,4 @@ def test_a_stranger_s_proxy_header_is_not_believed_even_where_no_policy_stops_it
 
 def _patiently(ask: Callable[[], httpx.Response]) -> httpx.Response:
     """Until every node enforces a new policy."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return ask()
-        except TimeoutError:
-            assert time.monotonic() < deadline
+    return patiently(ask, TimeoutError, seconds=30)

@@ -2,12 +2,13 @@
 
 import json
 import re
-import time
 
 import pytest
 
 from lab.demo.workloads import OWNER
+from lab.toolbox import waiting
 from tests.lab.outside import trusts_nobody
+from tests.lab.patience import until
 from tests.lab.traffic_lab import ZONE, TrafficLab
 
 pytestmark = pytest.mark.lab
@@ -76,9 +77,8 @@ def test_the_logs_of_backends_and_load_balancer_tell_of_a_request(traffic: Traff
     def asked() -> str:
         return traffic.outside.get(f"https://{SHOP}/to-be-found", source="203.0.113.78").json()["pod"]
 
-    deadline = time.monotonic() + 30
-    while asked() not in running:  # one that ends still answers, and takes its log along
-        assert time.monotonic() < deadline
+    # One that ends still answers, and takes its log along.
+    until(lambda: asked() in running, "a pod answers that stays", seconds=30)
     logs = traffic.platform.lab("logs", "shop/web") + traffic.platform.lab("logs", "shop/web-canary")
     assert "/to-be-found" in logs
     assert "203.0.113.78:" in traffic.platform.lab("logs", "haproxy")
@@ -130,9 +130,8 @@ def test_a_request_from_a_pod_to_the_load_balancer_s_address_never_meets_the_loa
         }
         traffic.kubectl("apply", "--filename=-", text=json.dumps(policy))
         try:
-            deadline = time.monotonic() + 30
-            while not (told := ask(None)):  # until every node enforces it
-                assert time.monotonic() < deadline
+            told = waiting.until(lambda: ask(None), seconds=30)
+            assert told, "not every node enforces it"
             echo = json.loads(told)
         finally:
             traffic.kubectl("delete", "networkpolicy", "bypass", "--namespace=traefik")

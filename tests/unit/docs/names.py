@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer.main
 
-import lab.cli
+import lab.commands.app
 import network.cli
 from tests.stacks import ROOT
 
@@ -110,7 +110,7 @@ def is_module(name: str) -> bool:
 @cache
 def commands(program: str) -> dict[str, frozenset[str]]:
     """The subcommands of `network` or `lab`, each with its options."""
-    group = typer.main.get_group({"network": network.cli.app, "lab": lab.cli.app}[program])
+    group = typer.main.get_group({"network": network.cli.app, "lab": lab.commands.app.app}[program])
     return {
         name: frozenset(option for each in command.params for option in (*each.opts, *each.secondary_opts))
         | {"--help"}

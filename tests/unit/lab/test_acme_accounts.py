@@ -4,8 +4,8 @@ from typing import Any, cast
 
 import pytest
 
-from lab.acme_accounts import API, begin_again
-from lab.machine.api import ApiClient, ApiError
+from lab.instance.acme_accounts import API, begin_again
+from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError
 
 
 class Cluster:
@@ -19,7 +19,7 @@ class Cluster:
     def get(self, path: str) -> dict[str, Any]:
         plural = path.removeprefix(f"{API}/")
         if plural not in self.lists:
-            raise ApiError(404, path)
+            raise KubernetesError(404, path)
         return {"items": self.lists[plural]}
 
     def delete(self, path: str) -> None:
@@ -28,7 +28,7 @@ class Cluster:
     def merge(self, path: str, change: dict[str, Any]) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise ApiError(500, "failed calling webhook")
+            raise KubernetesError(500, "failed calling webhook")
         self.changes.append(f"MERGE {path} {sorted(change['status'])}")
 
 
@@ -39,13 +39,13 @@ def named(name: str, status: dict[str, Any] | None = None, **fields: Any) -> dic
 def changes(refusals: int = 0, **lists: list[dict[str, Any]]) -> list[str]:
     everything = {"clusterissuers": [], "certificaterequests": [], "certificates": [], **lists}
     cluster = Cluster(everything, refusals)
-    begin_again(cast(ApiClient, cluster))
+    begin_again(cast(KubernetesApi, cluster))
     return cluster.changes
 
 
 def test_a_cluster_without_cert_manager_is_left_alone() -> None:
     cluster = Cluster({})
-    begin_again(cast(ApiClient, cluster))
+    begin_again(cast(KubernetesApi, cluster))
     assert cluster.changes == []
 
 
@@ -54,13 +54,13 @@ def test_an_api_server_that_still_starts_is_asked_again() -> None:
         def get(self, path: str) -> dict[str, Any]:
             if self.refusals:
                 self.refusals -= 1
-                raise ApiError(429, "storage is (re)initializing")
+                raise KubernetesError(429, "storage is (re)initializing")
             return super().get(path)
 
     issuer = named("staging", spec={"acme": {"privateKeySecretRef": {"name": "key"}}})
     lists = {"clusterissuers": [issuer], "certificaterequests": [], "certificates": []}
     cluster = Starting(lists, refusals=1)
-    begin_again(cast(ApiClient, cluster))
+    begin_again(cast(KubernetesApi, cluster))
     assert len(cluster.changes) == 1
 
 

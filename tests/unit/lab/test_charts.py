@@ -3,10 +3,7 @@
 import hashlib
 import io
 import tarfile
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,11 +11,9 @@ import yaml
 
 from lab.charts import provide
 from lab.charts.repository import ChartError, download
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep the test's output clean."""
+from lab.toolbox import http_service
+from lab.toolbox.http_service import Answer, Call
+from network.config.charts import CertManagerChart, Charts, TraefikChart
 
 
 @pytest.fixture
@@ -35,11 +30,14 @@ def repository(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     digest = hashlib.sha256(archive.getvalue()).hexdigest()
     entry = {"version": "41.3.0", "urls": ["traefik.tgz"], "digest": digest}
     (folder / "index.yaml").write_text(yaml.safe_dump({"entries": {"traefik": [entry]}}))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    server.server_close()
+
+    def respond(call: Call) -> Answer:
+        file = folder / call.path.lstrip("/")
+        return Answer(content=file.read_bytes()) if file.exists() else Answer(404)
+
+    service = http_service.serve(respond, "repository")
+    yield f"http://127.0.0.1:{service.port}", folder
+    service.close()
 
 
 def test_a_chart_comes_from_its_repository(repository: tuple[str, Path], tmp_path: Path) -> None:
@@ -82,9 +80,13 @@ def parts(folder: Path) -> dict[str, Path]:
     return {"traefik-crds": folder, "cert-manager": folder / "cert-manager"}
 
 
-def out_of_reach(**chart: str) -> dict[str, object]:
+def out_of_reach(**chart: str) -> Charts:
+    """A stack's charts from a repository that does not answer; not even by a URL that a stack may name."""
     lost = {"repository": "http://127.0.0.1:1"}
-    return {"network:charts": {"traefik": {**lost, **chart}, "certManager": lost}}
+    return Charts(
+        traefik=TraefikChart().model_copy(update={**lost, **chart}),
+        cert_manager=CertManagerChart().model_copy(update=lost),
+    )
 
 
 def test_without_repositories_the_lab_has_charts_of_its_own(tmp_path: Path) -> None:

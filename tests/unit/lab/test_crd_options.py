@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.crd_options import FILE, PART, table
+from lab.charts.crd_options import FILE, PART, table
 from lab.parts import ensure
 
 pytestmark = pytest.mark.lab

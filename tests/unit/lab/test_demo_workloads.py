@@ -9,6 +9,7 @@ import pytest
 from lab.demo.redis import named, secret
 from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from network.config import StackConfig
+from network.config.traffic.redis import Redis
 from network.plan.model.names import application_namespace
 from tests.stacks import everything, stack_config
 
@@ -106,8 +107,8 @@ def test_the_workload_that_is_named_for_it_is_a_redis_with_a_password() -> None:
             }
         }
     }
-    block = {"redis": {"application": "limits", "workload": "redis", "port": "redis"}}
-    redis = named(block, lambda: "throw-away")
+    declared = Redis(application="limits", workload="redis", port="redis")
+    redis = named(declared, lambda: "throw-away")
     assert redis is not None
     found = {each["metadata"]["name"]: each for each in deployments(stack_config("dev", stack), redis)}
     assert found["redis"]["spec"]["replicas"] == 1
@@ -121,8 +122,8 @@ def test_the_workload_that_is_named_for_it_is_a_redis_with_a_password() -> None:
 
 
 def test_a_redis_outside_is_none_of_the_lab_s_workloads() -> None:
-    assert named({"redis": {"host": "redis.example", "port": 6379}}, str) is None
-    assert named({}, str) is None
+    assert named(Redis(host="redis.example", port=6379), str) is None
+    assert named(None, str) is None
 
 
 def test_the_lab_finds_its_deployments_again(

@@ -11,8 +11,9 @@ from lab.engine.elsewhere import elsewhere
 from lab.engine.overrides import overrides
 from lab.internet.cloudflare import Cloudflare, RefusedError
 from lab.internet.primary import PrimaryZone, configuration, first_file, replacing
+from tests.stacks import stack_config
 
-ZONE = PrimaryZone("dev.example.com", "ns1.example.com", 5353, "platform", "hmac-sha512", "c2VjcmV0")
+ZONE = PrimaryZone("dev.k8s.webgrip.nl", "ns1.example.com", 5353, "platform", "hmac-sha512", "c2VjcmV0")
 
 
 def config(provider: str, **solver: str) -> dict[str, Any]:
@@ -31,11 +32,11 @@ def overridden(file: dict[str, Any], state: Path) -> dict[str, object]:
 
 
 def test_a_zone_at_digitalocean_is_not_elsewhere(tmp_path: Path) -> None:
-    assert elsewhere({"network:external": {"dns": {"zone": ZONE.name}}}, tmp_path) is None
+    assert elsewhere(stack_config("dev"), tmp_path) is None
 
 
 def test_the_name_server_and_the_key_are_those_of_the_stack_file(tmp_path: Path) -> None:
-    zone = elsewhere(by_update("ns1.example.com:5353"), tmp_path)
+    zone = elsewhere(stack_config("dev", by_update("ns1.example.com:5353")), tmp_path)
     assert zone is not None
     assert (zone.name, zone.server, zone.port) == (ZONE.name, "ns1.example.com", 5353)
     assert (zone.key, zone.algorithm, zone.api_token) == ("platform", "hmac-sha512", None)
@@ -56,7 +57,7 @@ def test_the_token_is_the_one_of_whoever_serves_the_zone(tmp_path: Path) -> None
         return token.secret()
 
     cloudflare, update = config("cloudflare"), by_update("ns1.example.com:53")
-    zones = [elsewhere(each, tmp_path) for each in (cloudflare, update)]
+    zones = [elsewhere(stack_config("dev", each), tmp_path) for each in (cloudflare, update)]
     assert [zone and (zone.api_token or zone.secret) for zone in zones] == [
         secret(cloudflare),
         secret(update),
@@ -87,7 +88,7 @@ def test_an_update_replaces_all_records_of_a_name_and_type() -> None:
 
 @pytest.fixture
 def account() -> Cloudflare:
-    return Cloudflare(PrimaryZone("dev.example.com", "ns", 53, "lab", "hmac-sha256", "c2VjcmV0", "token"))
+    return Cloudflare(PrimaryZone("dev.k8s.webgrip.nl", "ns", 53, "lab", "hmac-sha256", "c2VjcmV0", "token"))
 
 
 def test_cloudflare_finds_a_zone_by_its_whole_name_only(account: Cloudflare) -> None:
@@ -96,7 +97,7 @@ def test_cloudflare_finds_a_zone_by_its_whole_name_only(account: Cloudflare) -> 
             each["name"] for each in account.call("GET", "/client/v4/zones", {"name": name}, None, "token")
         ]
 
-    assert found("dev.example.com") == ["dev.example.com"]
+    assert found("dev.k8s.webgrip.nl") == ["dev.k8s.webgrip.nl"]
     assert found("example.com") == []
 
 

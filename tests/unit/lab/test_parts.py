@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from lab.parts import PARTS, PartError, builders, provide, recipe
+from lab.parts import PartError, builders, every_part, provide, recipe
 from lab.parts.builders import toolchain
 from lab.parts.builders.go import module_version
 from lab.parts.progress import Lines, duration
 from lab.parts.provide import Origin, ensure, locate
 from lab.parts.recipe import Debian, GoBuild, Packages, Part, Probe
+
+EVERY = every_part()
+"""Found before a test has Go modules of its own."""
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +106,7 @@ def test_a_program_on_path_at_another_version_is_not_taken(
 
 def test_a_made_part_is_taken_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     part = _hello()
-    monkeypatch.setattr(provide, "PARTS", {"hello": part})
+    monkeypatch.setattr(provide, "every_part", lambda: {"hello": part})
     monkeypatch.setattr(provide, "_prefetch", lambda _: None)
     monkeypatch.setattr(builders, "build", lambda _part, folder, _log: (folder / "hello").touch())
     assert locate(part) == (Origin.MISSING, None)
@@ -115,7 +118,7 @@ def test_a_build_without_the_promised_file_is_refused_with_its_log(
     monkeypatch: pytest.MonkeyPatch, cache: Path
 ) -> None:
     part = _hello()
-    monkeypatch.setattr(provide, "PARTS", {"hello": part})
+    monkeypatch.setattr(provide, "every_part", lambda: {"hello": part})
     monkeypatch.setattr(provide, "_prefetch", lambda _: None)
     monkeypatch.setattr(builders, "build", lambda *_: None)
     with pytest.raises(PartError, match="made without hello") as error:
@@ -129,7 +132,7 @@ def test_a_failed_tool_names_log_and_next_command(tmp_path: Path, monkeypatch: p
     _program(go.parent, "go", "")
     go.write_text('#!/bin/sh\ntest "$1" = env && echo go1.99.0 && exit\necho no network\nexit 1\n')
     monkeypatch.setenv("PATH", str(go.parent), prepend=":")
-    monkeypatch.setattr(provide, "PARTS", {"hello": _hello()})
+    monkeypatch.setattr(provide, "every_part", lambda: {"hello": _hello()})
     monkeypatch.setattr(provide, "_prefetch", lambda _: None)
     with pytest.raises(PartError) as error:
         ensure("hello", progress=Lines())
@@ -152,7 +155,7 @@ def test_a_debian_program_is_linked_where_it_is(tmp_path: Path) -> None:
 
 
 def test_every_part_promises_what_its_recipe_makes() -> None:
-    for part in PARTS.values():
+    for part in EVERY.values():
         match part.recipe:
             case GoBuild() as build:
                 made = {*build.commands, *(copy.target for copy in build.copies)}

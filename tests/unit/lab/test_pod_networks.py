@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from lab import choice, up
-from lab.instance import Lab, LabError
+from lab.instance import choice
+from lab.instance.lab import Lab, LabError
+from lab.instance.supplies import Supplies
 from lab.internet.primary import PrimaryZone
 from lab.machine.network import ClusterNetwork
 from lab.machine.node_config import containerd_config
 from lab.machine.node_init import CNI_FOLDER
 from lab.machine.pod_networks import POD_NETWORKS, PodNetwork
 from lab.machine.pod_networks.network import Place
-from lab.parts import PARTS
+from lab.parts import every_part
+from lab.up.starting import needed_parts
 from tests.unit.lab.clusters import CLUSTER, NODE
 
 CILIUM, GENERIC = POD_NETWORKS["cilium"], POD_NETWORKS["generic"]
@@ -22,7 +24,7 @@ CILIUM, GENERIC = POD_NETWORKS["cilium"], POD_NETWORKS["generic"]
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    parts = {name: tmp_path / "parts" / name for name in PARTS}
+    parts = {name: tmp_path / "parts" / name for name in every_part()}
     for part, name in (("kube-router", "kube-router"), ("cilium", "cilium-agent"), ("runc", "runc")):
         (parts[part]).mkdir(parents=True)
         (parts[part] / name).touch()
@@ -31,12 +33,12 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.mark.parametrize("pods", POD_NETWORKS.values(), ids=lambda pods: pods.name)
 def test_every_part_of_a_pod_network_is_in_the_catalogue(pods: PodNetwork) -> None:
-    assert {*pods.parts, *pods.plugins} <= PARTS.keys()
+    assert {*pods.parts, *pods.plugins} <= every_part().keys()
 
 
 def test_a_lab_needs_no_part_of_another_pod_network() -> None:
     for name, pods in POD_NETWORKS.items():
-        needed = set(up.needed_parts(name))
+        needed = set(needed_parts(name))
         assert set(pods.parts) <= needed
         for other, others in POD_NETWORKS.items():
             if other != name:
@@ -45,7 +47,7 @@ def test_a_lab_needs_no_part_of_another_pod_network() -> None:
 
 @pytest.mark.parametrize("cni", POD_NETWORKS)
 def test_a_lab_needs_no_part_that_only_proofs_or_some_stacks_use(cni: str) -> None:
-    assert not {"actionlint", "cyclonus", "godo", "nca", "wrk", "bind"} & set(up.needed_parts(cni))
+    assert not {"actionlint", "cyclonus", "godo", "nca", "wrk", "bind"} & set(needed_parts(cni))
 
 
 def test_cilium_waits_for_its_agent_while_the_plain_network_is_there_once_its_range_is_known(
@@ -123,7 +125,7 @@ def test_a_lab_keeps_who_serves_its_zone(monkeypatch: pytest.MonkeyPatch, tmp_pa
     (lab.folder / "supplies.json").write_text(json.dumps({"cni": "cilium", "elsewhere": None}))
     zone = PrimaryZone("dev.example.com", "ns1.example.com", 53, "platform", "hmac-sha256", "c2VjcmV0")
     with pytest.raises(LabError, match="make forget STACK=named"):
-        lab.start({}, {}, (), "cilium", lambda _: None, zone)
+        lab.start(Supplies("cilium", zone), lambda _: None)
 
 
 def test_a_lab_keeps_its_pod_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -132,4 +134,4 @@ def test_a_lab_keeps_its_pod_network(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     lab.folder.mkdir(parents=True)
     (lab.folder / "supplies.json").write_text(json.dumps({"cni": "cilium"}))
     with pytest.raises(LabError, match="has the pod network cilium"):
-        lab.start({}, {}, (), "generic", lambda _: None)
+        lab.start(Supplies("generic"), lambda _: None)

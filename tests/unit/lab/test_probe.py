@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from lab.internet.ca import Authority
-from lab.probe import probe
+from lab.readiness.probe import probe
 
 
 def test_a_host_that_asks_for_a_client_s_certificate_has_answered(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lab.cloud.state import Account, Kind, fresh_account
-from lab.recovery import account_commands, release_commands
+from lab.recovery.leftovers import account_commands, release_commands
 
 VPC = "digitalocean:index/vpc:Vpc"
 

@@ -44,7 +44,13 @@
 {{- end }}
 {{- include "traefik.switch" (list (printf "%s.allowACMEByPass" $path) $port.allowACMEByPass) }}
 {{- include "traefik.option" (list (printf "%s.forwardedHeaders.trustedIPs" $path) ($port.forwardedHeaders).trustedIPs) }}
+{{- if ($port.forwardedHeaders).insecure }}
+- "--{{ $path }}.forwardedHeaders.insecure"
+{{- end }}
 {{- include "traefik.option" (list (printf "%s.proxyProtocol.trustedIPs" $path) ($port.proxyProtocol).trustedIPs) }}
+{{- if ($port.proxyProtocol).insecure }}
+- "--{{ $path }}.proxyProtocol.insecure"
+{{- end }}
 {{- with $port.transport }}
 {{- range $option := list "readTimeout" "writeTimeout" "idleTimeout" }}
 {{- include "traefik.option" (list (printf "%s.transport.respondingTimeouts.%s" $path $option) (index $port.transport.respondingTimeouts $option)) }}

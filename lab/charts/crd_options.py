@@ -1,4 +1,4 @@
-"""Makes the table of options from Traefik's CRDs: `python -m lab.crd_options`.
+"""Makes the table of options from Traefik's CRDs: `python -m lab.charts.crd_options`.
 
 `network.config.crd_options` holds stack files against the table, and has no CRD at hand.
 """

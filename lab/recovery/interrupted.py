@@ -1,15 +1,14 @@
 """Going on after an `up` that was killed or failed."""
 
-import time
-
 from rich.console import Console
 
 from lab.cloud.state import Account, Kind, Store
 from lab.engine.checkpoint import mend
 from lab.engine.environment import Engine
-from lab.inside import run, told
-from lab.instance import Lab
-from lab.recovery import account_commands, release_commands
+from lab.instance.engine_commands import run, told
+from lab.instance.lab import Lab
+from lab.recovery.leftovers import account_commands, release_commands
+from lab.toolbox.waiting import until
 
 SETTLING_SECONDS = 90
 """For a cluster that is being made when `up` fails."""
@@ -53,11 +52,13 @@ def _recovery(lab: Lab, engine: Engine) -> list[str]:
 
 def _settled_account(lab: Lab) -> Account:
     """The account once no cluster is being made: one that does not run yet cannot be imported."""
-    deadline = time.monotonic() + SETTLING_SECONDS
-    while True:
-        account = Store(lab.folder / "cloud").account
-        clusters = account.all(Kind.CLUSTER)
-        making = any(each["status"]["state"] == "provisioning" for each in clusters)
-        if not making or time.monotonic() > deadline:
-            return account
-        time.sleep(1)
+
+    def account() -> Account:
+        return Store(lab.folder / "cloud").account
+
+    def is_settled() -> bool:
+        clusters = account().all(Kind.CLUSTER)
+        return all(each["status"]["state"] != "provisioning" for each in clusters)
+
+    until(is_settled, SETTLING_SECONDS, pause=1)
+    return account()

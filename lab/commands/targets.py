@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.instance import Lab, LabError
+from lab.instance.lab import Lab, LabError
+from lab.toolbox.whole_files import write_whole
 from network.config import StackConfig
 from network.config.platform import PLATFORM_NAMESPACES
 from network.plan.model.names import application_namespace
@@ -52,7 +53,5 @@ def trusted(lab: Lab, bundle: Path) -> Path:
     Written anew each time: a Pebble that starts has a new root.
     """
     file = lab.folder / "trusted.pem"
-    draft = file.with_suffix(".draft")
-    draft.write_bytes(bundle.read_bytes() + (lab.folder / "internet" / "roots.pem").read_bytes())
-    draft.replace(file)
+    write_whole(file, bundle.read_bytes() + (lab.folder / "internet" / "roots.pem").read_bytes())
     return file

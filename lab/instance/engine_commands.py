@@ -5,14 +5,14 @@ import subprocess
 from typing import Any
 
 from lab.engine.environment import Engine
-from lab.instance import Lab
+from lab.instance.lab import Lab
 from lab.paths import project_dir
 
 
 def run(lab: Lab, engine: Engine, *command: str, text: str = "") -> "subprocess.CompletedProcess[str]":
     """Run a command with `text` as its input; our own modules are found by `python -m`."""
     return subprocess.run(
-        lab.inside(command, project_dir()),
+        lab.entering(command, project_dir()),
         env={**engine.environment, "PYTHONPATH": str(project_dir())},
         input=text,
         capture_output=True,

@@ -1,6 +1,6 @@
 """The lab's one process: a simulated cloud, the internet around it, and real clusters.
 
-`python -m lab.daemon FOLDER`, inside a sandbox (`lab.machine.sandbox`); `lab.instance` starts it.
+`python -m lab.instance.daemon FOLDER`, inside a sandbox (`lab.machine.sandbox`); `Lab.start` starts it.
 """
 
 import json
@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from lab.acme_accounts import begin_again
 from lab.cloud import api, authenticator, provider
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import Controllers
@@ -20,15 +19,17 @@ from lab.cloud.endpoints.domains import records_of
 from lab.cloud.fleet import running
 from lab.cloud.machines import Machines
 from lab.cloud.state import Account, Kind
+from lab.instance.acme_accounts import begin_again
+from lab.instance.supplies import Supplies
 from lab.internet.addresses import OPERATOR, RESOLVER
 from lab.internet.ca import Authority
 from lab.internet.internet import Internet
-from lab.internet.primary import PrimaryZone
 from lab.internet.zones import Record
-from lab.machine.api import ApiError
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.process import Supervisor
 from lab.paths import cache_dir
+from lab.toolbox.kubernetes_api import KubernetesError
+from lab.toolbox.whole_files import write_secret
 
 BOOT_TIMEOUT = 400.0
 """Seconds for the clusters that the account knows to run again."""
@@ -40,21 +41,21 @@ def main() -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    supplies = json.loads((folder / "supplies.json").read_text())
-    parts = _paths(supplies["parts"])
+    supplies = Supplies.read(folder / "supplies.json")
     # What compiles, checks and routes is found on PATH by Cilium, kube-proxy and the CNI plugins.
-    os.environ["PATH"] = ":".join([*map(str, parts.values()), os.environ.get("PATH", os.defpath)])
+    os.environ["PATH"] = ":".join([*map(str, supplies.parts.values()), os.environ.get("PATH", os.defpath)])
 
     supervisor = Supervisor(folder / "logs")
-    pods = POD_NETWORKS[supplies["cni"]]
-    images, namespaces = _paths(supplies["images"]), folder / "namespaces.json"
+    pods = POD_NETWORKS[supplies.cni]
+    namespaces = folder / "namespaces.json"
     asked = authenticator.url(OPERATOR)
-    machines = Machines(folder / "clusters", parts, images, namespaces, pods, asked)
+    machines = Machines(folder / "clusters", supplies.parts, supplies.images, namespaces, pods, asked)
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")
-    elsewhere = PrimaryZone(**supplies["elsewhere"]) if supplies["elsewhere"] else None
-    internet = Internet(folder / "internet", parts, supervisor, authority, api_port, elsewhere)
+    internet = Internet(
+        folder / "internet", supplies.parts, supervisor, authority, api_port, supplies.elsewhere
+    )
     internet.start()
     authenticator.serve(cloud.store, OPERATOR)
     _report("The outside world answers: DNS, Let's Encrypt, the API")
@@ -63,7 +64,7 @@ def main() -> int:
         internet.dns.serve(*_names(account))
         _write_kubeconfig(folder, machines, account)
 
-    for zone in supplies["zones"]:
+    for zone in supplies.zones:
         if cloud.store.account.find(Kind.DOMAIN, zone) is None:
             cloud.call("POST", "/v2/domains", {"name": zone})
     cloud.store.subscribe(follow)
@@ -76,7 +77,7 @@ def main() -> int:
     for cluster in machines.running().values():
         try:
             begin_again(cluster.api)
-        except ApiError as error:
+        except KubernetesError as error:
             _report(f"cert-manager could not be told that its accounts are gone: {error}")
     _, provider_port = provider.serve(cloud)
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
@@ -86,10 +87,6 @@ def main() -> int:
     machines.stop()
     supervisor.end_all()
     return 0
-
-
-def _paths(given: Mapping[str, str]) -> dict[str, Path]:
-    return {name: Path(path) for name, path in given.items()}
 
 
 def _report(line: str) -> None:
@@ -115,19 +112,12 @@ def _write_kubeconfig(folder: Path, machines: Machines, account: Account) -> Non
     if not clusters:
         file.unlink(missing_ok=True)
         return
-    draft = file.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(machines.kubeconfig(clusters[-1]["id"]))
-    draft.replace(file)
+    write_secret(file, machines.kubeconfig(clusters[-1]["id"]))
 
 
 def _tell(folder: Path, facts: Mapping[str, object]) -> None:
     """Say that everything runs, and where."""
-    draft = folder / "ready.new"
-    draft.write_text(json.dumps(facts))
-    draft.chmod(0o600)
-    draft.replace(folder / "ready.json")
+    write_secret(folder / "ready.json", json.dumps(facts))
 
 
 if __name__ == "__main__":

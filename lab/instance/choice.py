@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
+from lab.engine.overrides import declared_pod_network
 from lab.engine.stack_file import load
-from lab.instance import Lab, LabError
+from lab.instance.lab import Lab, LabError
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.paths import project_dir
 from network.cli.check import check_file
+from network.config import StackConfig
 
 CNI = "LAB_CNI"
 """Environment variable that names the lab's pod network; the stack's own when it is unset or empty."""
@@ -32,8 +33,8 @@ def pod_network(stack: str) -> str:
 
 
 def _own_pod_network(stack: str) -> str:
-    """What the stack's file says, or its default."""
-    return load(stack_file(stack)).get("config", {}).get("network:cluster", {}).get("cni", "cilium")
+    """What the stack's file says, or its default; a file with mistakes has a lab that can be ended, too."""
+    return declared_pod_network(load(stack_file(stack)).get("config", {}))
 
 
 def stack_file(stack: str) -> Path:
@@ -41,16 +42,19 @@ def stack_file(stack: str) -> Path:
     return Path(os.environ.get("LAB_STACK_FILE", project_dir() / f"Pulumi.{stack}.yaml"))
 
 
-def valid_config(stack: str) -> dict[str, Any]:
-    """What the stack's file says. Raises LabError unless it exists and `network check` accepts it."""
+def checked_config(stack: str) -> StackConfig:
+    """What the stack's file says, with placeholders for secrets.
+
+    Raises LabError unless it exists and `network check` accepts it.
+    """
     file = stack_file(stack)
     if not file.exists():
         known = sorted(each.name.split(".")[1] for each in project_dir().glob("Pulumi.*.yaml"))
         raise LabError(f"there is no {file}. Known stacks: {', '.join(known)}")
-    problems = check_file(file).problems
-    if problems:
+    report = check_file(file)
+    if report.config is None:
         raise LabError(
-            f"{file.name} has {len(problems)} problems; nothing was started. "
+            f"{file.name} has {len(report.problems)} problems; nothing was started. "
             f"See them: .venv/bin/network check --stack {stack}"
         )
-    return load(file)["config"]
+    return report.config

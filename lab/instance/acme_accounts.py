@@ -4,12 +4,12 @@ An issuer whose account is gone stays Ready while its orders fail, and a Certifi
 rests for an hour (docs/facts/cert-manager.md#accounts-that-are-gone).
 """
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from lab.machine.api import ApiClient, ApiError
+from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError
+from lab.toolbox.waiting import patiently
 
 NAMESPACE = "cert-manager"
 API = "/apis/cert-manager.io/v1"
@@ -21,10 +21,10 @@ PATIENCE = 60.0
 change of a Certificate, to answer."""
 
 
-def begin_again(api: ApiClient) -> None:
+def begin_again(api: KubernetesApi) -> None:
     """Make cert-manager register its accounts anew and repeat what the old ones had begun.
 
-    Harmless in a cluster without cert-manager. Raises ApiError when a call is refused for a minute.
+    Harmless in a cluster without cert-manager. Raises KubernetesError when a call is refused for a minute.
     """
     issuers = _list(api, "clusterissuers")
     if issuers is None:
@@ -41,11 +41,11 @@ def begin_again(api: ApiClient) -> None:
             _patiently(partial(api.merge, f"{_path(certificate, 'certificates')}/status", rested))
 
 
-def _list(api: ApiClient, plural: str) -> list[dict[str, Any]] | None:
+def _list(api: KubernetesApi, plural: str) -> list[dict[str, Any]] | None:
     """Every object of one of cert-manager's kinds; None where the cluster does not know the kind."""
     try:
         return _patiently(partial(api.get, f"{API}/{plural}"))["items"]
-    except ApiError as error:
+    except KubernetesError as error:
         if error.status == 404:
             return None
         raise
@@ -53,14 +53,7 @@ def _list(api: ApiClient, plural: str) -> list[dict[str, Any]] | None:
 
 def _patiently(call: Callable[[], Answer]) -> Answer:
     """Repeat a call until it succeeds or what it asks for does not exist."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return call()
-        except ApiError as error:
-            if error.status == 404 or time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
+    return patiently(call, KubernetesError, PATIENCE, pause=0.5, is_final=lambda error: error.status == 404)
 
 
 def _path(each: dict[str, Any], plural: str) -> str:

@@ -1,22 +1,22 @@
 """One lab: the folder of its state and the sandbox that its daemon runs in."""
 
 import json
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.internet.primary import PrimaryZone
-from lab.machine.pki import write_secret
+from lab.instance.supplies import Supplies
 from lab.machine.pod_networks import POD_NETWORKS
-from lab.machine.sandbox import Record, inside, is_running, remove_leftovers, sandbox_command
+from lab.machine.sandbox import Record, is_running, nsenter_command, remove_leftovers, sandbox_command
 from lab.paths import project_dir, state_dir
+from lab.toolbox.waiting import until
 
 START_TIMEOUT = 420.0
 """Seconds: a lab that continues boots its clusters again, while builds may run beside it."""
@@ -70,62 +70,47 @@ class Lab:
         """What the daemon is given."""
         return self.folder / "supplies.json"
 
-    def _require_the_same(self, cni: str, elsewhere: PrimaryZone | None) -> None:
+    def _require_the_same(self, supplies: Supplies) -> None:
         if not self._supplies.exists():
             return
-        supplies = json.loads(self._supplies.read_text())
-        if supplies.get("elsewhere") != (asdict(elsewhere) if elsewhere else None):
+        earlier = Supplies.read(self._supplies)
+        if earlier.elsewhere != supplies.elsewhere:
             raise LabError(
                 f"the lab {self.name} was started with another provider of the zone, and keeps its secrets. "
                 f"Drop it, then start again: make forget {self.choice}"
             )
-        earlier = supplies.get("cni", "cilium")
-        if earlier != cni:
+        if earlier.cni != supplies.cni:
             raise LabError(
-                f"the lab {self.name} has the pod network {earlier}, and a cluster keeps its own. For {cni} "
-                "start another lab (`make up CNI=...` without LAB gives it a name of its own), or drop this "
-                "one: make forget"
+                f"the lab {self.name} has the pod network {earlier.cni}, and a cluster keeps its own. "
+                f"For {supplies.cni} start another lab (`make up CNI=...` without LAB gives it a name of its "
+                "own), or drop this one: make forget"
             )
 
     def running(self) -> bool:
         """Whether the daemon lives."""
         return is_running(self.record)
 
+    def _has_ended(self) -> bool:
+        return not self.running()
+
     def facts(self) -> dict[str, Any]:
         """What the daemon told when it was ready: the simulated provider's port and the like."""
         return json.loads(self.ready.read_text())
 
-    def start(
-        self,
-        parts: Mapping[str, Path],
-        images: Mapping[str, Path],
-        zones: Sequence[str],
-        cni: str,
-        report: Callable[[str], None],
-        elsewhere: PrimaryZone | None = None,
-    ) -> None:
-        """Start the daemon unless it runs, and wait until it is ready.
+    def start(self, supplies: Supplies, report: Callable[[str], None]) -> None:
+        """Start the daemon unless it runs, and wait until it is ready; `report` gets what it says.
 
-        `zones` are those that the account holds from the beginning, for a stack that adopts one;
-        `elsewhere` is one that another provider serves. `cni` is the pod network of its clusters, which
-        lasts as long as they do. Raises LabError with the end of its log when it ends instead, and when the
-        lab's clusters have another pod network, or its zone another provider.
+        Raises LabError with the end of its log when it ends instead, and when the lab's clusters have another
+        pod network, or its zone another provider.
         """
-        self._require_the_same(cni, elsewhere)
+        self._require_the_same(supplies)
         if self.running() and self.ready.exists():
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         self.ready.unlink(missing_ok=True)
-        supplies = {
-            "parts": {name: str(path) for name, path in parts.items()},
-            "images": {name: str(path) for name, path in images.items()},
-            "zones": list(zones),
-            "cni": cni,
-            "elsewhere": asdict(elsewhere) if elsewhere else None,
-        }
-        write_secret(self._supplies, json.dumps(supplies).encode())
-        daemon = [sys.executable, "-m", "lab.daemon", str(self.folder)]
+        supplies.write(self._supplies)
+        daemon = [sys.executable, "-m", "lab.instance.daemon", str(self.folder)]
         with self.log.open("wb") as log:
             keeper = subprocess.Popen(
                 sandbox_command(self.record, self.name, daemon),
@@ -138,27 +123,34 @@ class Lab:
         self._await_ready(keeper, report)
 
     def _await_ready(self, keeper: "subprocess.Popen[bytes]", report: Callable[[str], None]) -> None:
-        deadline = time.monotonic() + START_TIMEOUT
         told = 0
-        while True:
-            lines = self.log.read_text(errors="replace").splitlines()
+
+        def is_over() -> bool:
+            nonlocal told
+            # Before its log is read: what it says last is shown, too.
+            over = self.ready.exists() or keeper.poll() is not None
+            lines = self._says()
             for line in lines[told:]:
                 report(line)
             told = len(lines)
-            if self.ready.exists():
-                return
-            if keeper.poll() is not None:
-                end = "\n".join(lines[-20:])
-                raise LabError(
-                    f"the lab ended while it started (status {keeper.returncode}):\n{end}\n"
-                    f"Its whole log is {self.log}. `make up` tries again; `make forget` starts over."
-                )
-            if time.monotonic() > deadline:
-                raise LabError(
-                    f"the lab is not ready after {START_TIMEOUT:.0f} s; see {self.log}. "
-                    "`make down` ends it, `make up` then continues from its state."
-                )
-            time.sleep(0.2)
+            return over
+
+        over = until(is_over, START_TIMEOUT, pause=0.2)
+        if self.ready.exists():
+            return
+        if over:
+            end = "\n".join(self._says()[-20:])
+            raise LabError(
+                f"the lab ended while it started (status {keeper.returncode}):\n{end}\n"
+                f"Its whole log is {self.log}. `make up` tries again; `make forget` starts over."
+            )
+        raise LabError(
+            f"the lab is not ready after {START_TIMEOUT:.0f} s; see {self.log}. "
+            "`make down` ends it, `make up` then continues from its state."
+        )
+
+    def _says(self) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines()
 
     def stop(self) -> None:
         """End the daemon and everything it runs; what a killed one left, too."""
@@ -167,12 +159,9 @@ class Lab:
             remove_leftovers(self.record)
             return
         os.kill(record.keeper, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while self.running():
-            if time.monotonic() > deadline:
-                os.kill(record.keeper, signal.SIGKILL)
-                deadline = float("inf")
-            time.sleep(0.1)
+        if not until(self._has_ended, STOP_TIMEOUT):
+            os.kill(record.keeper, signal.SIGKILL)
+            until(self._has_ended, math.inf)
         self.ready.unlink(missing_ok=True)
 
     def forget(self) -> None:
@@ -180,7 +169,7 @@ class Lab:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def inside(self, command: Sequence[str], folder: Path) -> list[str]:
+    def entering(self, command: Sequence[str], folder: Path) -> list[str]:
         """The command line that runs `command` within the lab's namespaces, in `folder`.
 
         Raises LabError when the lab does not run.
@@ -188,4 +177,4 @@ class Lab:
         record = Record.read(self.record)
         if record is None or not self.running():
             raise LabError(f"the lab {self.name} does not run. Start it: make up {self.choice}")
-        return inside(record, command, folder)
+        return nsenter_command(record, command, folder)

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lab.engine.environment import Engine
-from lab.instance import Lab, LabError
+from lab.instance.lab import Lab, LabError
 from lab.machine.namespaces import join_network
 from lab.machine.sandbox import Record
 
@@ -37,7 +37,7 @@ class Interface:
 INTERFACES = {"traefik": Interface("traefik", "deployment/traefik", 8080, "/dashboard/")}
 
 
-def view(what: str, lab: Lab, stack: str, port: int, console: Console) -> None:
+def forward(what: str, lab: Lab, stack: str, port: int, console: Console) -> None:
     """Forward local `port` to the interface until interrupted.
 
     Where no lab of the stack runs, it is the real cluster: kubectl's current context must lead there.
@@ -46,16 +46,16 @@ def view(what: str, lab: Lab, stack: str, port: int, console: Console) -> None:
         raise LabError(f"unknown interface {what}. Known: {', '.join(sorted(INTERFACES))}")
     interface = INTERFACES[what]
     console.print(f"http://localhost:{port}{interface.path}  (Ctrl-C ends it)", highlight=False)
-    forward = ["kubectl", "port-forward", f"--namespace={interface.namespace}", interface.target]
+    command = ["kubectl", "port-forward", f"--namespace={interface.namespace}", interface.target]
     if not lab.running():
         console.print(f"No lab {stack} runs: using kubectl's current context.")
-        os.execvp("kubectl", [*forward, f"{port}:{interface.port}"])
+        os.execvp("kubectl", [*command, f"{port}:{interface.port}"])
     record = Record.read(lab.record)
     assert record is not None
     engine = Engine.read(lab.folder / "engine" / "engine.json")
     with socket.create_server(("127.0.0.1", port)) as listener:
         forwarding = subprocess.Popen(
-            lab.inside([*forward, f"{port}:{interface.port}"], Path("/")),
+            lab.entering([*command, f"{port}:{interface.port}"], Path("/")),
             env=engine.environment,
             stdout=subprocess.DEVNULL,
         )

@@ -1,31 +1,19 @@
-"""What of the platform is ready: looked at from inside the lab, as its user would.
+"""What must be ready, read from the cluster's objects and asked over HTTPS."""
 
-`python -m lab.status KUBECTL FOLDER` prints the rows as JSON; run it with `Lab.inside`.
-"""
-
-import json
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from lab import inside
 from lab.demo.workloads import OWNER
-from lab.engine.environment import Engine
-from lab.instance import Lab, LabError
-from lab.probe import probe
+from lab.readiness.probe import probe
 
 _LAYERS = {"cert-manager": "certificates", "traefik": "ingress"}
 """What a namespace's Deployments belong to."""
 
 KINDS = "nodes,deployments,clusterissuers,certificates,services,networkpolicies,ingressroutes"
+"""What `rows` looks at, as kubectl names it."""
 
 
 @dataclass(frozen=True)
@@ -87,51 +75,3 @@ def _condition(status: dict[str, Any], kind: str) -> tuple[bool, str]:
             ready = condition["status"] == "True"
             return ready, condition.get("reason", "") if ready else condition.get("message", "")
     return False, "no condition yet"
-
-
-def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0) -> bool:
-    """Show every row as a table once all are ready, or after `patience` seconds; whether all are.
-
-    Raises LabError when the cluster cannot be asked.
-    """
-    deadline = time.monotonic() + patience
-    while True:
-        found = _look(lab, engine)
-        ready = all(row.ready for row in found)
-        if ready or time.monotonic() > deadline:
-            break
-        time.sleep(1)
-    table = Table(title=f"The platform in the lab {lab.name}", title_justify="left")
-    for column in ("layer", "what", "ready", "detail"):
-        table.add_column(column, overflow="fold")
-    for row in found:
-        table.add_row(row.layer, row.what, "[green]yes" if row.ready else "[red]no", row.detail)
-    console.print(table)
-    return ready
-
-
-def _look(lab: Lab, engine: Engine) -> list[Row]:
-    command = [sys.executable, "-m", "lab.status", str(engine.commands["kubectl"]), str(lab.folder)]
-    looked = inside.run(lab, engine, *command)
-    if looked.returncode != 0:
-        raise LabError(
-            f"the cluster cannot be asked: {looked.stderr.strip()}\n"
-            f"Bring the platform up first: make up {lab.choice}"
-        )
-    return [Row(**row) for row in json.loads(looked.stdout)]
-
-
-def main() -> None:
-    """Print the rows as JSON."""
-    kubectl, folder = sys.argv[1], Path(sys.argv[2])
-    command = [kubectl, f"--kubeconfig={folder / 'kubeconfig'}", "get", KINDS, "-A", "-o", "json"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    if answer.returncode != 0:
-        sys.exit(answer.stderr)
-    objects = json.loads(answer.stdout)["items"]
-    found = [*rows(objects), *requests(objects, folder / "internet" / "roots.pem")]
-    print(json.dumps([asdict(row) for row in found]))
-
-
-if __name__ == "__main__":
-    main()

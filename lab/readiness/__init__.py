@@ -1,0 +1,1 @@
+"""What of the platform is ready."""

@@ -1,0 +1,1 @@
+"""Going on after an `up` that was killed or failed."""

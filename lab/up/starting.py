@@ -1,0 +1,81 @@
+"""The steps from a stack file to a lab in which Pulumi can run."""
+
+import os
+import platform
+
+from lab import parts
+from lab.charts import provide
+from lab.engine.elsewhere import elsewhere
+from lab.engine.environment import Engine
+from lab.instance.choice import checked_config, pod_network, stack_file
+from lab.instance.lab import LabError
+from lab.instance.supplies import Supplies
+from lab.internet.ca import Authority
+from lab.machine.pod_networks import POD_NETWORKS
+from lab.parts import images
+from lab.paths import cache_dir, project_dir
+from lab.up.undertaking import Undertaking
+
+
+def require_machine(_: Undertaking) -> None:
+    """Refuse a machine on which no lab can run."""
+    if platform.system() != "Linux" or os.geteuid() != 0:
+        raise LabError(
+            "the lab makes network namespaces and control groups: it needs Linux and root. "
+            "Run it as root, for example: sudo make up"
+        )
+
+
+def read_stack(run: Undertaking) -> None:
+    """Read what is asked for: the stack's config, the pod network, who serves the zone."""
+    run.config = checked_config(run.stack)
+    run.cni = pod_network(run.stack)
+    run.zone = elsewhere(run.config, run.lab.folder)
+
+
+def make_parts(run: Undertaking) -> None:
+    """Have the real programs, and the images of them, which trust the lab's authority."""
+    run.parts = parts.ensure(*needed_parts(run.cni), *(("bind",) if run.zone else ()))
+    run.bundle = Authority.at(cache_dir() / "authority").bundle
+    run.images = images.ensure(run.parts, run.bundle)
+
+
+def needed_parts(cni: str) -> tuple[str, ...]:
+    """Every part but those of other pod networks, and those that only some stacks or proofs use."""
+    of_others = {part for name, pods in POD_NETWORKS.items() if name != cni for part in pods.parts}
+    known = parts.every_part().items()
+    return tuple(name for name, part in known if name not in of_others and not part.optional)
+
+
+def provide_charts(run: Undertaking) -> None:
+    """Have the charts, since no repository can be reached from within the lab."""
+    run.charts = provide(run.parts, run.lab.folder / "charts", cache_dir(), run.config.charts)
+    for name, chart in run.charts.items():
+        run.say(f"chart {name}: {chart.origin}")
+
+
+def start_lab(run: Undertaking) -> None:
+    """Start the daemon with everything around it, unless it runs."""
+    dns = run.config.external.dns
+    adopted = (dns.zone,) if dns.mode == "adopt" and run.zone is None else ()
+    run.lab.start(Supplies(run.cni, run.zone, adopted, run.parts, run.images), run.say)
+
+
+def prepare_engine(run: Undertaking) -> None:
+    """Have Pulumi ready to work against the lab."""
+    facts = run.lab.facts()
+    run.engine = Engine(
+        project=project_dir(),
+        stack=run.stack,
+        original=stack_file(run.stack),
+        state=run.lab.folder,
+        pulumi=run.parts["pulumi"] / "pulumi",
+        kubernetes_plugin=run.parts["pulumi-kubernetes"] / "pulumi-resource-kubernetes",
+        commands={"kubectl": run.parts["kubectl"] / "kubectl"},
+        charts={name: chart.folder for name, chart in run.charts.items()},
+        digitalocean_port=facts["provider_port"],
+        digitalocean_token=facts["token"],
+        bundle=run.bundle,
+        cni=run.cni,
+    )
+    run.engine.prepare()

@@ -1,0 +1,46 @@
+"""What of a platform is ready, by the objects of its cluster."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.stacks import ROOT
+
+NODE = {
+    "kind": "Node",
+    "metadata": {"name": "pool-1"},
+    "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}]},
+}
+DEPLOYMENT = {
+    "kind": "Deployment",
+    "metadata": {"name": "traefik", "namespace": "traefik"},
+    "spec": {"replicas": 2},
+    "status": {"readyReplicas": 1},
+}
+
+
+def look(folder: Path, script: str) -> "subprocess.CompletedProcess[str]":
+    """Look at a cluster whose kubectl is a script."""
+    kubectl = folder / "kubectl"
+    kubectl.write_text(f"#!/bin/sh\n{script}\n")
+    kubectl.chmod(0o755)
+    command = [sys.executable, "-m", "lab.readiness", str(kubectl), str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_every_object_is_a_row_and_what_must_be_there_is_missed(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text(json.dumps({"kind": "List", "items": [NODE, DEPLOYMENT]}))
+    script = f'test "$1" = "--kubeconfig={tmp_path}/kubeconfig" && cat {tmp_path}/list.json'
+    rows = json.loads(look(tmp_path, script).stdout)
+    assert [(row["layer"], row["what"], row["ready"], row["detail"]) for row in rows] == [
+        ("cluster", "Node pool-1", True, "KubeletReady"),
+        ("ingress", "Deployment traefik/traefik", False, "1 of 2 ready"),
+        ("policies", "NetworkPolicy objects", False, "0"),
+        ("applications", "IngressRoute objects", False, "0"),
+    ]
+
+
+def test_a_cluster_that_cannot_be_asked_ends_it_with_kubectl_s_words(tmp_path: Path) -> None:
+    done = look(tmp_path, "echo connection refused >&2; exit 1")
+    assert (done.returncode, done.stderr, done.stdout) == (1, "connection refused\n", "")
