@@ -7,6 +7,7 @@ import os
 import signal
 import ssl
 import subprocess
+import time
 from base64 import b64encode
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -63,6 +64,13 @@ class Rehearsal:
     def backend_folder(self) -> Path:
         """Where the state lies."""
         return self.engine.home / "backend" / ".pulumi"
+
+    def rests(self) -> bool:
+        """Whether the engine has written its state, and for a second no more."""
+        file = self.backend_folder / "stacks" / "network" / "dev.json"
+        before = file.read_bytes() if file.exists() else b""
+        time.sleep(1)
+        return before != b"" and before == file.read_bytes()
 
     def start(self, *command: str) -> "subprocess.Popen[str]":
         """Start a command in a session of its own; its output is one text."""

@@ -67,6 +67,8 @@ def hang(stage: Rehearsal, *operations: str) -> None:
 def under_way(stage: Rehearsal, *operations: str) -> None:
     """Wait until each operation hangs, and the engine has written that it is under way."""
     until(lambda: set(operations) <= stage.hanging(), f"{operations} are under way", PATIENCE)
+    # A kill while other steps are written down is a row of its own.
+    until(stage.rests, "the engine writes no more", PATIENCE)
 
 
 def carried_out(stage: Rehearsal, *operations: str) -> None:
