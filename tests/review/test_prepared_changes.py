@@ -12,6 +12,7 @@ from network.cli.review import of_sources
 from network.review.kinds import KINDS, Weight
 from network.review.sources import Source
 from tests.review.prepared import PREVIEW, Prepared, changes, project, side
+from tests.stacks import ROOT
 
 CHANGES = changes()
 
@@ -49,3 +50,11 @@ def test_enough_changes_are_prepared() -> None:
 def test_every_expected_comment_belongs_to_a_change() -> None:
     folder = Path(__file__).parent / "changes"
     assert {file.stem for file in folder.glob("*.md")} == {change.name for change in CHANGES}
+
+
+def test_the_review_in_the_readme_is_that_of_a_prepared_change() -> None:
+    quoted = [line[1:].strip() for line in (ROOT / "README.md").read_text().splitlines() if line[:1] == ">"]
+    (shown,) = [change for change in CHANGES if change.name == "a-route-of-its-own-for-the-api"]
+    comment = [line.removeprefix("> ") for line in shown.expected.read_text().splitlines()]
+    assert len(quoted) > 8
+    assert [line for line in quoted if line and line not in comment] == []
