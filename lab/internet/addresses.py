@@ -2,6 +2,8 @@
 
 from ipaddress import IPv4Address, IPv4Network
 
+from network.plan.certificates.acme import HOSTS
+
 INTERNET = IPv4Network("203.0.113.0/24")
 
 OPERATOR = IPv4Address("203.0.113.1")
@@ -23,8 +25,7 @@ OWN = (OPERATOR, RESOLVER, NAME_SERVER, PRIMARY, API, ACME_PRODUCTION, ACME_STAG
 
 API_NAME = "api.digitalocean.com"
 CLOUDFLARE_NAME = "api.cloudflare.com"
-ACME_PRODUCTION_NAME = "acme-v02.api.letsencrypt.org"
-ACME_STAGING_NAME = "acme-staging-v02.api.letsencrypt.org"
+ACME_PRODUCTION_NAME, ACME_STAGING_NAME = HOSTS["production"], HOSTS["staging"]
 NAME_SERVER_NAMES = ("ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com")
 
 NAMES = {

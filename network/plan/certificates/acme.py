@@ -8,5 +8,5 @@ DIRECTORIES = {
 }
 """Staging has no rate limits worth the name, and its certificates are trusted by nobody."""
 
-HOSTS = tuple(sorted(urlsplit(url).netloc for url in DIRECTORIES.values()))
+HOSTS = {name: urlsplit(url).netloc for name, url in DIRECTORIES.items()}
 """Nonces, orders and certificates are served by the hosts of the directories."""

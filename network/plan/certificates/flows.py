@@ -86,7 +86,7 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
             HTTPS,
             f"Let's Encrypt's directory {host}.",
         )
-        for host in HOSTS
+        for host in sorted(HOSTS.values())
     ]
     flows.append(_zone_writer(config))
     if config.certificates.dns01.wait_instead_of_self_check is None:
