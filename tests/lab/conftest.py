@@ -20,6 +20,7 @@ from tests.stacks import merged
 TRAFFIC = Path(__file__).parent / "traffic"
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist, which reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests that share a lab run one after the other, in one worker: those by requests, and those of
     each module. The former take longest, so they begin."""
