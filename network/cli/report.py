@@ -1,5 +1,6 @@
 """What checking a stack file found, printed."""
 
+import os
 from pathlib import Path
 
 import typer
@@ -31,18 +32,23 @@ def print_report(report: Report) -> None:
         for line in lines[:MOST_SHOWN]:
             console.print(_described(report.path, line, colour, kind))
         if len(lines) > MOST_SHOWN:
-            console.print(Text.assemble(f"{report.path.name}: ", further(len(lines), kind)))
+            console.print(Text.assemble(f"{_shown(report.path)}: ", further(len(lines), kind)))
     for note in report.notes:
-        console.print(Text.assemble(f"{report.path.name}: ", ("note: ", "cyan"), note))
+        console.print(Text.assemble(f"{_shown(report.path)}: ", ("note: ", "cyan"), note))
     count = len(report.problems)
     verdict = "valid" if count == 0 else "1 error" if count == 1 else f"{count} errors"
     warnings = f", {len(report.warnings)} warnings" if report.warnings else ""
-    console.print(Text.assemble(f"{report.path.name}: ", (verdict, "red" if count else "green"), warnings))
+    console.print(Text.assemble(f"{_shown(report.path)}: ", (verdict, "red" if count else "green"), warnings))
 
 
 def _described(path: Path, line: Line, colour: str, kind: str) -> Text:
     return Text.assemble(
-        f"{path.name}:{line.line}: ",
+        f"{_shown(path)}:{line.line}: ",
         (f"{kind}: ", colour),
         f"{line.where}\n  rule: {line.rule}\n  fix:  {line.fix}",
     )
+
+
+def _shown(path: Path) -> str:
+    """Return the path as it leads there from here: two stack files may have one name."""
+    return os.path.relpath(path) if path.parent.resolve() != Path.cwd() else path.name

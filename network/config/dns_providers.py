@@ -16,12 +16,19 @@ class DnsProvider:
     """Of its API; None where the zone's primary name server is written to itself."""
     credential: str
     """Field of cert-manager's solver that refers to the Secret with `network:dnsToken`."""
+    options: frozenset[str] = frozenset()
+    """Fields of `Dns01` that the solver has too, in its words."""
 
 
 PROVIDERS: dict[Name, DnsProvider] = {
     "digitalocean": DnsProvider("digitalocean", "api.digitalocean.com", "tokenSecretRef"),
     "cloudflare": DnsProvider("external", "api.cloudflare.com", "apiTokenSecretRef"),
-    "rfc2136": DnsProvider("external", None, "tsigSecretSecretRef"),
+    "rfc2136": DnsProvider(
+        "external",
+        None,
+        "tsigSecretSecretRef",
+        frozenset({"nameserver", "tsig_key_name", "tsig_algorithm", "protocol"}),
+    ),
 }
 """By the key under cert-manager's `dns01`."""
 

@@ -15,23 +15,27 @@ MOST_NAMED = 60
 
 def did_you_mean(key: str, known: Collection[str]) -> str:
     """Return the fix of an unknown key: the nearest known one, else all."""
+    return _nearest(key, known) or ("remove it" if not known else f"remove it; known keys: {_listed(known)}")
+
+
+def unknown(location: Location, kind: str, name: str, known: Mapping[str, object]) -> Finding:
+    """Return the finding that a name refers to nothing."""
+    fix = _nearest(name, known) or (f"name one of: {_listed(known)}" if known else f"declare a {kind} first")
+    return Finding(location, f"no {kind} is named {name}", fix)
+
+
+def _nearest(key: str, known: Collection[str]) -> str | None:
     names = sorted(known if len(known) <= MOST_COMPARED else _alike(key, known))
     folded = {name.lower(): name for name in names}
     nearest = difflib.get_close_matches(key.lower().replace("_", ""), folded, n=1, cutoff=0.6)
-    if nearest:
-        return f"did you mean `{folded[nearest[0]]}`?"
-    if not known:
-        return "remove it"
-    named = sorted(known) if len(known) <= MOST_NAMED else [*islice(known, MOST_NAMED), "…"]
-    return "remove it; known keys: " + ", ".join(named)
+    return f"did you mean `{folded[nearest[0]]}`?" if nearest else None
+
+
+def _listed(known: Collection[str]) -> str:
+    return ", ".join(sorted(known) if len(known) <= MOST_NAMED else [*islice(known, MOST_NAMED), "…"])
 
 
 def _alike(key: str, known: Collection[str]) -> Iterable[str]:
     first, length = key[:1].lower(), len(key)
     alike = (name for name in known if name[:1].lower() == first and abs(len(name) - length) <= 2)
     return islice(alike, MOST_COMPARED)
-
-
-def unknown(location: Location, kind: str, name: str, known: Mapping[str, object]) -> Finding:
-    """Return the finding that a name refers to nothing."""
-    return Finding(location, f"no {kind} is named {name}", did_you_mean(name, known))

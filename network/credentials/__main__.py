@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from datetime import UTC
 from pathlib import Path
 
 from network.credentials import CredentialsError
@@ -46,7 +47,7 @@ def exec_credential(grant: Grant) -> dict[str, object]:
         "kind": "ExecCredential",
         "status": {
             "token": grant.token,
-            "expirationTimestamp": grant.renewal.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "expirationTimestamp": grant.renewal.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
     }
 

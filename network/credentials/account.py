@@ -13,7 +13,7 @@ KEY = "digitalocean:token"
 LONGEST_WAIT = 60
 """Seconds for Pulumi to read the stack's configuration: its backend may be away."""
 
-ABSENT = "not found"
+ABSENT = f"configuration key '{KEY}' not found"
 """What Pulumi says of a config key that a stack does not have."""
 
 
@@ -49,8 +49,8 @@ def _from_stack(project: Path, stack: str) -> tuple[str, str]:
     command = ["pulumi", "--non-interactive", "config", "get", KEY, "--stack", stack]
     try:
         done = subprocess.run(
-            command, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-            timeout=LONGEST_WAIT,
+            command, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            errors="backslashreplace", check=False, timeout=LONGEST_WAIT,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "", f"`pulumi config get` does not answer within {LONGEST_WAIT} s"

@@ -8,6 +8,8 @@ import fcntl
 import hashlib
 import json
 import os
+import tempfile
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +21,10 @@ from network.credentials.grant import Grant
 
 FOLDER_VARIABLE = "CLUSTER_CREDENTIALS_DIR"
 """Environment variable that names another folder for the tokens."""
+
+LONGEST_WAIT = 30.0
+"""Seconds to wait for another process that asks: one answer of the API at most."""
+_PAUSE = 0.05
 
 
 class Cache:
@@ -51,19 +57,34 @@ class Cache:
     def keep(self, grant: Grant) -> Grant:
         """Keep a token, and return it. One that cannot be written down serves all the same."""
         with suppress(OSError):
-            new = self._file.with_suffix(".new")
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w") as stream:
-                json.dump(asdict(grant), stream, default=datetime.isoformat)
-            new.replace(self._file)
+            # A file that nobody else can have put there, readable by its owner alone.
+            descriptor, new = tempfile.mkstemp(dir=self._file.parent, prefix=f".{self._file.name}-")
+            try:
+                with os.fdopen(descriptor, "w") as stream:
+                    json.dump(asdict(grant), stream, default=datetime.isoformat)
+                Path(new).replace(self._file)
+            except OSError:
+                Path(new).unlink(missing_ok=True)
         return grant
 
     def __enter__(self) -> "Cache":
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = self._file.with_suffix(".lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+            self._lock = os.fdopen(os.open(self._file.with_suffix(".lock"), flags, 0o600), "w")
+            deadline = time.monotonic() + LONGEST_WAIT
+            while not self._locked() and time.monotonic() < deadline:
+                time.sleep(_PAUSE)
         return self
+
+    def _locked(self) -> bool:
+        """Whether the lock is ours now. Who does not get it in time, because its holder waits itself or was
+        stopped, goes on without: a token more does no harm."""
+        try:
+            fcntl.flock(self._lock or -1, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,6 +1,7 @@
 """The plan: everything that the program declares, as plain data computed from the config."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -119,5 +120,14 @@ def build(config: StackConfig, layers: Sequence[Callable[[StackConfig], LayerPla
         monitoring.build(config, own),
     )
     flows = [flow for layer in planned for flow in layer.flows]
+    _refuse_twins("flow", (flow.name for flow in flows))
     namespaces = [namespace.name for layer in planned for namespace in layer.namespaces]
+    _refuse_twins("namespace", namespaces)
     return Plan(addresses.build(config), policies.build(config, flows, namespaces), planned)
+
+
+def _refuse_twins(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError where two layers, or the rules of the config, let one name stand for two things."""
+    twins = [name for name, count in Counter(names).items() if count > 1]
+    if twins:
+        raise ValueError(f"more than one {what} is called {', '.join(twins)}")

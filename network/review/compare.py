@@ -107,12 +107,17 @@ def _refused(head: Document) -> Section:
         tuple(
             Finding(
                 kinds.INVALID,
-                f"line {each['line']}, {code(each['where'])}: {each['rule']}. Fix: {each['fix']}.",
+                f"line {each['line']}, {code(each['where'])}: "
+                f"{_ended(each['rule'])} Fix: {_ended(each['fix'])}",
             )
             for each in problems
         )
         or (Finding(kinds.INVALID, "The stack file is refused."),),
     )
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 def _problems(document: Document) -> str:

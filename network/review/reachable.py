@@ -86,7 +86,7 @@ def of(base: Side, head: Side) -> tuple[Reachable, Reachable]:
 
     Raises UnreadableClusterError.
     """
-    read = [(side, tuple(_flow(flow) for flow in side.flows.values())) for side in (base, head)]
+    read = [(side, tuple(_flow(flow) for flow in side.flows)) for side in (base, head)]
     clusters = [_cluster(side, flows) for side, flows in read]
     apart = NO_TERMS
     for cluster, (_, flows) in zip(clusters, read, strict=True):

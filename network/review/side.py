@@ -74,9 +74,9 @@ class Side:
         return {each["name"]: each for each in self.document.get("releases", [])}
 
     @cached_property
-    def flows(self) -> dict[str, Document]:
-        """Declared flows by name."""
-        return {each["name"]: each for each in self.document.get("flows", [])}
+    def flows(self) -> tuple[Document, ...]:
+        """Declared flows. Names are unique in this version's plans, not in every one's."""
+        return tuple(self.document.get("flows", []))
 
 
 def key_of(manifest: Document) -> ObjectKey:

@@ -19,13 +19,14 @@ def addresses(stack: Stacks, file: Files, output: Output = None, svg: Svg = None
 
     text = StringIO()
     console = Console(file=None if output is None else text)
-    for path in chosen(stack, file):
-        config = valid_config(path)
+    configs = {stack_of(path): valid_config(path) for path in chosen(stack, file)}
+    pictures = {} if svg is None else files.named(svg, configs)
+    for name, config in configs.items():
         plan = address_plan.build(config)
         title = f"Addresses of {config.environment.name}"
         if output is not None or svg is None:
             console.print(table(plan, title))
-        if svg is not None:
-            files.write(files.named(svg, stack_of(path)), picture(plan, title))
+        if name in pictures:
+            files.write(pictures[name], picture(plan, title))
     if output is not None:
         files.write(output, text.getvalue())

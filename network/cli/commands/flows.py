@@ -17,6 +17,6 @@ def flows(stack: Stacks, file: Files, output: Output = None, svg: Svg = None) ->
     if svg is not None:
         from network.reachability import render
 
-        for name, config in configs.items():
-            drawn = render.graph(render.of_flows(build(config).flows), f"Declared flows of {name}")
-            files.write(files.named(svg, name), drawn)
+        for name, path in files.named(svg, configs).items():
+            flows = build(configs[name]).flows
+            files.write(path, render.graph(render.of_flows(flows), f"Declared flows of {name}"))

@@ -98,7 +98,10 @@ def _workload_talk(here: Location, name: str, talk: Talk, applications: Applicat
         return
     workload = application.workloads.get(str(talk.workload))
     if workload is None:
-        yield unknown((*here, "workload"), "workload", str(talk.workload), application.workloads)
+        found = unknown((*here, "workload"), "workload", str(talk.workload), application.workloads)
+        others = [other for other, each in applications.items() if str(talk.workload) in each.workloads]
+        fix = f"it is one of application {others[0]}: add `application: {others[0]}`" if others else found.fix
+        yield Finding(found.location, found.rule, fix)
         return
     named = workload.ports.get(str(talk.port))
     fitting = [named] if named else [p for p in workload.ports.values() if p.port == talk.port]

@@ -7,6 +7,7 @@ from network.config import StackConfig
 from network.config.applications import Accept, Talk, Workload
 from network.config.applications.reached import external_services, workload_ports
 from network.config.pods import Pods as NamedPods
+from network.plan.model.dashes import dashed
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.model.names import application_namespace
 from network.plan.model.peers import API_SERVER_PORTS, TRAEFIK, outside
@@ -112,7 +113,7 @@ def _talks(config: StackConfig) -> list[Flow]:
 def _accepted(config: StackConfig) -> list[Flow]:
     return [
         Flow(
-            f"{_dashed(_outside(accept))}-to-{name}-{workload}-{accept.port}",
+            f"{_outside(accept)}-to-{name}-{workload}-{accept.port}",
             _source(name, accept),
             workload_pods(config, name, workload),
             (_port(application.workloads[workload], accept.port),),
@@ -170,23 +171,19 @@ def _slug(application: str, talk: Talk) -> str:
         destination = talk.entity
     else:
         destination = _outside(talk)
-    port = () if talk.port is None else (talk.port, talk.protocol)
-    return _dashed("-".join(map(str, (destination, *port))))
+    port = () if talk.port is None else (str(talk.port), talk.protocol.lower())
+    return "-".join((destination, *port))
 
 
 def _outside(connection: Talk | Accept) -> str:
     """Name a peer that is no workload."""
     if connection.pods is not None:
         return _foreign(connection.pods).name
-    return str(connection.range or (isinstance(connection, Talk) and connection.host))
+    return dashed(str(connection.range or (isinstance(connection, Talk) and connection.host)))
 
 
 def _foreign(pods: NamedPods) -> Pods:
     """Return pods that others run, named after their namespace and labels."""
-    labels = [f"{key}-{value}" for key, value in sorted(pods.labels.items())]
-    return Pods(pods.namespace, _dashed("-".join([pods.namespace, *labels])), pods.labels)
-
-
-def _dashed(text: str) -> str:
-    lowered = text.lower().replace("*", "any")
-    return "".join(character if character.isalnum() else "-" for character in lowered)
+    labels = "".join(f",{key}={value}" for key, value in sorted(pods.labels.items()))
+    named = dashed(labels.removeprefix(","), plain="a-z0-9=")
+    return Pods(pods.namespace, f"{pods.namespace}-{named}", pods.labels)

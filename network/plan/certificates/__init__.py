@@ -124,15 +124,9 @@ def _dns01(config: StackConfig) -> dict[str, Any]:
 
 
 def _dns01_provider(dns01: Dns01) -> dict[str, Any]:
-    written_itself = {
-        "nameserver": dns01.nameserver,
-        "tsigKeyName": dns01.tsig_key_name,
-        "tsigAlgorithm": dns01.tsig_algorithm,
-        "protocol": dns01.protocol,
-    }
     provider = PROVIDERS[dns01.provider]
-    token = {provider.credential: {"name": DNS_TOKEN.name, "key": "token"}}
-    return token if provider.api_host is not None else {**written_itself, **token}
+    options = dns01.model_dump(mode="json", by_alias=True, include=set(provider.options))
+    return {**options, provider.credential: {"name": DNS_TOKEN.name, "key": "token"}}
 
 
 def _http01(wait: str, names: list[str]) -> dict[str, Any]:

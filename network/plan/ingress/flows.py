@@ -2,6 +2,7 @@
 
 from network.config import StackConfig
 from network.plan.ingress.entrypoints import CONTAINER_PORTS, WEB, WEBSECURE
+from network.plan.model.dashes import dashed
 from network.plan.model.flows import Flow, Port, Range
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES, TRAEFIK, WORLD, outside
 
@@ -31,7 +32,7 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
     ]
     flows += [
         Flow(
-            f"traefik-to-{_slug(host)}-{port}",
+            f"traefik-to-{dashed(host)}-{port}",
             TRAEFIK,
             outside(config, host),
             (Port(port),),
@@ -62,7 +63,3 @@ def _hosts_of_middlewares(config: StackConfig) -> dict[tuple[str, int], list[str
     if redis is not None and redis.host is not None:
         hosts.setdefault((redis.host, int(redis.port)), []).append("Counts shared rate limits")
     return hosts
-
-
-def _slug(host: str) -> str:
-    return host.replace(".", "-")

@@ -54,7 +54,7 @@ class Flow:
     """Connections that must be possible, and why."""
 
     name: str
-    """Unique, a DNS label; annotations of policies refer to it."""
+    """Unique; annotations of policies refer to it."""
     source: Peer
     destination: Peer
     ports: tuple[Port, ...]

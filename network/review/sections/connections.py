@@ -64,7 +64,7 @@ def _is_gone(head: Side, end: str) -> bool:
 
 def _connections(side: Side) -> dict[Connection, list[Document]]:
     found: defaultdict[Connection, list[Document]] = defaultdict(list)
-    for flow in side.flows.values():
+    for flow in side.flows:
         for port in flow["ports"]:
             ends = peer(flow["source"]), peer(flow["destination"])
             found[*ends, f"{port['port']}/{port['protocol']}"].append(flow)
@@ -115,7 +115,7 @@ def _without_dns(base: Side, head: Side) -> list[Finding]:
 
 
 def _resolving(side: Side) -> set[str]:
-    flows = [flow for flow in side.flows.values() if "namespace" in flow["source"] and _is_dns(flow)]
+    flows = [flow for flow in side.flows if "namespace" in flow["source"] and _is_dns(flow)]
     return {flow["source"]["namespace"] for flow in flows}
 
 
@@ -142,8 +142,9 @@ def _labels(pods: Document) -> str:
 
 
 def _reasons(base: Side, head: Side) -> Iterator[Finding]:
-    for name, before in base.flows.items():
-        after = head.flows.get(name)
+    later = {flow["name"]: flow for flow in head.flows}
+    for before in base.flows:
+        name, after = before["name"], later.get(before["name"])
         if after is not None and after["reason"] != before["reason"]:
             yield Finding(
                 kinds.SETTING_CHANGED,

@@ -33,7 +33,8 @@ def compare(base: Side, head: Side) -> Section:
             TITLE, (Finding(kinds.POLICY_UNREAD, f"The policies cannot be analysed: {code(error)}."),)
         )
     cut = [name for name in sorted(after.cut) if name not in before.cut]
-    restored = [name for name in sorted(before.cut) if name in head.flows and name not in after.cut]
+    declared = {flow["name"] for flow in head.flows}
+    restored = [name for name in sorted(before.cut) if name in declared and name not in after.cut]
     undeclared = reachable.difference(before, after)
     suspicions = lints.without(after.lints, before.lints)
     answered = lints.without(before.lints, after.lints)

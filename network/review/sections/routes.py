@@ -14,6 +14,15 @@ from network.review.side import Side
 Routes = Mapping[tuple[str, str], Route]
 
 
+UNLIMITED = {
+    "rateLimit": "one client may ask as often as it likes",
+    "inFlightReq": "one client may ask as much at once as it likes",
+    "buffering": "a request may be as large as it likes",
+    "circuitBreaker": "a backend that fails is asked on and on",
+}
+"""What the want of a limit means."""
+
+
 def compare(base: Side, head: Side) -> Section:
     """Return which addresses appear, go, lead elsewhere or lose what stands before them."""
     old, new = routes(base), routes(head)
@@ -123,7 +132,7 @@ def _dropped(middleware: Middleware, who: str, kinds_left: set[str]) -> Finding:
     what = (
         ": whoever it kept out is let in"
         if middleware.guards and not still
-        else ": one client may take as much as it likes"
+        else f": {UNLIMITED[middleware.kind]}"
         if middleware.limits and not still
         else ""
     )

@@ -5,16 +5,17 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
-from network.credentials import CredentialsError
+from network.credentials import CredentialsError, cache
 from network.credentials.account import AccountToken, account_token
 from network.credentials.api import fetch
+from network.credentials.grant import Grant
 from network.digitalocean_api import AwayError, get
 from network.plan.cluster.kubeconfig import COMMAND
 from tests.stacks import ROOT
@@ -205,3 +206,29 @@ def test_a_pulumi_that_waits_for_its_backend_is_given_up(
 
 def test_what_answers_is_told_by_the_command_too(serve: Serve, tmp_path: Path) -> None:
     assert "it sends no JSON" in refusal(ask(serve((200, {}, b"<html>")).url, tmp_path))
+
+
+def test_a_time_in_another_zone_is_told_in_utc(serve: Serve, tmp_path: Path) -> None:
+    elsewhere = SOON.astimezone(timezone(timedelta(hours=5)))
+    done = ask(serve(credential("t", elsewhere.isoformat())).url, tmp_path)
+    end = datetime.fromisoformat(json.loads(done.stdout)["status"]["expirationTimestamp"])
+    assert timedelta(0) <= SOON - end < timedelta(minutes=6)
+
+
+def test_who_waits_for_another_process_goes_on_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "LONGEST_WAIT", 0.2)
+    kept = cache.Cache(tmp_path / "token")
+    with kept, cache.Cache(tmp_path / "token") as second:
+        assert second.grant is None
+
+
+def test_nothing_that_others_have_put_in_the_way_gets_the_token(tmp_path: Path) -> None:
+    (tmp_path / "stolen").touch()
+    for name in ("token.new", "token.lock"):
+        (tmp_path / name).symlink_to(tmp_path / "stolen")
+    with cache.Cache(tmp_path / "token") as kept:
+        kept.keep(Grant("secret", datetime.now(UTC), SOON))
+    assert (tmp_path / "stolen").read_text() == ""
+    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600

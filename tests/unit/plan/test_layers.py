@@ -117,3 +117,8 @@ def test_the_review_tells_of_all_that_it_brings(review: StackReview) -> None:
     told = "\n".join([*(each.text for each in review.findings), *(each.details for each in review.sections)])
     for each in ("SpacesBucket", "ConfigMap toys/toy", "Namespace toys", "load balancer toy", "toys/toy"):
         assert each in told, each
+
+
+def test_two_layers_cannot_bring_one_name_twice() -> None:
+    with pytest.raises(ValueError, match=r"more than one flow is called .*toy-to-api-server"):
+        build(CONFIG, (*LAYERS, toy, toy))
