@@ -31,9 +31,9 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except OSError as error:
-            if error.errno == errno.EPIPE or error.filename is None:
+            if error.errno == errno.EPIPE:
                 raise
-            stop(f"{error.filename} {_reason(error)}")
+            stop(f"{error.filename or 'the output'} {_reason(error)}")
 
 
 def print_anything() -> None:
@@ -47,6 +47,13 @@ def stop(message: str) -> NoReturn:
     """End the command with a line about what it was given."""
     typer.echo(message, err=True)
     raise typer.Exit(exits.UNUSABLE)
+
+
+def standard_input() -> bytes:
+    """Return all that is given on standard input, or end the command where there is none."""
+    if sys.stdin is None:
+        stop("standard input is closed: give what to read, by a pipe or `<`")
+    return sys.stdin.buffer.read()
 
 
 def write(path: Path, text: str) -> None:

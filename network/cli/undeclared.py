@@ -76,22 +76,25 @@ def pod_names(listed: str) -> dict[str, str]:
     """Return what the pods' addresses and names belong to, from `kubectl get pods --all-namespaces
     --output=json`: namespace and owner, for a pod's own name says less. Raises ValueError for another text.
     """
-    document: Any = json.loads(listed)
+    try:
+        document: Any = json.loads(listed)
+    except RecursionError as error:
+        raise ValueError("not a list of pods: it is nested too deep") from error
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise ValueError("not a list of pods: give what `kubectl get pods -A -o json` prints")
     found: dict[str, str] = {}
     for pod in document["items"]:
         try:
-            metadata, status = pod["metadata"], pod.get("status", {})
+            metadata, status = pod["metadata"], pod.get("status") or {}
             owner = f"{metadata['namespace']}/{_owner(metadata)}"
             own = f"{metadata['namespace']}/{metadata['name']}"
             host_network = pod.get("spec", {}).get("hostNetwork")
+            addresses = [status.get("podIP"), *(each.get("ip") for each in status.get("podIPs") or ())]
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a list of pods: {error} is missing in one of them") from error
         found[own] = owner
         if not host_network:
-            addresses = [status.get("podIP"), *(each.get("ip") for each in status.get("podIPs", ()))]
-            found |= dict.fromkeys(filter(None, addresses), owner)
+            found |= {each: owner for each in addresses if isinstance(each, str) and each}
     return found
 
 

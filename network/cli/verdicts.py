@@ -98,13 +98,14 @@ def _of_compact(found: re.Match[str]) -> Verdict:
 def _of_json(line: str) -> Verdict | None:
     try:
         document: Any = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     flow = document.get("flow", document) if isinstance(document, dict) else None
     event = flow.get("event_type") if isinstance(flow, dict) else None
     if not isinstance(flow, dict) or not isinstance(event, dict) or event.get("type") != _POLICY_VERDICT:
         return None
-    match = _MATCHES.get(flow.get("policy_match_type", 0), "none")
+    kind = flow.get("policy_match_type", 0)
+    match = _MATCHES.get(kind, "none") if isinstance(kind, int) else "none"
     return Verdict(_outcome(str(flow.get("verdict", "")), match), _connection(flow))
 
 

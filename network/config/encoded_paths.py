@@ -6,6 +6,7 @@ what is unreserved (`normalizePath`); routes see the rest decoded but for reserv
 2.3).
 """
 
+import posixpath
 import re
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -24,6 +25,11 @@ def compared(kept: frozenset[str]) -> Callable[[str], str]:
     """Return the validator of paths that are compared where the given encodings are still encoded."""
 
     def checked(path: str) -> str:
+        if (clean := _sanitized(path)) != path:
+            raise refusal(
+                "no request has it: the entrypoints resolve `.`, `..` and repeated slashes (sanitizePath)",
+                f"write `{clean}`",
+            )
         for encoded in _ENCODED.findall(path):
             if not encoded:
                 raise refusal(
@@ -44,6 +50,14 @@ def compared(kept: frozenset[str]) -> Callable[[str], str]:
         return path
 
     return checked
+
+
+def _sanitized(path: str) -> str:
+    """Return what the entrypoints make of a path; its last segment may go on in what is asked for."""
+    if not re.search(r"//|/\.{1,2}(/|$)", path):
+        return path
+    clean = posixpath.normpath(re.sub("/+", "/", path))
+    return f"{clean}/" if path.endswith(("/", "/.", "/..")) and clean != "/" else clean
 
 
 def _as_seen(encoded: str, kept: frozenset[str]) -> str:

@@ -20,7 +20,7 @@ def did_you_mean(key: str, known: Collection[str]) -> str:
 
 def unknown(location: Location, kind: str, name: str, known: Mapping[str, object]) -> Finding:
     """Return the finding that a name refers to nothing."""
-    fix = _nearest(name, known) or (f"name one of: {_listed(known)}" if known else f"declare a {kind} first")
+    fix = _nearest(name, known) or "remove it" + (f", or name one of: {_listed(known)}" if known else "")
     return Finding(location, f"no {kind} is named {name}", fix)
 
 

@@ -54,6 +54,11 @@ class HttpsUrl:
         if len(text) > 2048 or not re.fullmatch(rf"{scheme}://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?", text):
             raise refusal(self.rule, self._written(text))
         _check_port(text)
+        if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+            raise refusal(
+                "a `%` in a URL stands before two hexadecimal digits; `%25` is the sign itself",
+                f"write it like `{self.example}`",
+            )
         return text
 
     def _written(self, text: str) -> str:
@@ -68,6 +73,8 @@ class HttpsUrl:
 def _check_port(text: str) -> None:
     """Refuse a port that there is not, in a URL or an origin of the right form."""
     port = re.match(r"https?://[^/:]+:([0-9]+)", text)
+    if port is not None and port[1] != "0" and port[1].startswith("0"):
+        raise refusal("a port has no leading zeros", f"write `:{int(port[1])}`, or leave it out")
     if port is not None and not 0 < int(port[1]) < 65536:
         raise refusal("a port is a number from 1 to 65535", f"leave `:{port[1]}` out, or write the right one")
 
@@ -166,13 +173,18 @@ def _name_server(text: str) -> str:
         raise refusal(
             "pods have no IPv6, and so reach no name server by it", "give its IPv4 address or its name"
         )
+    if found is not None and (found.is_loopback or found.is_unspecified or found.is_multicast):
+        raise refusal(
+            f"{found} leads back to the pod itself, or nowhere",
+            "write it like `ns1.example.org:53`",
+        )
     if found is None and ends_in_a_number(host.lower()):
         sole = sole_address(host)
         raise refusal(
             told(host) or "no host ends in a number",
             f"write `{sole}:{port if colon else 53}`" if sole else "write it like `ns1.example.org:53`",
         )
-    if inside_cluster(host) or (re.fullmatch(LABEL, host) and found is None):
+    if inside_cluster(host.lower()) or (re.fullmatch(LABEL, host.lower()) and found is None):
         raise refusal(
             f"{host} is a name inside the cluster, which policies do not open by name",
             "name the primary name server outside, like `ns1.example.org:53`",

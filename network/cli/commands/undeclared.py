@@ -1,6 +1,5 @@
 """The command `network undeclared`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +25,7 @@ def undeclared(
 
     try:
         names = pod_names(pods.read_text(encoding="utf-8")) if pods else {}
-        verdicts = read(sys.stdin.buffer.read().decode("utf-8", "replace").splitlines(), names)
+        verdicts = read(files.standard_input().decode("utf-8", "replace").splitlines(), names)
     except (OSError, ValueError) as error:
         files.stop(str(error))
     if verdicts.others:

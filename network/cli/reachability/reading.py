@@ -1,11 +1,10 @@
 """Reads what to analyse, and asks it."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from network.cli import exits
+from network.cli import exits, files
 from network.reachability import Cluster, Reachability, Semantics, analyse
 from network.reachability.addresses import AddressSet
 from network.reachability.ask import Aliases, peers, prepared
@@ -164,7 +163,7 @@ def of_manifests(folder: Path, without: Sequence[str], namespace: str | None = N
     from network.reachability.read import live, yaml_files
 
     if str(folder) == "-":
-        return of_contents(live.read(sys.stdin.buffer.read(), without, namespace))
+        return of_contents(live.read(files.standard_input(), without, namespace))
     if not folder.exists():
         raise UnusableInputError(f"{folder} does not exist")
     return of_contents(yaml_files.read(folder, without, namespace))

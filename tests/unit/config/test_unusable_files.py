@@ -53,7 +53,8 @@ def test_an_output_without_a_folder_is_refused(command: tuple[str, ...], tmp_pat
 
 
 def test_an_output_that_the_system_refuses_is_told_with_its_reason() -> None:
-    assert "/dev/full cannot be written: No space left" in said("addresses", "--svg", "/dev/full")
+    told = said("addresses", "--stack", "dev", "--svg", "/dev/full")
+    assert "/dev/full cannot be written: No space left" in told
 
 
 def test_a_folder_may_be_named_by_the_stack(tmp_path: Path) -> None:
