@@ -95,12 +95,8 @@ lint: setup ## Linter, formatter and type checker
 test: lint ## All checks, and the tests that need neither root nor Go nor real parts
 	$(PYTHON) -m pytest -m "not lab" --numprocesses=auto --dist=worksteal $(ARGS)
 
-# pytest's exit status where ARGS select none of the tests of one of the two runs.
-NONE_SELECTED = test $$? -eq 5
-
 test-lab: parts ## The tests on real parts: the whole platform in labs of their own; Linux and root
-	$(PYTHON) -m pytest -m "lab and not alone" --numprocesses=2 --dist=loadgroup $(ARGS) || $(NONE_SELECTED)
-	$(PYTHON) -m pytest -m "lab and alone" $(ARGS) || $(NONE_SELECTED)
+	$(PYTHON) -m pytest -m lab $(ARGS)
 
 BASE ?= main
 review: setup ## Tell what the work tree changes against BASE, as the comment on a pull request

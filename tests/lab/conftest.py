@@ -17,18 +17,6 @@ from tests.lab.traces import traces
 from tests.lab.traffic_lab import OVERLAYS, TrafficLab
 from tests.stacks import merged
 
-TRAFFIC = Path(__file__).parent / "traffic"
-
-
-@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist, which reads the groups.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests that share a lab run one after the other, in one worker: those by requests, and those of
-    each module. The former take longest, so they begin."""
-    for item in items:
-        by_requests = item.path.is_relative_to(TRAFFIC)
-        item.add_marker(pytest.mark.xdist_group("traffic" if by_requests else item.path.stem))
-    items.sort(key=lambda item: not item.path.is_relative_to(TRAFFIC))
-
 
 @pytest.fixture(scope="session", autouse=True)
 def parts() -> None:

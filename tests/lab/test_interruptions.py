@@ -44,9 +44,6 @@ MOMENTS = {
 }
 """What `pulumi up` prints when a phase begins; each phase waits for the one before."""
 
-ALONE = pytest.mark.alone
-"""Helm is at work for some seconds, and where two labs share the machine a look may come after them."""
-
 CUT_OFF = "name=traefik,owner=helm,status=pending-{}"
 """Labels of the Secret in which Helm keeps the revision that it is installing or upgrading."""
 
@@ -110,7 +107,6 @@ def test_a_cluster_whose_creation_lost_its_answer_is_taken_in(fresh: Platform) -
     assert_whole(fresh)
 
 
-@ALONE
 def test_a_release_whose_install_was_cut_off_is_taken_over(fresh: Platform) -> None:
     cut_off(fresh, "install")
     recover(fresh)
@@ -142,7 +138,6 @@ def type_(platform: Platform, heading: str) -> None:
     platform.run("env", "PULUMI_SKIP_CONFIRMATIONS=true", "bash", "-euo", "pipefail", "-c", commands)
 
 
-@ALONE
 def test_the_runbook_helps_where_helm_was_killed(changing: Platform) -> None:
     cut_off(changing, "install")
     assert "cannot re-use a name that is still in use" in changing.lab("up", status=None)
