@@ -54,6 +54,8 @@ class SourceCriterion(Model):
 class RateLimit(Limit):
     """Token bucket per source: `burst` at once, `average` per period in the long run; the rest is 429."""
 
+    missed = "one client may ask as often as it likes"
+
     average: int = Field(ge=1, le=1_000_000)
     """Requests per period."""
     period: Duration = "1s"
@@ -98,6 +100,8 @@ class RateLimit(Limit):
 class InFlightReq(Limit):
     """Requests that one source may have open at a time; each Traefik replica counts for itself."""
 
+    missed = "one client may ask as much at once as it likes"
+
     amount: int = Field(ge=1, le=1_000_000)
     """Further requests are answered 429."""
     source_criterion: SourceCriterion = Field(examples=[{"ipStrategy": {}}, {"requestHost": True}])
@@ -118,6 +122,8 @@ class IpAllowList(Guard):
 
 class Buffering(Limit):
     """Limits of bodies, in bytes."""
+
+    missed = "a request may be as large as it likes"
 
     max_request_body_bytes: int | None = Field(default=None, ge=0)
     mem_request_body_bytes: int | None = Field(default=None, ge=0)

@@ -1,8 +1,7 @@
 """One middleware: of a kind that is modelled here, or of another of Traefik's."""
 
 from collections.abc import Iterator
-from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 from typing_extensions import override
 
@@ -22,6 +21,8 @@ from network.config.traffic.rewrites import (
     StripPrefix,
     StripPrefixRegex,
 )
+
+R = TypeVar("R", bound=Model)
 
 
 class Modelled(Model):
@@ -53,13 +54,14 @@ class Modelled(Model):
         return next((each for each in given if each is not None), None)
 
     @classmethod
-    def kinds(cls, role: type[Model] = Model) -> tuple[str, ...]:
-        """Return the kinds of a role, in Traefik's words."""
-        return tuple(
-            str(field.alias)
+    def kinds(cls, role: type[R]) -> dict[str, type[R]]:
+        """Return the models of a role by their kinds, in Traefik's words."""
+        return {
+            str(field.alias): model
             for field in Modelled.model_fields.values()
-            if issubclass(next(each for each in get_args(field.annotation) if each is not NoneType), role)
-        )
+            for model in get_args(field.annotation)
+            if issubclass(model, role)
+        }
 
 
 REFUSED = {
@@ -68,7 +70,7 @@ REFUSED = {
             f"{kind} is a kind of its own here, with more checks",
             f"write it as `{kind}:`, without `spec`",
         )
-        for kind in Modelled.kinds()
+        for kind in Modelled.kinds(Model)
     },
     "chain": ("chains stand in a place of their own", "write it below `network:traffic.chains`"),
     "digestAuth": (

@@ -22,6 +22,8 @@ class CircuitBreaker(Limit):
     is asked for: with little traffic a single failure can open the circuit.
     """
 
+    missed = "a backend that fails is asked on and on"
+
     expression: Condition = Field(examples=["NetworkErrorRatio() > 0.30", "LatencyAtQuantileMS(50.0) > 100"])
     """Opens the circuit when true: NetworkErrorRatio(), ResponseCodeRatio(from, to, of, to),
     LatencyAtQuantileMS(quantile), compared with a number and joined by && and ||."""

@@ -1,5 +1,7 @@
 """What a kind of middleware is, said by its model: rules and reviews ask for it."""
 
+from typing import ClassVar
+
 from network.config.model import Model
 
 
@@ -13,3 +15,6 @@ class Login(Guard):
 
 class Limit(Model):
     """Keeps one client or one failure from taking all."""
+
+    missed: ClassVar[str]
+    """What its want means, in a review's words."""

@@ -7,20 +7,11 @@ from network.review import kinds
 from network.review.differences import differences, dotted
 from network.review.kinds import Finding, Kind
 from network.review.markdown import change, code, codes, table
-from network.review.routes import Middleware, Route, routes
+from network.review.routes import LIMITS, Middleware, Route, routes
 from network.review.sections import Section
 from network.review.side import Side
 
 Routes = Mapping[tuple[str, str], Route]
-
-
-UNLIMITED = {
-    "rateLimit": "one client may ask as often as it likes",
-    "inFlightReq": "one client may ask as much at once as it likes",
-    "buffering": "a request may be as large as it likes",
-    "circuitBreaker": "a backend that fails is asked on and on",
-}
-"""What the want of a limit means."""
 
 
 def compare(base: Side, head: Side) -> Section:
@@ -132,7 +123,7 @@ def _dropped(middleware: Middleware, who: str, kinds_left: set[str]) -> Finding:
     what = (
         ": whoever it kept out is let in"
         if middleware.guards and not still
-        else f": {UNLIMITED[middleware.kind]}"
+        else f": {LIMITS[middleware.kind].missed}"
         if middleware.limits and not still
         else ""
     )
