@@ -72,15 +72,19 @@ def tell(text: str, output: Path | None) -> None:
         write(output, text)
 
 
-def named(path: Path, stacks: Collection[str]) -> dict[str, Path]:
-    """Return the file of each stack, in whose name `{stack}` stands for it; or end the command where the same
-    file would be written for several."""
+def named(path: Path, stack: str) -> Path:
+    """Return the file of a stack, in whose name `{stack}` may stand for it."""
+    return Path(str(path).replace("{stack}", stack))
+
+
+def one_each(path: Path, stacks: Collection[str]) -> dict[str, Path]:
+    """Return the file of each stack, or end the command where it would be the same for several."""
     if len(stacks) > 1 and "{stack}" not in str(path):
         stop(
             f"{path} is one file for {len(stacks)} stacks: put {{stack}} into its name, or choose a stack "
             "by --stack"
         )
-    return {stack: Path(str(path).replace("{stack}", stack)) for stack in stacks}
+    return {stack: named(path, stack) for stack in stacks}
 
 
 def writable(path: Path | None) -> Path | None:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from network import markdown
-from network.config import StackConfig
-from network.plan import Plan, build
+from network.plan import Plan
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
 
 HEAD = """# Flows
@@ -15,9 +14,9 @@ allow in effect is in `reachability-<stack>.svg`. Ports are those of the pods at
 """
 
 
-def page(configs: Mapping[str, StackConfig]) -> str:
-    """Return the page about stacks by name."""
-    return "\n".join([HEAD, *(line for stack, config in configs.items() for line in _stack(stack, config))])
+def page(plans: Mapping[str, Plan]) -> str:
+    """Return the page about the plans of stacks by name."""
+    return "\n".join([HEAD, *(line for stack, plan in plans.items() for line in _stack(stack, plan))])
 
 
 def by_layer(plan: Plan) -> dict[str, list[Flow]]:
@@ -25,10 +24,10 @@ def by_layer(plan: Plan) -> dict[str, list[Flow]]:
     return {layer.title: list(layer.flows) for layer in plan.layers if layer.flows}
 
 
-def _stack(stack: str, config: StackConfig) -> Iterator[str]:
+def _stack(stack: str, plan: Plan) -> Iterator[str]:
     yield f"## {stack}\n"
     yield f"![Flows of {stack}](flows-{stack}.svg)\n"
-    for layer, flows in by_layer(build(config)).items():
+    for layer, flows in by_layer(plan).items():
         yield f"### {layer}\n"
         yield markdown.table(("from", "to", "ports", "reason", "flow"), map(_cells, flows))
         yield ""

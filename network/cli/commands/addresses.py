@@ -20,7 +20,7 @@ def addresses(stack: Stacks, file: Files, output: Output = None, svg: Svg = None
     text = StringIO()
     console = Console(file=None if output is None else text)
     configs = {stack_of(path): valid_config(path) for path in chosen(stack, file)}
-    pictures = {} if svg is None else files.named(svg, configs)
+    pictures = {} if svg is None else files.one_each(svg, configs)
     for name, config in configs.items():
         plan = address_plan.build(config)
         title = f"Addresses of {config.environment.name}"

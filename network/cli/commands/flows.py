@@ -11,12 +11,12 @@ def flows(stack: Stacks, file: Files, output: Output = None, svg: Svg = None) ->
     from network.cli.report import valid_config
     from network.plan import build, flow_document
 
-    configs = {stack_of(path): valid_config(path) for path in chosen(stack, file)}
+    plans = {stack_of(path): build(valid_config(path)) for path in chosen(stack, file)}
     if output is not None or svg is None:
-        files.tell(flow_document.page(configs), output)
+        files.tell(flow_document.page(plans), output)
     if svg is not None:
         from network.reachability import render
 
-        for name, path in files.named(svg, configs).items():
-            flows = build(configs[name]).flows
-            files.write(path, render.graph(render.of_flows(flows), f"Declared flows of {name}"))
+        for name, path in files.one_each(svg, plans).items():
+            drawn = render.graph(render.of_flows(plans[name].flows), f"Declared flows of {name}")
+            files.write(path, drawn)

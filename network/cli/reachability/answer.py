@@ -65,8 +65,7 @@ def answer(asked: Question) -> int:
         else:
             text = output_of.rows(found, asked.form)
     if asked.svg is not None:
-        name = asked.about.name
-        files.write(files.named(asked.svg, [name])[name], _picture(asked, found, was))
+        files.write(files.named(asked.svg, asked.about.name), _picture(asked, found, was))
     if asked.output is not None or asked.svg is None:
         files.tell(f"{text}\n", asked.output)
     return 0

@@ -198,8 +198,9 @@ def test_what_is_not_analysed_is_not_drawn_as_closed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", stacks.NAMES)
 def test_every_declared_flow_is_on_the_page_with_its_reason(stack: str) -> None:
-    flows = build(stacks.stack_config(stack)).flows
-    page = flow_document.page({stack: stacks.stack_config(stack)})
+    plan = build(stacks.stack_config(stack))
+    flows = plan.flows
+    page = flow_document.page({stack: plan})
     for flow in flows:
         assert f"`{flow.name}`" in page
         assert flow.reason in page
