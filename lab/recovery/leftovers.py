@@ -17,6 +17,7 @@ from typing import Any
 
 from lab.cloud.state import Account, Kind
 from network.config.cluster import DEFAULT_POOL
+from network.plan.model.kubernetes import UNFINISHED
 
 Json = Mapping[str, Any]
 
@@ -44,8 +45,6 @@ class _Object:
 
 
 _RELEASE = "kubernetes:helm.sh/v3:Release"
-_CUT_OFF = ("pending-upgrade", "pending-rollback")
-"""Helm's words for a revision of an installed release that is under way."""
 
 
 def account_commands(export: Json, account: Account) -> Iterator[str]:
@@ -157,7 +156,7 @@ def release_commands(export: Json, revisions: Iterable[Json]) -> Iterator[str]:
         selector = f"owner=helm,name={labels['name']}"
         if f"{namespace}/{labels['name']}" not in known:
             selectors.add((namespace, selector))
-        elif labels["status"] in _CUT_OFF:
+        elif labels["status"] in UNFINISHED:
             selectors.add((namespace, f"{selector},status={labels['status']}"))
     for namespace, selector in sorted(selectors):
         yield f"kubectl delete secrets --namespace {namespace} --selector {selector}"

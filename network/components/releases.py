@@ -8,11 +8,7 @@ from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pulumi_kubernetes.helm.v3.outputs import ReleaseStatus
 
 from network.components import outcome
-from network.plan.model.kubernetes import ReleasePlan
-
-UNFINISHED = ("pending-upgrade", "pending-rollback")
-"""Helm's words for a revision of an installed release that is under way. Of a first install that was cut off
-the state knows nothing."""
+from network.plan.model.kubernetes import UNFINISHED, ReleasePlan
 
 TIMEOUT_SECONDS = 600
 """For pods to become ready and for a load balancer to get its address, which takes DigitalOcean

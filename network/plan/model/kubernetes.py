@@ -45,6 +45,11 @@ class SecretPlan:
     """Values that are no secrets but belong beside them, such as a user's name."""
 
 
+UNFINISHED = ("pending-upgrade", "pending-rollback")
+"""Helm's words for a revision of an installed release that is under way. Of a first install that was cut off
+the state knows nothing."""
+
+
 @dataclass(frozen=True)
 class ReleasePlan:
     """A Helm release."""
