@@ -12,8 +12,9 @@ from lab.parts import images
 from lab.parts.builders import go
 from lab.parts.catalogue import every_part
 from lab.parts.progress import duration
-from lab.parts.provide import Origin, ensure, locate, store
+from lab.parts.provide import Origin, ensure, locate
 from lab.parts.recipe import GoBuild, PartError
+from lab.parts.store import store
 from lab.paths import cache_dir
 
 

@@ -15,8 +15,7 @@ from lab.parts.builders.debian import which
 from lab.parts.catalogue import every_part
 from lab.parts.progress import Progress, display
 from lab.parts.recipe import GoBuild, Part, PartError
-from lab.parts.store import Store
-from lab.paths import cache_dir
+from lab.parts.store import new_log, store
 
 _PROBE_TIMEOUT = 10.0
 """Seconds that a program on PATH may take to tell its version."""
@@ -52,16 +51,6 @@ def locate(part: Part) -> tuple[Origin, Path | None]:
     return Origin.MISSING, None
 
 
-def store() -> Store:
-    """The cache of parts."""
-    return Store(cache_dir() / "parts")
-
-
-def log_file(part: Part) -> Path:
-    """What the tools said when the part was made last."""
-    return cache_dir() / "logs" / f"{part.name}.log"
-
-
 def _select(names: Sequence[str]) -> Sequence[Part]:
     """The parts of those names, in building order; PartError for a name that is none."""
     if unknown := sorted(set(names) - set(every_part())):
@@ -87,9 +76,7 @@ def _make(part: Part, number: int, total: int, progress: Progress) -> Path:
 
     def make(folder: Path) -> None:
         begin = time.monotonic()
-        log = log_file(part)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text("")
+        log = new_log(part.name)
         builders.build(part, folder, log)
         if lacking := part.missing(folder):
             raise PartError(f"part {part.name} {part.version}: made without {', '.join(lacking)}. Read {log}")

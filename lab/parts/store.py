@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab.paths import cache_dir
 from lab.toolbox.whole_files import write_whole
 
 _TEMPORARY = ".making-"
@@ -88,3 +89,16 @@ class Store:
         """Remove what a killed run left; the lock is held, so nobody works there."""
         for rest in (self._root / name).glob(f"{_TEMPORARY}*"):
             shutil.rmtree(rest, ignore_errors=True)
+
+
+def store() -> Store:
+    """The cache of parts."""
+    return Store(cache_dir() / "parts")
+
+
+def new_log(name: str) -> Path:
+    """An empty file for what the tools say while a part is made; it stays until the part is made again."""
+    log = cache_dir() / "logs" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("")
+    return log

@@ -4,12 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from lab.parts.builders import wheel
 from lab.parts.recipe import Packages, Part
-from lab.parts.store import Store
-from lab.paths import cache_dir
+from lab.parts.store import new_log, store
 
 _RECIPE = Packages("go.txt")
 _PACKAGED = Part(
@@ -32,7 +32,7 @@ def command(module: Path) -> str:
     found = shutil.which("go")
     if found and _version(found) >= required(module):
         return found
-    folder = Store(cache_dir() / "parts").obtain(
+    folder = store().obtain(
         _PACKAGED.name, _PACKAGED.key, _unpack, whole=lambda made: not _PACKAGED.missing(made)
     )
     return str(folder / _PACKAGED.files[0])
@@ -44,6 +44,7 @@ def required(module: Path) -> tuple[int, ...]:
     return _numbers(line)
 
 
+@cache
 def _version(go: str) -> tuple[int, ...]:
     """The version of a Go command; nothing where it does not tell."""
     told = subprocess.run(
@@ -61,7 +62,4 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _unpack(folder: Path) -> None:
-    log = cache_dir() / "logs" / f"{_PACKAGED.name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text("")
-    wheel.install(_PACKAGED, _RECIPE, folder, log)
+    wheel.install(_PACKAGED, _RECIPE, folder, new_log(_PACKAGED.name))
