@@ -57,12 +57,12 @@ class Plan:
     @cached_property
     def namespaces(self) -> tuple[NamespacePlan, ...]:
         """Namespaces that the program makes or adopts."""
-        return tuple(namespace for layer in self.layers for namespace in layer.namespaces)
+        return _namespaces(self.layers)
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
         """Every declared connection; the policies say the same in Kubernetes' words."""
-        return tuple(flow for layer in self.layers for flow in layer.flows)
+        return _flows(self.layers)
 
     @property
     def external(self) -> external.ExternalPlan:
@@ -119,11 +119,19 @@ def build(config: StackConfig, layers: Sequence[Callable[[StackConfig], LayerPla
         *own,
         monitoring.build(config, own),
     )
-    flows = [flow for layer in planned for flow in layer.flows]
+    flows = _flows(planned)
     _refuse_twins("flow", (flow.name for flow in flows))
-    namespaces = [namespace.name for layer in planned for namespace in layer.namespaces]
+    namespaces = [namespace.name for namespace in _namespaces(planned)]
     _refuse_twins("namespace", namespaces)
     return Plan(addresses.build(config), policies.build(config, flows, namespaces), planned)
+
+
+def _namespaces(layers: Iterable[LayerPlan]) -> tuple[NamespacePlan, ...]:
+    return tuple(namespace for layer in layers for namespace in layer.namespaces)
+
+
+def _flows(layers: Iterable[LayerPlan]) -> tuple[Flow, ...]:
+    return tuple(flow for layer in layers for flow in layer.flows)
 
 
 def _refuse_twins(what: str, names: Iterable[str]) -> None:
