@@ -6,12 +6,13 @@ from typing import Any
 
 import yaml
 
+from network.cli.check import stack_of
 from network.config import StackConfig
 from network.config.load import load
 from network.config.traffic.authentication import named_users
 
 ROOT = Path(__file__).parents[1]
-NAMES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml") if path.is_file()))
+NAMES = tuple(sorted(stack_of(path) for path in ROOT.glob("Pulumi.*.yaml") if path.is_file()))
 """Stacks whose file stands in the repository."""
 EVERYTHING = Path(__file__).with_name("everything.yaml")
 """What is laid over the dev stack to use every option."""

@@ -8,7 +8,7 @@ from lab.engine.stack_file import load
 from lab.instance.lab import Lab, LabError
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.paths import project_dir
-from network.cli.check import check_file
+from network.cli.check import check_file, stack_of
 from network.config import StackConfig
 
 CNI = "LAB_CNI"
@@ -49,7 +49,7 @@ def checked_config(stack: str) -> StackConfig:
     """
     file = stack_file(stack)
     if not file.exists():
-        known = sorted(each.name.split(".")[1] for each in project_dir().glob("Pulumi.*.yaml"))
+        known = sorted(map(stack_of, project_dir().glob("Pulumi.*.yaml")))
         raise LabError(f"there is no {file}. Known stacks: {', '.join(known)}")
     report = check_file(file)
     if report.config is None:
