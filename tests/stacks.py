@@ -27,6 +27,10 @@ def stack_file(stack: str) -> dict[str, Any]:
     return yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
 
 
+KUBERNETES = ".".join(stack_file("dev")["network:cluster"]["version"].split(".")[:2])
+"""Minor version that the shipped stacks run, such as `1.36`."""
+
+
 def everything() -> StackConfig:
     """Return a configuration that uses every option."""
     return stack_config("dev", everything_over_dev())

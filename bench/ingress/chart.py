@@ -13,6 +13,7 @@ import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from lab.parts.catalogue import every_part
 from lab.parts.provide import ensure
 from network.config.platform import TRAEFIK
 
@@ -50,7 +51,7 @@ class Chart:
             "namespace": TRAEFIK,
             "values": values,
             "skip_crd_rendering": True,
-            "kube_version": "1.36.0",
+            "kube_version": every_part()["kubernetes"].version,
             "api_versions": ["policy/v1/PodDisruptionBudget"],
         }
         arguments = struct_pb2.Struct()

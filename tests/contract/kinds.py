@@ -10,8 +10,8 @@ import yaml
 
 from network.plan.model.kubernetes import Manifest
 from tests.contract import strict
+from tests.stacks import KUBERNETES
 
-KUBERNETES = "1.36"
 CUSTOM_GROUPS = {"traefik.io": "traefik", "cert-manager.io": "cert-manager"}
 """API group -> folder of its CRDs among the contracts."""
 REFUSALS = (jsonschema.ValidationError, kubernetes_validate.ValidationError)

@@ -15,9 +15,7 @@ from network.plan import Plan
 from network.plan.ingress.load_balancer import PREFIX
 from network.plan.model.kubernetes import ReleasePlan
 from tests.contract import strict
-from tests.stacks import merged
-
-KUBERNETES = "1.36"
+from tests.stacks import KUBERNETES, merged
 
 
 @dataclass(frozen=True)

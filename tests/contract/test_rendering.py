@@ -16,7 +16,7 @@ import yaml
 from network.plan import Plan
 from tests.contract.kinds import validate
 from tests.contract.values import changed, leaves, replaced
-from tests.stacks import merged
+from tests.stacks import KUBERNETES, merged
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def render(chart: Path, values: Any, folder: Path) -> str:
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(values))
     command = ["helm", "template", "traefik", str(chart), "--namespace", "traefik"]
-    command += ["--kube-version", "1.36.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
+    command += ["--kube-version", f"{KUBERNETES}.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
     result = subprocess.run(
         [*command, "--values", str(file), "--skip-schema-validation"],
         capture_output=True,

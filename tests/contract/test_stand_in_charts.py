@@ -15,6 +15,7 @@ import yaml
 
 from lab.charts import STAND_IN
 from network.plan import Plan
+from tests.stacks import KUBERNETES
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +49,7 @@ def template(helm: str, chart: Path, values: Mapping[str, Any], folder: Path) ->
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(dict(values)))
     command = [helm, "template", "traefik", str(chart), "--namespace", "traefik", "--values", str(file)]
-    command += ["--kube-version", "1.36.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
+    command += ["--kube-version", f"{KUBERNETES}.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.stdout, result.stderr
 

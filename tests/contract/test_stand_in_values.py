@@ -20,7 +20,7 @@ from network.plan import Plan, build
 from network.plan.model.kubernetes import ReleasePlan
 from tests import stacks
 from tests.contract.values import changed, leaves, maps, replaced
-from tests.stacks import merged
+from tests.stacks import KUBERNETES, merged
 
 SCHEMA: dict[str, Any] = json.loads((STAND_IN / "values.schema.json").read_text())
 DEFAULTS: dict[str, Any] = yaml.safe_load((STAND_IN / "values.yaml").read_text())
@@ -84,7 +84,7 @@ def chart(name: str) -> Path:
 def render(name: str, values: Mapping[str, Any]) -> tuple[str, str]:
     """Return what Helm renders of a stand-in, and its complaint."""
     helm = parts.ensure("helm")["helm"] / "helm"
-    command = [helm, "template", name, chart(name), f"--namespace={name}", "--kube-version=1.36.0"]
+    command = [helm, "template", name, chart(name), f"--namespace={name}", f"--kube-version={KUBERNETES}.0"]
     command += ["--values=-"]
     text = json.dumps(values)
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)

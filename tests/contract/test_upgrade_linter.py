@@ -45,7 +45,9 @@ def rendered(release: ReleasePlan, chart: Path, folder: Path) -> list[Manifest]:
     file.write_text(yaml.safe_dump(json.loads(json.dumps(release.values))))
     helm = parts.ensure("helm")["helm"] / "helm"
     command = [helm, "template", release.name, chart, f"--namespace={release.namespace}", f"--values={file}"]
-    done = subprocess.run([*command, "--kube-version=1.36.0"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*command, f"--kube-version={stacks.KUBERNETES}.0"], capture_output=True, text=True, check=True
+    )
     return [each for each in yaml.safe_load_all(done.stdout) if each]
 
 

@@ -22,6 +22,7 @@ from lab.machine.inputs import image_named
 from lab.machine.namespaces import join_network
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.spec import ClusterSpec, NodeSpec
+from lab.parts.catalogue import every_part
 from lab.toolbox.waiting import until
 from tests.lab.supplies import images, parts
 
@@ -37,7 +38,7 @@ def node(number: int) -> NodeSpec:
 SPEC = ClusterSpec(
     id="7e57c1a5-1111-4222-8333-444455556666",
     name="scenario",
-    version="1.36.4",
+    version=every_part()["kubernetes"].version.removeprefix("v"),
     vpc=IPv4Network("10.20.0.0/24"),
     pods=IPv4Network("10.42.0.0/18"),
     services=IPv4Network("10.43.0.0/22"),

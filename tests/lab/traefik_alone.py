@@ -210,7 +210,7 @@ def _rendered(plan: Plan, folder: Path) -> tuple[list[str], list[Manifest]]:
         STAND_IN,
         "--namespace=traefik",
         f"--values={values}",
-        "--kube-version=1.36.0",
+        f"--kube-version={stacks.KUBERNETES}.0",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     objects = [each for each in yaml.safe_load_all(done.stdout) if each]

@@ -11,7 +11,7 @@ from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from network.config import StackConfig
 from network.config.traffic.redis import Redis
 from network.plan.model.names import application_namespace
-from tests.stacks import everything, stack_config
+from tests.stacks import KUBERNETES, everything, stack_config
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_every_deployment_fits_kubernetes_own_schema(
     by_workload: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
     for deployment in by_workload.values():
-        kubernetes_validate.validate(deployment, "1.36", strict=True)
+        kubernetes_validate.validate(deployment, KUBERNETES, strict=True)
 
 
 def test_a_restricted_namespace_admits_every_pod(

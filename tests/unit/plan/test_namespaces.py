@@ -18,7 +18,7 @@ def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> 
     for plan in by_name().values():
         labels = plan.namespace["metadata"]["labels"]
         for mode in ("enforce", "audit", "warn"):
-            assert labels[f"pod-security.kubernetes.io/{mode}-version"] == "v1.36"
+            assert labels[f"pod-security.kubernetes.io/{mode}-version"] == f"v{stacks.KUBERNETES}"
             assert labels[f"pod-security.kubernetes.io/{mode}"] in {"restricted", "baseline"}
 
 
