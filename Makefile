@@ -95,8 +95,11 @@ lint: setup ## Linter, formatter and type checker
 test: lint ## All checks, and the tests that need neither root nor Go nor real parts
 	$(PYTHON) -m pytest -m "not lab" --numprocesses=auto --dist=worksteal $(ARGS)
 
+# What ARGS choose may be in one of the two runs alone.
+OR_NONE = $(if $(ARGS),|| test $$? -eq 5)
 test-lab: parts ## The tests on real parts: the whole platform in labs of their own; Linux and root
-	$(PYTHON) -m pytest -m lab $(ARGS)
+	$(PYTHON) -m pytest -m "lab and not alone" --numprocesses=2 --dist=loadfile $(ARGS) $(OR_NONE)
+	$(PYTHON) -m pytest -m "lab and alone" $(ARGS) $(OR_NONE)
 
 BASE ?= main
 review: setup ## Tell what the work tree changes against BASE, as the comment on a pull request

@@ -1,9 +1,13 @@
-"""In CI no test may skip that could run there: an unexpected skip fails the run."""
+"""How tests run: who shares a worker, and that in CI no test skips that could run there."""
 
 import os
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import Scheduling
+
+from tests.lab.side_by_side import SideBySide
 
 # Examples are slow while other things share the machine, and none is wrong for that.
 settings.register_profile("network", deadline=None)
@@ -11,6 +15,11 @@ settings.load_profile("network")
 
 OPTIONAL = {"TRAEFIK_CHART", "CONTRACTS"}
 """Environment variables that name what a fresh machine cannot have, such as a downloaded chart."""
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Let what shares a lab run in one worker, where modules are shared out (`--dist=loadfile`)."""
+    return SideBySide(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -119,6 +119,7 @@ def build(config: StackConfig, layers: Sequence[Callable[[StackConfig], LayerPla
         *own,
         monitoring.build(config, own),
     )
+    _refuse_twins("layer", (layer.title for layer in planned))
     flows = _flows(planned)
     _refuse_twins("flow", (flow.name for flow in flows))
     namespaces = [namespace.name for namespace in _namespaces(planned)]

@@ -107,6 +107,7 @@ def test_a_cluster_whose_creation_lost_its_answer_is_taken_in(fresh: Platform) -
     assert_whole(fresh)
 
 
+@pytest.mark.alone
 def test_a_release_whose_install_was_cut_off_is_taken_over(fresh: Platform) -> None:
     cut_off(fresh, "install")
     recover(fresh)
@@ -138,6 +139,7 @@ def type_(platform: Platform, heading: str) -> None:
     platform.run("env", "PULUMI_SKIP_CONFIRMATIONS=true", "bash", "-euo", "pipefail", "-c", commands)
 
 
+@pytest.mark.alone
 def test_the_runbook_helps_where_helm_was_killed(changing: Platform) -> None:
     cut_off(changing, "install")
     assert "cannot re-use a name that is still in use" in changing.lab("up", status=None)

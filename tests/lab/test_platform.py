@@ -264,6 +264,7 @@ def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_
     assert [name for name in deleted if name in order] == order, json.dumps(deleted)
 
 
+@pytest.mark.alone
 def test_down_leaves_no_process_namespace_mount_or_control_group(
     untouched: dict[str, set[str]], dev: Platform
 ) -> None:

@@ -220,6 +220,7 @@ def print_table(title: str, rows: Mapping[str, tuple[Stream, Stream]]) -> None:
     Console().print(table)
 
 
+@pytest.mark.alone
 def test_under_a_flood_a_limit_keeps_the_other_client_s_answers_and_their_times(traffic: TrafficLab) -> None:
     rows = {"off": flood(traffic, "/unguarded"), "on": flood(traffic, "/guarded")}
     print_table("A flood of 60 requests a second, and what is left for another client", rows)

@@ -120,5 +120,17 @@ def test_the_review_tells_of_all_that_it_brings(review: StackReview) -> None:
 
 
 def test_two_layers_cannot_bring_one_name_twice() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class OtherToys(LayerPlan):
+        title = "Other toys"
+
+    def twin(config: StackConfig) -> OtherToys:
+        return OtherToys(flows=toy(config).flows)
+
     with pytest.raises(ValueError, match=r"more than one flow is called .*toy-to-api-server"):
+        build(CONFIG, (*LAYERS, toy, twin))
+
+
+def test_two_layers_cannot_have_one_title() -> None:
+    with pytest.raises(ValueError, match=r"more than one layer is called Toys"):
         build(CONFIG, (*LAYERS, toy, toy))
