@@ -25,7 +25,9 @@ class Subjects(Model):
     """Groups and users of the identity provider."""
 
     groups: tuple[SubjectName, ...] = ()
+    """Groups, spelled as the identity provider gives them."""
     users: tuple[SubjectName, ...] = ()
+    """Users, spelled as the identity provider gives them."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -37,7 +39,9 @@ class ServiceAccountRef(Model):
     """A ServiceAccount that automation uses."""
 
     namespace: Name
+    """In which it is."""
     name: Name
+    """Of the ServiceAccount; `default` is refused."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -69,7 +69,9 @@ class Certificate(Model):
     """One certificate."""
 
     dns_names: tuple[CertificateName, ...] = Field(min_length=1, max_length=100)
+    """Names that it is for; wildcards need dns01."""
     solver: Literal["dns01", "http01"] = "dns01"
+    """How the names are proven to be ours."""
     issuer: Literal["staging", "production"] | None = None
     """Another issuer than the stack's."""
 
@@ -107,6 +109,7 @@ class Certificates(Model):
 
     Checked against every announced lifetime of the profile."""
     key_algorithm: Literal["RSA", "ECDSA"] = "ECDSA"
+    """Of the private keys: ECDSA P-256, or RSA for clients that know no other."""
     controller: ComponentScale = Field(default_factory=ComponentScale)
     webhook: ComponentScale = Field(default_factory=ComponentScale)
     cainjector: ComponentScale = Field(default_factory=ComponentScale)

@@ -62,7 +62,9 @@ class TraefikChart(Chart):
     pinned: ClassVar[str] = versions.TRAEFIK_CHART
 
     repository: ChartRepository = versions.TRAEFIK_CHART_REPOSITORY
+    """URL of Traefik's chart repository, or of a mirror."""
     version: ChartVersion = versions.TRAEFIK_CHART
+    """Exact version of Traefik's chart."""
     image_digest: ImageDigest | None = None
     """Take the image by its content, whatever its tag comes to mean."""
 
@@ -71,10 +73,15 @@ class CertManagerDigests(Model):
     """Digests of cert-manager's images; what is absent is taken by its tag."""
 
     controller: ImageDigest | None = None
+    """Of what issues."""
     webhook: ImageDigest | None = None
+    """Of the admission webhook."""
     cainjector: ImageDigest | None = None
+    """Of what gives webhooks their authority."""
     acmesolver: ImageDigest | None = None
+    """Of the pods that answer HTTP-01."""
     startupapicheck: ImageDigest | None = None
+    """Of the job that ends the release's start."""
 
 
 class CertManagerChart(Chart):
@@ -84,7 +91,9 @@ class CertManagerChart(Chart):
     pinned: ClassVar[str] = versions.CERT_MANAGER_CHART
 
     repository: ChartRepository = versions.CERT_MANAGER_CHART_REPOSITORY
+    """URL of cert-manager's chart repository, or of a mirror."""
     version: ChartVersion = versions.CERT_MANAGER_CHART
+    """Exact version of cert-manager's chart."""
     image_digests: CertManagerDigests = Field(default_factory=CertManagerDigests)
     """Take the images by their content."""
 

@@ -40,8 +40,11 @@ class Taint(Model):
     """A taint on every node of a pool."""
 
     key: NodeLabelKey = Field(examples=["webgrip.nl/role"])
+    """Name of the taint."""
     value: LabelValue = ""
+    """What tolerations compare."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    """What happens to pods that do not tolerate it."""
 
 
 class AutoScale(Model):
@@ -53,6 +56,7 @@ class AutoScale(Model):
     min: int = Field(ge=0, le=512)
     """0 lets a pool beside the default one vanish while no pod needs it."""
     max: int = Field(ge=1, le=512)
+    """Most nodes."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -67,10 +71,12 @@ class NodePool(Model):
     """Droplet size slug, for example `s-2vcpu-4gb`. Changing the default pool's size replaces the cluster.
     Another pool's is part of its name in the account: the new pool is made before the old one goes."""
     count: int | None = Field(default=None, ge=1, le=512)
+    """Nodes of a pool of fixed size."""
     auto_scale: AutoScale | None = None
     labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict)
     """Labels of the pool's nodes, beside `network.webgrip.nl/pool`, which has the pool's name."""
     taints: tuple[Taint, ...] = ()
+    """What pods must tolerate to run there."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -118,6 +124,7 @@ class Maintenance(Model):
         "saturday",
         "sunday",
     ] = "any"
+    """When DigitalOcean may patch the cluster and replace nodes."""
     start_time: TimeOfDay = "02:00"
     """Start in UTC, `HH:MM`."""
 

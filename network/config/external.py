@@ -106,6 +106,7 @@ class FirewallRule(Model):
     """One inbound rule of the nodes' cloud firewall."""
 
     protocol: Literal["tcp", "udp", "icmp"]
+    """Of the packets; icmp has no ports."""
     ports: str = ""
     """A port or a range such as `8000-8010`; must be empty for icmp."""
     sources: tuple[AllowedRange, ...] = Field(min_length=1)

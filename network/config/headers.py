@@ -60,29 +60,47 @@ class Headers(Model):
     """Security and CORS headers."""
 
     sts_seconds: int | None = Field(default=None, ge=0, le=10 * HSTS_PRELOAD_SECONDS)
+    """HSTS: how long browsers then use HTTPS only; 0 sends no header."""
     sts_include_subdomains: bool | None = None
+    """HSTS counts for all names below the host's too."""
     sts_preload: bool | None = None
+    """HSTS: browsers may ship the host in their list, from which the way back takes months."""
     force_sts_header: bool | None = Field(default=None, alias="forceSTSHeader")
+    """Send Strict-Transport-Security on plain HTTP too, where clients disregard it."""
     frame_deny: bool | None = None
+    """Send `X-Frame-Options: DENY`: no page may show this one in a frame."""
     custom_frame_options_value: HeaderValue | None = None
+    """Value of X-Frame-Options in the place of DENY."""
     content_type_nosniff: bool | None = None
+    """Send `X-Content-Type-Options: nosniff`: browsers believe the type that is sent."""
     content_security_policy: HeaderValue | None = None
+    """Value of Content-Security-Policy: what a page may load, and from where."""
     content_security_policy_report_only: HeaderValue | None = None
     """Tells violations without blocking them."""
     referrer_policy: HeaderValue | None = None
+    """Value of Referrer-Policy: what other sites are told of where a visitor comes from."""
     permissions_policy: HeaderValue | None = None
+    """Value of Permissions-Policy: what of the device a page may use."""
     custom_request_headers: dict[RequestHeader, HeaderValue] | None = None
+    """Headers that the backend gets; an empty value removes one."""
     custom_response_headers: dict[HeaderName, HeaderValue] | None = None
+    """Headers that the client gets; an empty value removes one."""
     access_control_allow_origin_list: tuple[Origin, ...] | None = None
+    """CORS: origins whose pages may read answers; `*` is every one."""
     access_control_allow_origin_list_regex: tuple[GoRegex, ...] | None = None
     """Matched anywhere in the origin unless anchored by ^ and $, which is asked for."""
     access_control_allow_methods: tuple[Method, ...] | None = None
+    """CORS: methods that pages of other origins may use."""
     access_control_allow_headers: tuple[HeaderName, ...] | None = None
+    """CORS: request headers that pages of other origins may send."""
     access_control_allow_credentials: bool | None = None
+    """CORS: pages of other origins may send cookies."""
     access_control_expose_headers: tuple[HeaderName, ...] | None = None
     """Headers of answers that scripts may read."""
     access_control_max_age: int | None = Field(default=None, ge=0, le=86400)
+    """CORS: seconds for which browsers remember the answer to a preflight."""
     add_vary_header: bool | None = None
+    """Add `Vary: Origin`, which caches need where answers differ by origin."""
 
     @override
     def findings(self) -> Iterator[Finding]:

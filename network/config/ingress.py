@@ -17,9 +17,13 @@ class HealthCheck(Model):
     """The load balancer's check of the nodes; bounds are DigitalOcean's."""
 
     interval_seconds: int = Field(default=5, ge=3, le=300)
+    """Between two checks of a node."""
     response_timeout_seconds: int = Field(default=3, ge=3, le=300)
+    """After which a check has failed."""
     unhealthy_threshold: int = Field(default=3, ge=2, le=10)
+    """Failures in a row after which a node gets no new connections."""
     healthy_threshold: int = Field(default=2, ge=2, le=10)
+    """Answers in a row after which a node gets connections again."""
 
     @property
     def detection_seconds(self) -> int:
@@ -104,8 +108,11 @@ class Scale(Model):
     """Horizontal scale of Traefik."""
 
     min_replicas: int = Field(default=2, ge=1, le=100)
+    """Fewest replicas of Traefik; two outlive the loss of a node."""
     max_replicas: int = Field(default=5, ge=1, le=100)
+    """Most replicas of Traefik."""
     target_cpu_percent: int = Field(default=70, ge=10, le=95)
+    """Average use of the requested CPU above which the autoscaler adds replicas."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -121,8 +128,11 @@ class Timeouts(Model):
     """Responding timeouts of the public entrypoints, in seconds; 0 is none."""
 
     read_seconds: int = Field(default=60, ge=0, le=3600)
+    """For a whole request with its body; 0 is no limit."""
     write_seconds: int = Field(default=0, ge=0, le=3600)
+    """For a whole answer; 0 is no limit."""
     idle_seconds: int = Field(default=180, ge=1, le=3600)
+    """For which a kept connection may be without a request."""
 
 
 class Shutdown(Model):
@@ -131,7 +141,9 @@ class Shutdown(Model):
     request_accept_grace_seconds: int = Field(default=20, ge=0, le=600)
     """Longer than the load balancer needs to see the node as unhealthy."""
     grace_seconds: int = Field(default=30, ge=0, le=600)
+    """For which requests under way may go on after Traefik has stopped to accept new ones."""
     termination_grace_seconds: int = Field(default=60, ge=1, le=1200)
+    """After which the kubelet kills a replica that has not ended."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -159,6 +171,7 @@ class Ingress(Model):
     nodes can: where they cannot, no pod starts, and the release is rolled back."""
     tls: Tls = Field(default_factory=Tls)
     http2_max_concurrent_streams: int = Field(default=250, ge=1, le=10000)
+    """Requests at one time on one HTTP/2 connection of a client."""
     http3: bool = False
     """Refused while the load balancer passes TCP only: one port cannot carry TCP and UDP on DigitalOcean."""
     timeouts: Timeouts = Field(default_factory=Timeouts)
@@ -166,6 +179,7 @@ class Ingress(Model):
     cdn_ranges: tuple[AllowedRange, ...] = ()
     """Ranges whose X-Forwarded-* headers are believed; only where a CDN stands in front."""
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
+    """Of Traefik's own log, not of the access log."""
     access_log: bool = True
     """JSON access log with credentials dropped."""
 

@@ -10,5 +10,6 @@ class Pods(Model):
     """Pods by namespace and labels."""
 
     namespace: Name
+    """In which the pods are."""
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels that select the pods; every pod of the namespace when empty."""

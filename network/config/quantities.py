@@ -66,10 +66,13 @@ class Resources(Model):
     """Requests and limits of one container."""
 
     cpu_request: Cpu = "100m"
+    """CPU that a node keeps free for the container."""
     memory_request: Memory = "128Mi"
+    """Memory that a node keeps free for the container."""
     cpu_limit: Cpu | None = None
     """Without it the container may use idle CPU; a limit throttles."""
     memory_limit: Memory = "256Mi"
+    """Memory above which the container is killed."""
     ephemeral_storage_limit: Memory = "1Gi"
     """Of the node's disk: logs, of which the kubelet keeps up to 50Mi, and files in emptyDir. A pod beyond it
     is evicted, before it fills the disk of all others."""
@@ -101,4 +104,5 @@ class ComponentScale(Model):
     """Replicas and resources of one component."""
 
     replicas: int = Field(default=1, ge=1, le=50)
+    """How many pods."""
     resources: Resources = Field(default_factory=Resources)

@@ -54,9 +54,11 @@ class Tls(Model):
     """TLS options of the default TLSOption."""
 
     min_version: Literal["VersionTLS12", "VersionTLS13"] = "VersionTLS12"
+    """Oldest version of TLS that clients may speak."""
     cipher_suites: tuple[CipherSuite, ...] = CIPHER_SUITES
     """Suites of TLS 1.2 (those of 1.3 are fixed); only forward-secret AEAD suites are accepted."""
     curve_preferences: tuple[Curve, ...] = ("X25519", "CurveP256", "CurveP384")
+    """Key exchanges that Traefik agrees to, the best first."""
     sni_strict: bool = True
     """Refuse connections whose server name no certificate covers."""
 

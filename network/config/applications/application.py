@@ -31,7 +31,10 @@ class Application(Model):
     """False adopts a namespace that exists: it is labelled and gets policies, and outlives `destroy`.
     Either may become the other: the namespace and what is in it stay."""
     pod_security: Literal["restricted", "baseline"] = "restricted"
+    """What Pod Security Admission holds its pods to; `baseline` still warns of what `restricted` would
+    refuse."""
     workloads: dict[Name, Workload] = Field(default_factory=dict)
+    """Its pods, told apart by labels, by name."""
     services: dict[Name, Service] = Field(default_factory=dict)
     """Services over several backends, which routes and other services refer to."""
     external_services: dict[Name, ExternalService] = Field(default_factory=dict)
@@ -41,6 +44,7 @@ class Application(Model):
     transports: dict[Name, Transport] = Field(default_factory=dict)
     """Ways in which Traefik connects to pods, which workloads refer to."""
     routes: dict[Name, Route] = Field(default_factory=dict)
+    """How requests find its workloads, by name."""
     talks_to: dict[Name, tuple[Talk, ...]] = Field(default_factory=dict)
     """Connections by the workload that opens them."""
     accepts_from: dict[Name, tuple[Accept, ...]] = Field(default_factory=dict)

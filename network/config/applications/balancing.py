@@ -26,6 +26,7 @@ class Weighted(Model):
     """
 
     services: tuple[WeightedBackend, ...] = Field(examples=[SHARES])
+    """Who share the requests, each with its weight."""
     sticky: Sticky | None = None
 
     @override
@@ -38,6 +39,7 @@ class HighestRandomWeight(Model):
     with the same member on every replica of Traefik."""
 
     services: tuple[WeightedBackend, ...] = Field(examples=[SHARES])
+    """Who share the clients, each with its weight."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -71,6 +73,7 @@ class Mirroring(Backend):
     """Requests go to the backend; copies of some go to mirrors, which delay and change no answer."""
 
     mirrors: tuple[Mirror, ...] = Field(min_length=1, examples=[[COPY]])
+    """Who get copies of the requests, whose answers nobody sees."""
     mirror_body: bool = True
     """Copies carry the request's body."""
     max_body_size: int = Field(default=1_048_576, ge=0)

@@ -18,8 +18,11 @@ class ExternalHealthCheck(Model):
     requests get 503. Only here: of pods their readiness decides."""
 
     path: PathPrefix = "/"
+    """What is asked for; below 400 is healthy."""
     interval: Duration = "10s"
+    """Between two checks."""
     timeout: Duration = "5s"
+    """After which a check has failed; shorter than the interval."""
     status: int | None = Field(default=None, ge=100, le=599)
     """The one status that counts as serving; where absent, any from 200 to 399."""
 
@@ -37,8 +40,11 @@ class ExternalService(Model):
     """A host outside the cluster."""
 
     host: BackendHost
+    """Its name in the DNS."""
     port: int = Field(default=443, ge=1, le=65535)
+    """On which it listens."""
     scheme: Literal["http", "https"] = "https"
+    """Whether Traefik speaks TLS with it."""
     pass_host_header: bool = False
     """The host sees the name that the client asked for, in place of its own."""
     transport: Name | None = None

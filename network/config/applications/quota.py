@@ -13,12 +13,19 @@ class Quota(Model):
     """ResourceQuota and LimitRange of the namespace; the owner's defaults."""
 
     pods: int = Field(default=50, ge=1)
+    """How many pods may be there."""
     cpu_requests: Cpu = "4"
+    """CPU that all pods together may request."""
     memory_requests: Memory = "8Gi"
+    """Memory that all pods together may request."""
     default_cpu_request: Cpu = "100m"
+    """CPU request of a container that names none."""
     default_memory_request: Memory = "256Mi"
+    """Memory request of a container that names none."""
     default_cpu_limit: Cpu = "500m"
+    """CPU limit of a container that names none."""
     default_memory_limit: Memory = "512Mi"
+    """Memory limit of a container that names none."""
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -48,17 +48,20 @@ class Route(Backend):
     headers: dict[RequestHeader, MatchText] = Field(default_factory=dict)
     """Headers with exactly these values."""
     headers_regexp: dict[RequestHeader, MatchRegex] = Field(default_factory=dict)
+    """Request headers whose values match Go's regular expressions, by header."""
     cookies: dict[CookieName, CookieValue] = Field(default_factory=dict)
     """Cookies with exactly these values: A/B tests, previews."""
     query: dict[MatchText, QueryText] = Field(default_factory=dict)
     """Query parameters with exactly these values."""
     query_regexp: dict[MatchText, MatchRegex] = Field(default_factory=dict)
+    """Query parameters whose values match Go's regular expressions, by parameter."""
     client_ip: tuple[AllowedClients, ...] = ()
     """Ranges of the client's own address. To shut others out use an ipAllowList, which answers 403; here they
     reach the next route."""
     priority: int | None = Field(default=None, ge=1, le=MOST_PRIORITY)
     """Higher is first. Where absent, the length of Traefik's rule: the longer, the earlier."""
     chain: Name | None = None
+    """Middlewares that requests pass, by the chain's name; the entrypoint's default chain comes before."""
     client_ca: Name | None = Field(default=None, alias="clientCA")
     """One of the application's `clientCAs`: clients must show a certificate of it (mutual TLS). That is
     settled before a request is read, so all routes of a host agree."""

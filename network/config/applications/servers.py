@@ -17,11 +17,13 @@ class Cookie(Model):
     """The cookie that brings a client back to where it was before."""
 
     name: CookieName
+    """Of the cookie that Traefik sets."""
     secure: bool = True
     """Sent over HTTPS only, which is all that routes answer on."""
     http_only: bool = True
     """Hidden from scripts of the page."""
     same_site: Literal["none", "lax", "strict"] = "lax"
+    """With which requests from other sites browsers send it."""
     max_age: int = Field(default=0, ge=0, le=31_536_000)
     """Seconds that the cookie lives; 0 ends it with the browser."""
     path: PathPrefix | None = None

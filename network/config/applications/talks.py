@@ -28,6 +28,7 @@ class Talk(Model):
     application: Name | None = None
     """Application of `workload`; the same one when absent."""
     workload: Name | None = None
+    """Of the other application; with a port by name it is needed."""
     pods: Pods | None = None
     """Pods that others run in this cluster."""
     host: TalkHost | None = None
@@ -39,6 +40,7 @@ class Talk(Model):
     port: PortReference | None = None
     """Name of the destination workload's port, or a number; required, but for the API server."""
     protocol: Literal["TCP", "UDP"] = "TCP"
+    """Of the port, where it is given by number."""
     reason: Reason
     """Why the connection is needed; stands in the generated policy."""
 

@@ -16,7 +16,9 @@ class Port(Model):
     """A port that a workload listens on."""
 
     port: int = Field(ge=1, le=65535)
+    """On which the container listens."""
     protocol: Literal["TCP", "UDP"] = "TCP"
+    """TCP or UDP; routes lead to TCP only."""
     scheme: Literal["http", "https", "h2c"] | None = None
     """What Traefik speaks to it: h2c is HTTP/2 without TLS, which gRPC needs. Where absent, https for port
     443 and names that begin with https, else http."""

@@ -17,6 +17,7 @@ class Traffic(Model):
     """Middlewares and the chains that routes refer to."""
 
     middlewares: dict[Name, Middleware] = Field(default_factory=dict)
+    """What may stand between a request and its backend, by name."""
     chains: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     """Names of middlewares in the order in which a request passes them."""
     default_chain: Name | None = None

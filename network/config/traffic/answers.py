@@ -39,9 +39,11 @@ class Errors(Model):
     status: tuple[StatusCodes, ...] = Field(min_length=1)
     """Codes or ranges such as `500-599`."""
     application: Name
+    """Whose workload has the pages."""
     workload: Name
     """Its first port serves the pages."""
     query: ErrorPage = "/{status}.html"
+    """Path of the page; `{status}` becomes the code that it stands for."""
     status_rewrites: dict[StatusCodes, Annotated[int, Field(ge=200, le=599)]] | None = None
     """Answer with another status, by code or range of codes."""
     error_request_headers: tuple[RequestHeader, ...] = Field(

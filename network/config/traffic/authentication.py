@@ -22,6 +22,7 @@ class BasicAuth(Login):
     users: Name
     """Key in `network:basicAuthUsers`."""
     realm: str = "traefik"
+    """What browsers show when they ask for the password."""
     remove_header: bool = True
     """Do not pass the Authorization header on to the backend."""
     header_field: RequestHeader | None = None
@@ -51,7 +52,9 @@ class ForwardAuth(Login):
     """
 
     application: Name | None = None
+    """Whose workload decides; or give `host`."""
     workload: Name | None = None
+    """Which of the application's workloads decides."""
     port: PortName | None = None
     """Name of the workload's port."""
     path: PathPrefix | None = None
@@ -69,6 +72,7 @@ class ForwardAuth(Login):
     trust_forward_header: bool = False
     """Pass X-Forwarded-* on as the entrypoint left them, instead of the connection's own."""
     forward_body: bool | None = None
+    """Send it the request's body too."""
     max_body_size: int | None = Field(default=None, ge=1)
     """Bytes of a body that are passed on; larger ones are answered 401."""
     max_response_body_size: int = Field(default=1_048_576, ge=1)
@@ -76,6 +80,7 @@ class ForwardAuth(Login):
     header_field: HeaderName | None = None
     """Header of the service's answer whose value the access log names as the user."""
     preserve_location_header: bool | None = None
+    """Leave its redirects as they are, in place of making them absolute."""
     preserve_request_method: bool | None = None
     """Ask with the client's method; with GET when absent."""
     auth_signin_url: ShownUrl | None = Field(default=None, alias="authSigninURL")

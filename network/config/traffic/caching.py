@@ -29,6 +29,7 @@ class CacheControl(Model):
     stale_if_error: int | None = Field(default=None, ge=1, le=YEAR_SECONDS)
     """Seconds after its end in which an answer is used if the backend fails."""
     immutable: Literal[True] | None = None
+    """The answer never changes while it is fresh: browsers do not ask again on reload."""
     no_cache: Literal[True] | None = None
     """Keep, but ask each time."""
     no_store: Literal[True] | None = None

@@ -44,7 +44,9 @@ class SourceCriterion(Model):
 
     ip_strategy: IpStrategy | None = None
     request_header_name: RequestHeader | None = None
+    """Requests with one value of this header are one source."""
     request_host: Literal[True] | None = None
+    """Requests for one host are one source."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -59,7 +61,9 @@ class RateLimit(Limit):
     average: int = Field(ge=1, le=1_000_000)
     """Requests per period."""
     period: Duration = "1s"
+    """Over which `average` counts."""
     burst: int = Field(ge=1, le=1_000_000)
+    """Requests that a source may make at once after a pause."""
     source_criterion: SourceCriterion = Field(examples=[{"ipStrategy": {}}, {"requestHost": True}])
     """What requests are counted by."""
     shared: bool | None = None
@@ -112,8 +116,10 @@ class IpAllowList(Guard):
     """Only these ranges pass."""
 
     source_range: tuple[AllowedClients, ...] = Field(min_length=1)
+    """Ranges of addresses that may pass."""
     ip_strategy: IpStrategy | None = None
     reject_status_code: int = Field(default=403, ge=400, le=599)
+    """What everybody else is answered."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -126,9 +132,13 @@ class Buffering(Limit):
     missed = "a request may be as large as it likes"
 
     max_request_body_bytes: int | None = Field(default=None, ge=0)
+    """Largest request; a larger one is refused with 413. Bytes."""
     mem_request_body_bytes: int | None = Field(default=None, ge=0)
+    """Of a request in memory; the rest goes to the pod's disk. Bytes."""
     max_response_body_bytes: int | None = Field(default=None, ge=0)
+    """Largest answer; a larger one becomes 500. Bytes."""
     mem_response_body_bytes: int | None = Field(default=None, ge=0)
+    """Of an answer in memory; the rest goes to the pod's disk. Bytes."""
 
     @override
     def findings(self) -> Iterator[Finding]:

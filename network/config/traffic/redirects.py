@@ -14,7 +14,9 @@ class RedirectScheme(Model):
     """Redirect to another scheme."""
 
     scheme: Literal["https", "http"]
+    """To go to."""
     permanent: bool = True
+    """301 or 308, which browsers remember, in place of 302 or 307."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -30,8 +32,11 @@ class RedirectRegex(Model):
     """Redirect what matches."""
 
     regex: GoRegex
+    """Of Go's; matched against the whole URL."""
     replacement: str = Field(min_length=1)
+    """The URL to go to; `${1}` is the first group."""
     permanent: bool = False
+    """301 or 308, which browsers remember, in place of 302 or 307."""
 
     @override
     def findings(self) -> Iterator[Finding]:

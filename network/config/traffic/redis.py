@@ -19,13 +19,17 @@ class Redis(Model):
     """
 
     application: Name | None = None
+    """Whose workload it is; or give `host`."""
     workload: Name | None = None
+    """Which of the application's workloads it is."""
     host: ServerHost | None = None
+    """Of a Redis outside the cluster; or give `application` and `workload`."""
     port: PortReference = Field(examples=["redis", 6379])
     """Name of the workload's port, or the host's number."""
     username: str = Field(default="default", min_length=1)
     """User of Redis' access lists; goes with the password."""
     db: int = Field(default=0, ge=0, le=15)
+    """Number of the database."""
     ca_secret: Name | None = None
     """Secret in Traefik's namespace, made by others, with the certificates to trust as `tls.ca` or
     `ca.crt`; a workload is reached by TLS only with it."""

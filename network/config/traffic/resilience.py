@@ -67,6 +67,7 @@ class Retry(Model):
     max_request_body_bytes: int | None = Field(default=None, ge=0)
     """Larger bodies are not kept, so their requests are not repeated; Traefik's default is 2 MiB."""
     disable_retry_on_network_error: bool | None = None
+    """Try again for listed statuses only, not where no connection came about."""
     retry_non_idempotent_method: bool | None = None
     """Refused: it would send orders and payments twice."""
 

@@ -14,12 +14,14 @@ class StripPrefix(Model):
     """Remove a path prefix."""
 
     prefixes: tuple[StrippedPrefix, ...] = Field(min_length=1)
+    """The first that fits is taken off the path that the backend gets."""
 
 
 class StripPrefixRegex(Model):
     """Remove a path prefix that matches."""
 
     regex: tuple[GoRegex, ...] = Field(min_length=1)
+    """The first of these, Go's, that fits the beginning is taken off the path."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -36,18 +38,21 @@ class AddPrefix(Model):
     """Put a path prefix in front."""
 
     prefix: PathPrefix
+    """Put before the path that the backend gets."""
 
 
 class ReplacePath(Model):
     """Put another path in place of the request's; X-Replaced-Path keeps the old one."""
 
     path: PathPrefix
+    """The backend gets in place of any other."""
 
 
 class ReplacePathRegex(Model):
     """Rewrite the path where it matches; X-Replaced-Path keeps the old one."""
 
     regex: GoRegex
+    """Of Go's; matched against the path."""
     replacement: str = Field(min_length=1)
     """`$1` is the first group."""
 

@@ -57,3 +57,21 @@ def test_an_editor_shows_what_a_key_means() -> None:
     cluster = SCHEMA["$defs"]["Cluster"]["properties"]
 
     assert "replaces the cluster" in cluster["podRange"]["description"]
+
+
+def test_an_editor_shows_what_each_key_of_ours_means() -> None:
+    """Its own words, or those of the model that its value is."""
+    definitions = stack_file_schema()["$defs"]
+
+    def is_told(schema: dict[str, Any]) -> bool:
+        models = [schema, *schema.get("anyOf", ())]
+        names = [each["$ref"].rpartition("/")[2] for each in models if "$ref" in each]
+        return "description" in schema or any("description" in definitions[name] for name in names)
+
+    untold = [
+        f"{model}.{key}"
+        for model, definition in definitions.items()
+        for key, schema in definition.get("properties", {}).items()
+        if not is_told(schema)
+    ]
+    assert untold == []
