@@ -11,6 +11,7 @@ from network.cli.commands.reachability import reachability
 from network.cli.commands.review import review
 from network.cli.commands.schema import schema
 from network.cli.commands.undeclared import undeclared
+from network.cli.options import Once
 
 app = typer.Typer(cls=files.Commands, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
 
@@ -29,11 +30,5 @@ def network() -> None:
     files.print_anything()
 
 
-app.command()(check)
-app.command()(schema)
-app.command()(addresses)
-app.command()(flows)
-app.command()(plan)
-app.command()(review)
-app.command()(reachability)
-app.command()(undeclared)
+for command in (check, schema, addresses, flows, plan, review, reachability, undeclared):
+    app.command(cls=Once)(command)

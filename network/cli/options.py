@@ -3,10 +3,13 @@
 What is imported here, `network --help` waits for.
 """
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
+from typing_extensions import override
 
 from network.cli.files import writable
 
@@ -52,3 +55,18 @@ Format = Literal["text", "markdown", "json"]
 """Of what `--format` takes."""
 Semantics = Literal["vanilla", "cilium"]
 """Those of `network.reachability`, in whose import nobody waits for the help."""
+
+
+class Once(TyperCommand):
+    """A command that refuses an option given twice, unless it takes several values: the last one would win,
+    and the answer be about it alone."""
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for parameter, times in Counter(given).items():
+            if times > 1 and not (parameter.multiple or parameter.nargs == -1):
+                ctx.fail(
+                    f"{parameter.opts[0]} is given {times} times, and takes one value: run once for each"
+                )
+        return super().parse_args(ctx, args)

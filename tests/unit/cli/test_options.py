@@ -115,3 +115,11 @@ def test_a_stack_with_problems_is_nothing_to_work_with(command: str, tmp_path: P
 def test_all_stacks_are_taken_where_none_is_named() -> None:
     told = CliRunner().invoke(app, ["check"]).output
     assert all(f"Pulumi.{name}.yaml: valid" in told for name in NAMES)
+
+
+def test_an_option_that_takes_one_value_is_refused_where_it_is_given_twice() -> None:
+    stacks = [part for name in NAMES for part in ("--stack", name)]
+    refused = CliRunner().invoke(app, ["reachability", *stacks])
+    assert refused.exit_code == 2
+    assert "--stack is given 2 times, and takes one value" in " ".join(refused.output.split())
+    assert CliRunner().invoke(app, ["check", *stacks]).exit_code == 0
