@@ -1,5 +1,6 @@
 """A cluster from a folder of YAML or JSON files, among which there may be others."""
 
+import os
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator
@@ -28,8 +29,8 @@ def read(folder: Path, without: Collection[str] = (), namespace: str | None = No
     A folder without any object is a problem too: to call it an open cluster would be a wrong answer.
     """
     found = Contents(without, namespace or fields.DEFAULT_NAMESPACE)
-    files = list(_files(folder))
-    if not files:
+    files = list(_files(folder, found.problems))
+    if not files and not found.problems:
         found.problems.append(f"{folder}: no file ends in {', '.join(SUFFIXES)}")
     built = building.of(file for file in files if file != folder)
     found.notes += built.notes(folder)
@@ -69,13 +70,31 @@ def _tell(found: Contents, foreign: dict[str, str], objects: int) -> None:
         found.notes.append(f"skipped {names}{more}: no objects of Kubernetes")
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, problems: list[str]) -> Iterator[Path]:
+    """Yield the files of a folder in the order of their names, links followed. What cannot be looked into is
+    a problem: whatever policies were in it would be missing."""
     if folder.is_file():
         yield folder
         return
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in SUFFIXES and path.is_file():
-            yield path
+
+    def closed(error: OSError) -> None:
+        problems.append(f"{Path(error.filename).relative_to(folder)}: {error.strerror}")
+
+    entered: set[Path] = set()
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=closed, followlinks=True):
+        here = Path(place)
+        if (real := here.resolve()) in entered:
+            folders.clear()
+            continue
+        entered.add(real)
+        found += [here / name for name in names]
+    for path in sorted(found):
+        if path.is_file():
+            if path.suffix in SUFFIXES:
+                yield path
+        elif path.is_symlink() and path.suffix in ("", *SUFFIXES):
+            problems.append(f"{path.relative_to(folder)}: a link to what is not there")
 
 
 def _documents(content: bytes, name: str) -> Iterable[Found]:

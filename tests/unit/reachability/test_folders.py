@@ -155,3 +155,20 @@ status:
     assert str(policy.ingress[0].ports) == "TCP all"
     assert service.ports[0].target == 80
     assert dict(pod_read.labels) == {"app": ""}
+
+
+def test_a_folder_that_is_a_link_is_read_once_wherever_the_links_lead(tmp_path: Path) -> None:
+    elsewhere = _folder(tmp_path / "elsewhere", {"web.yaml": POD})
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "app").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(folder)
+    assert [str(each) for each in yaml_files.read(folder).cluster().workloads] == ["shop/web"]
+
+
+@pytest.mark.parametrize("name", ["policies", "policy.yaml"])
+def test_a_link_to_nothing_is_a_problem_since_policies_may_have_been_there(tmp_path: Path, name: str) -> None:
+    folder = _folder(tmp_path, {"web.yaml": POD})
+    (folder / name).symlink_to(tmp_path / "gone")
+    with pytest.raises(UnreadableClusterError, match=f"{name}: a link to what is not there"):
+        yaml_files.read(folder).cluster()
