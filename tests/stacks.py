@@ -1,6 +1,8 @@
 """The shipped stack files, as configuration, with throw-away secrets."""
 
 import json
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,11 @@ USERS = f"ops:$2y$10${'0' * 53}"
 
 def stack_file(stack: str) -> dict[str, Any]:
     """Return the config of a stack file, without the secrets that `pulumi config` would add."""
+    return deepcopy(_stack_file(stack))
+
+
+@cache
+def _stack_file(stack: str) -> dict[str, Any]:
     return yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
 
 

@@ -5,7 +5,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from lab.parts import ensure
 from network.plan import Plan
-from tests.contract.kinds import custom_schema
+from tests.contract.kinds import custom_kind
 
 pytestmark = pytest.mark.lab
 
@@ -15,7 +15,7 @@ def crd() -> Draft202012Validator:
     """Validator by the CRD, which comes with Cilium's Go module."""
     folder = ensure("cilium")["cilium"]
     # Not checked itself: some of its patterns are Go's, which Python's are not.
-    return Draft202012Validator(custom_schema(folder / "crds" / "v2", "CiliumNetworkPolicy", "v2"))
+    return custom_kind(folder / "crds" / "v2", "CiliumNetworkPolicy", "v2")
 
 
 def test_every_policy_fits_the_crd(plan: Plan, crd: Draft202012Validator) -> None:

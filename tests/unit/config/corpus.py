@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,10 @@ class Case:
         return {k: v if isinstance(v, str) else json.dumps(v) for k, v in self.layers.items()}
 
 
-def corpus() -> list[Case]:
+@cache
+def corpus() -> tuple[Case, ...]:
     """Return every case."""
-    return [case(file.stem, yaml.safe_load(file.read_text())) for file in sorted(FOLDER.glob("*.yaml"))]
+    return tuple(case(file.stem, yaml.safe_load(file.read_text())) for file in sorted(FOLDER.glob("*.yaml")))
 
 
 def case(name: str, patch: dict[str, Any]) -> Case:
