@@ -75,7 +75,7 @@ view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test test-lab bench bench-reachability bench-growth bench-ingress lock review review-examples
+.PHONY: check generate lint test test-fast test-lab bench bench-reachability bench-growth bench-ingress lock review review-examples
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
@@ -92,7 +92,11 @@ lint: setup ## Linter, formatter and type checker
 	$(PYTHON) -m pyright
 	@.venv/bin/lint-imports --no-cache > .venv/import-linter.log || { cat .venv/import-linter.log; exit 1; }
 
-test: lint ## All checks, and the tests that need neither root nor Go nor real parts
+test: setup ## All checks, and the tests that need neither root nor Go nor real parts
+	@$(MAKE) --no-print-directory --jobs=2 lint test-fast
+
+# Beside the type checker, which uses one core alone.
+test-fast: setup
 	$(PYTHON) -m pytest -m "not lab" --numprocesses=auto --dist=worksteal $(ARGS)
 
 # What ARGS choose may be in one of the two runs alone.
