@@ -12,6 +12,7 @@ from network.config.external import External
 from network.config.ingress import Ingress
 from network.config.model import Model
 from network.config.names import Name
+from network.config.observability import Observability
 from network.config.policies import Policies
 from network.config.secrets import Htpasswd, Password, Token, secret_fields
 from network.config.traffic import Traffic
@@ -36,6 +37,8 @@ class StackConfig(Model):
     """Applications by name."""
     policies: Policies = Field(default_factory=Policies)
     """Who else may reach the platform."""
+    observability: Observability | None = None
+    """What is measured, promised, told and shown; nothing when absent."""
     access: Access = Field(default_factory=Access)
     """Who holds which role."""
     charts: Charts = Field(default_factory=Charts)

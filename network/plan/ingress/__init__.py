@@ -63,7 +63,9 @@ def build(config: StackConfig) -> IngressPlan:
     return IngressPlan(
         namespaces=(of_platform(config, TRAEFIK),),
         flows=flows.build(config),
-        metrics=(MetricsEndpoint(peers.TRAEFIK, entrypoints.CONTAINER_PORTS[entrypoints.METRICS]),),
+        metrics=(
+            MetricsEndpoint("traefik", peers.TRAEFIK, entrypoints.CONTAINER_PORTS[entrypoints.METRICS]),
+        ),
         pods=(PODS,),
         doors=(DOOR,),
         crds=CRDS,

@@ -4,17 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from network.plan.model.dashboards import Dashboard
 from network.plan.model.flows import Flow, Pods
 from network.plan.model.namespaces import NamespacePlan
+from network.plan.model.rules import RuleGroup
 
 
 @dataclass(frozen=True)
 class MetricsEndpoint:
-    """Where pods tell their metrics: each is scraped by the pods that the stack names for it."""
+    """Where pods tell their metrics: each is scraped by the stack's Prometheus."""
 
+    job: str
+    """What Prometheus calls its targets: label `job` of each series. Unique in the stack."""
     pods: Pods
     port: int
     path: str = "/metrics"
+    honor_labels: bool = False
+    """Its series tell of other objects: their own `namespace` and `pod` win over the target's."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +60,6 @@ class LayerPlan:
     metrics: tuple[MetricsEndpoint, ...] = ()
     pods: tuple[RunningPods, ...] = ()
     doors: tuple[Door, ...] = ()
+    rules: tuple[RuleGroup, ...] = ()
+    """What Prometheus records, and what somebody on call is told of."""
+    dashboards: tuple[Dashboard, ...] = ()

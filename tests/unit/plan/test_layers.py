@@ -42,7 +42,7 @@ def toy(config: StackConfig) -> ToyPlan:
     return ToyPlan(
         namespaces=(of_platform(config, "toys"),),
         flows=(Flow("toy-to-api-server", TOYS, API_SERVER, API_SERVER_PORTS, "Plays with the API."),),
-        metrics=(MetricsEndpoint(TOYS, 9999),),
+        metrics=(MetricsEndpoint("toys", TOYS, 9999),),
         pods=(running,),
         doors=(Door("toys", "toy", running, {"play": 80}),),
         release=ReleasePlan(
