@@ -19,6 +19,7 @@ from network.plan import (
     ingress,
     metrics,
     monitoring,
+    observability,
     policies,
     traffic,
 )
@@ -37,6 +38,7 @@ LAYERS: tuple[Callable[[StackConfig], LayerPlan], ...] = (
     ingress.build,
     traffic.build,
     applications.build,
+    observability.build,
 )
 """Each gives what it needs and brings by itself. What follows from all of them, as names, rights, scrapes and
 policies do, is laid over them by `build`."""

@@ -7,6 +7,7 @@ from network.config import StackConfig
 from network.plan.applications import (
     balancing,
     client_certificates,
+    dashboard,
     flows,
     namespaces,
     routes,
@@ -49,6 +50,7 @@ def build(config: StackConfig) -> ApplicationsPlan:
     return ApplicationsPlan(
         namespaces=namespaces.build(config),
         flows=flows.build(config),
+        dashboards=dashboard.build(config),
         applications=tuple(_application(config, name) for name in config.applications),
     )
 
