@@ -76,9 +76,10 @@ def labels(tree: Any) -> frozenset[str]:
     return frozenset(used - made - {""})
 
 
-def windows(tree: Any) -> Iterator[tuple[str, int]]:
-    """Yield the functions over a window, with its seconds."""
+def windows(tree: Any) -> Iterator[tuple[str, str, int]]:
+    """Yield the functions over a window, with the metric and the window's seconds."""
     for node in nodes(tree):
         for argument in getattr(node, "args", ()):
             if isinstance(argument, promql_parser.MatrixSelector):
-                yield node.func.name, int(argument.range.total_seconds())
+                metric = str(argument.vector_selector.name)
+                yield node.func.name, metric, int(argument.range.total_seconds())

@@ -5,6 +5,7 @@ import typer
 from network.cli import files
 from network.cli.commands.addresses import addresses
 from network.cli.commands.check import check
+from network.cli.commands.dashboards import dashboards
 from network.cli.commands.flows import flows
 from network.cli.commands.plan import plan
 from network.cli.commands.reachability import reachability
@@ -36,4 +37,5 @@ app.command()(flows)
 app.command()(plan)
 app.command()(review)
 app.command()(reachability)
+app.command()(dashboards)
 app.command()(undeclared)

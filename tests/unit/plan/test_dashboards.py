@@ -89,7 +89,7 @@ def test_several_series_of_a_panel_are_told_apart() -> None:
 def test_an_expression_parses_and_counts_over_what_grafana_chooses(board: Dashboard, query: Query) -> None:
     tree = promql.parsed(query.expr, variables(board))
     assert metrics(query.expr) == {read.metric for read in promql.reads(tree)}
-    for function, seconds in promql.windows(tree):
+    for function, _, seconds in promql.windows(tree):
         chosen = (RANGE,) if function == "rate" else (RANGE, PERIOD)
         assert f"{seconds}s" in [promql.WINDOWS[each] for each in chosen], function
 
