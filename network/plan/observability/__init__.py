@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from network.config import StackConfig
 from network.plan.model.layer import LayerPlan
-from network.plan.observability import overview, security
+from network.plan.observability import alerts, objectives, overview, security
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,4 +18,7 @@ def build(config: StackConfig) -> ObservabilityPlan:
     """Return the observability layer's plan."""
     if config.observability is None:
         return ObservabilityPlan()
-    return ObservabilityPlan(dashboards=(overview.build(), security.build(config)))
+    return ObservabilityPlan(
+        rules=(*objectives.build(config), alerts.PROBES, alerts.WATCHERS),
+        dashboards=(overview.build(), security.build(config)),
+    )
