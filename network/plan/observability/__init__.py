@@ -19,6 +19,11 @@ def build(config: StackConfig) -> ObservabilityPlan:
     if config.observability is None:
         return ObservabilityPlan()
     return ObservabilityPlan(
-        rules=(*objectives.build(config), alerts.PROBES, alerts.WATCHERS),
+        rules=(
+            *objectives.build(config),
+            alerts.PROBES,
+            alerts.WATCHERS,
+            alerts.of_targets(("traefik",)),
+        ),
         dashboards=(overview.build(), security.build(config)),
     )

@@ -6,6 +6,18 @@ from network.plan.model.dashboards import TITLES, Dashboard, Panel, Query, Row, 
 from network.plan.model.promql import increase, rate, selected, total
 
 CHOSEN = 'sloth_service=~"$objective"'
+SUBJECTS = (
+    "severity",
+    "alertname",
+    "application",
+    "namespace",
+    "node",
+    "job",
+    "instance",
+    "name",
+    "subject",
+)
+"""Labels that say what an alert is of."""
 FIRING, TOLD = 'alertstate="firing"', 'severity=~"critical|warning"'
 CRITICAL, WARNING = 'severity="critical"', 'severity="warning"'
 PROMISE = "{{subject}} {{sloth_slo}}"
@@ -73,8 +85,7 @@ def _alerts() -> Row:
                 "short",
                 (
                     Query(
-                        "count by (severity, alertname, application, namespace, node, host, subject) "
-                        f"({selected('ALERTS', FIRING, TOLD)})",
+                        f"count by ({', '.join(SUBJECTS)}) ({selected('ALERTS', FIRING, TOLD)})",
                         "series",
                         instant=True,
                     ),
