@@ -10,17 +10,17 @@ import yaml
 
 from network.plan import build
 from network.plan.model.rules import Recording
+from network.plan.observability import overview
 from tests import promql, stacks
 
 WATCHED = {"network:observability": {"prometheus": {"install": {}}}}
-TARGET = frozenset({"job", "instance", "namespace", "pod", "container", "endpoint", "node", "service"})
-"""Labels that Prometheus gives each series of a target."""
+TARGET = frozenset({"job", "instance", "namespace", "pod", "node"})
+"""Labels that our monitors give each series of a target."""
 HISTOGRAM = {"_bucket": frozenset({"le"}), "_sum": frozenset[str](), "_count": frozenset[str]()}
 OWN = {
     "up": TARGET,
-    "ALERTS": frozenset(
-        {"alertname", "alertstate", "severity", "application", "namespace", "node", "host", "subject"}
-    ),
+    # What fires, with the labels of its alert.
+    "ALERTS": frozenset({"alertname", "alertstate", *overview.SUBJECTS}),
     # node-exporter's, which the catalogue lacks (prometheus/node_exporter v1.12.1
     # collector/fixtures/e2e-output.txt).
     **{f"node_network_{way}_bytes_total": frozenset({"device"}) for way in ("receive", "transmit")},
