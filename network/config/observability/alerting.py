@@ -15,6 +15,9 @@ from network.config.urls import ShownUrl
 DEAD_MAN_SWITCH = "dead-man-switch"
 """Key of its URL in `network:alertReceivers`, which no receiver may have."""
 
+NOBODY = "nobody"
+"""Receiver of what no other takes."""
+
 Told = Literal["critical", "warning"]
 """Severities that somebody is told of; `info` stands in Prometheus alone."""
 
@@ -123,12 +126,13 @@ class Alerting(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        if DEAD_MAN_SWITCH in self.receivers:
-            yield Finding(
-                ("receivers", DEAD_MAN_SWITCH),
-                "the secret of this name is the dead man's switch's",
-                "give the receiver another name",
-            )
+        for name in (DEAD_MAN_SWITCH, NOBODY):
+            if name in self.receivers:
+                yield Finding(
+                    ("receivers", name),
+                    f"{name} is a receiver of the platform's own",
+                    "give the receiver another name",
+                )
         if self.receivers and not any(
             "critical" in receiver.severities and not receiver.teams for receiver in self.receivers.values()
         ):

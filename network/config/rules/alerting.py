@@ -42,7 +42,11 @@ def receivers_secrets_are_of_their_kind(
 ) -> Iterator[Finding]:
     """A URL must lead to the host that policies let Alertmanager reach; PagerDuty's secret is no URL."""
     alerting = _alerting(observability)
-    endpoints = {name: (each.endpoint, each.pager_duty) for name, each in alerting.receivers.items()}
+    endpoints = {
+        name: (each.endpoint, each.pager_duty)
+        for name, each in alerting.receivers.items()
+        if each.endpoint[0]  # else it is told no way at all, which is a finding of its own
+    }
     switch = alerting.dead_man_switch
     if switch is not None:
         endpoints[DEAD_MAN_SWITCH] = ((switch.host, switch.port), None)
