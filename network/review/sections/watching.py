@@ -1,13 +1,12 @@
 """What is promised, alerted on, probed and told to whom (OBS-4, OBS-6, OBS-8)."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from network.review import kinds
 from network.review.differences import differences, dotted
 from network.review.kinds import Finding
-from network.review.markdown import ABSENT, change, code, codes, counted, table
+from network.review.markdown import ABSENT, change, code, codes, counted
 from network.review.promises import beyond, subject
 from network.review.routes import routes
 from network.review.sections import Section
@@ -33,7 +32,7 @@ def compare(base: Side, head: Side) -> Section:
         *_receivers(base, head),
         *_series(base, head),
     ]
-    return Section("Observability", tuple(findings), _details(base, head))
+    return Section("Observability", tuple(findings))
 
 
 def _watched(side: Side) -> bool:
@@ -112,26 +111,32 @@ def _severities(side: Side) -> dict[str, str]:
 
 
 def _probes(base: Side, head: Side) -> Iterator[Finding]:
-    """Yield hosts that are no longer probed though they are still served."""
-    gone = [host for host in _probed(base) if host not in _probed(head) and _is_served(head, host)]
+    """Yield addresses that are no longer probed though their hosts are still served."""
+    gone = [each for each in _probed(base) if each not in _probed(head) and _is_served(head, each)]
     if gone:
-        yield Finding(
-            kinds.PROBE_REMOVED,
-            f"{counted(len(gone), 'host')} no longer probed from inside the cluster: {codes(gone)}.",
-        )
+        text = f"No longer probed from inside the cluster, though still served: {codes(gone)}."
+        yield Finding(kinds.PROBE_REMOVED, text)
 
 
 def _probed(side: Side) -> list[str]:
-    """Return the hosts of probes, whose targets are URLs or `host:port`."""
+    """Return what is probed, without paths; where only a handshake is tried, the target is `host:443`."""
     targets = (
         target
         for probe in side.of_kind("Probe").values()
         for target in probe["spec"]["targets"]["staticConfig"]["static"]
     )
-    return list(dict.fromkeys(re.sub(r"^[a-z]+://|[:/].*$", "", target) for target in targets))
+    return list(dict.fromkeys(_address(target) for target in targets))
 
 
-def _is_served(side: Side, host: str) -> bool:
+def _address(target: str) -> str:
+    scheme, separator, rest = target.partition("://")
+    if not separator:
+        return f"https://{target.partition(':')[0]}"
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
+def _is_served(side: Side, address: str) -> bool:
+    host = address.partition("://")[2]
     return any(f"`{host}`" in route.rule for route in routes(side).values())
 
 
@@ -169,13 +174,3 @@ def _series(base: Side, head: Side) -> Iterator[Finding]:
 
 def _count(side: Side) -> int:
     return side.document.get("series", 0)
-
-
-def _details(base: Side, head: Side) -> str:
-    old, new = _of(base, "objectives"), _of(head, "objectives")
-    rows: list[Sequence[str]] = [
-        (code(".".join((name, *path))), code(was), code(now))
-        for name in [*old, *(name for name in new if name not in old)]
-        for path, was, now in differences(old.get(name, ABSENT), new.get(name, ABSENT))
-    ]
-    return table(("objective", "before", "after"), rows)
