@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.alerts.rules import HOST, ROUTER
+from tests.alerts.rules import HOST, ROUTER, jobs
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ def _backend(*addresses: str) -> dict[str, str]:
             for index, values in enumerate(addresses)
         },
     }
+
+
+def _targets(traefik: str) -> dict[str, str]:
+    of_others = {f'up{{job="{job}",pod="a"}}': "1x60" for job in jobs() if job != "traefik"}
+    return {**of_others, 'up{job="traefik",pod="a"}': traefik}
 
 
 def _slow(within: str, answered: str) -> dict[str, str]:
@@ -389,20 +394,10 @@ CASES = (
     ),
     Case(
         "TargetMissing",
-        {
-            'up{job="traefik",pod="a"}': "1x4 stale _x19 1x20",
-            'up{job="cert-manager-controller",pod="a"}': "1x60",
-            'up{job="cert-manager-webhook",pod="a"}': "1x60",
-            'up{job="cert-manager-cainjector",pod="a"}': "1x60",
-        },
+        _targets("1x4 stale _x19 1x20"),
         "18m",
         "28m",
-        {
-            'up{job="traefik",pod="a"}': "0x60",
-            'up{job="cert-manager-controller",pod="a"}': "1x60",
-            'up{job="cert-manager-webhook",pod="a"}': "1x60",
-            'up{job="cert-manager-cainjector",pod="a"}': "1x60",
-        },
+        _targets("0x60"),
         {"job": "traefik"},
     ),
     Case(

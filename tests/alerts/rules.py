@@ -7,7 +7,6 @@ from typing import Any
 from network.config import StackConfig
 from network.plan import build
 from network.plan.model.rules import Alert, RuleGroup
-from network.plan.observability import alerts, objectives
 from tests import stacks
 
 HOST = "shop.dev.k8s.webgrip.nl"
@@ -35,12 +34,12 @@ def stack(promises: Mapping[str, Any] = OBJECTIVES, over: Mapping[str, Any] | No
 @cache
 def groups() -> Mapping[str, RuleGroup]:
     """Return every group of rules by its name."""
-    config = stack()
-    layers = build(config).layers
-    watched = [endpoint.job for layer in layers for endpoint in layer.metrics]
-    own = (alerts.WATCHERS, alerts.PROBES, alerts.of_targets(watched), *objectives.build(config))
-    brought = [group for layer in layers for group in layer.rules]
-    return {group.name: group for group in (*brought, *own)}
+    return {group.name: group for layer in build(stack()).layers for group in layer.rules}
+
+
+def jobs() -> list[str]:
+    """Return every job that Prometheus shall have targets of."""
+    return [endpoint.job for layer in build(stack()).layers for endpoint in layer.metrics]
 
 
 def every_alert() -> Mapping[str, Alert]:

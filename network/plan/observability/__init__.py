@@ -1,14 +1,16 @@
 """What the platform runs to watch itself, and what is watched of several layers at once (OBS-1 to OBS-8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from network.config import StackConfig
 from network.config.observability.prometheus import Install
 from network.config.platform import MONITORING, MONITORING_NODES
+from network.plan.model.dashboards import Dashboard
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.namespaces import NamespacePlan, labelled, of_platform
 from network.plan.observability import (
+    alertmanager,
     alerts,
     blackbox,
     endpoints,
@@ -16,6 +18,7 @@ from network.plan.observability import (
     grafana_server,
     objectives,
     overview,
+    pods,
     probes,
     prometheus_stack,
     security,
@@ -66,28 +69,36 @@ def build(config: StackConfig) -> ObservabilityPlan:
     observability = config.observability
     if observability is None:
         return ObservabilityPlan()
-    install = observability.prometheus.install
-    watching = (
-        ObservabilityPlan(metrics=endpoints.build(config)) if install is None else _installed(config, install)
-    )
-    return replace(
-        watching,
-        rules=(*objectives.build(config), alerts.PROBES, alerts.WATCHERS, alerts.of_targets(("traefik",))),
-        dashboards=(overview.build(), security.build(config)),
-    )
+    if observability.prometheus.install is None:
+        return ObservabilityPlan(
+            metrics=endpoints.build(config),
+            rules=objectives.build(config),
+            dashboards=_dashboards(config),
+        )
+    return _installed(config, observability.prometheus.install)
 
 
 def _installed(config: StackConfig, install: Install) -> ObservabilityPlan:
     return ObservabilityPlan(
         namespaces=(_namespace(config), _namespace_of_nodes(config)),
-        flows=flows.build(replicas=prometheus_stack.replicas(config, install)),
+        flows=(
+            *flows.build(replicas=prometheus_stack.replicas(config, install)),
+            *alertmanager.flows(config, pods.ALERTMANAGER),
+        ),
         metrics=(*endpoints.build(config), *endpoints.installed()),
+        rules=(*objectives.build(config), alerts.WATCHERS, alerts.PROBES),
+        dashboards=_dashboards(config),
+        secrets=(alertmanager.secret(config),),
         crds=paths_of_crds(),
         access=grafana_server.access(),
         stack=prometheus_stack.release(config, install),
         prober=blackbox.release(config),
         probes=probes.manifests(config),
     )
+
+
+def _dashboards(config: StackConfig) -> tuple[Dashboard, ...]:
+    return (overview.build(), security.build(config))
 
 
 def _namespace(config: StackConfig) -> NamespacePlan:

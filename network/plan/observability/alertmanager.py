@@ -13,14 +13,13 @@ import yaml
 
 from network.config import StackConfig
 from network.config.observability.alerting import DEAD_MAN_SWITCH, NOBODY, Alerting, Receiver
+from network.config.platform import MONITORING
 from network.plan.model.dashes import dashed
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import SecretPlan
 from network.plan.model.peers import outside
 from network.plan.observability.alerts import WATCHDOG
-
-SECRET = "alertmanager-config"
-"""Name of the Secret that the Alertmanager object names as `configSecret`."""
+from network.plan.observability.prometheus_stack import ALERTMANAGER_CONFIG
 
 FOLDER = "/etc/alertmanager/config"
 """Where the operator has all keys of that Secret mounted."""
@@ -73,16 +72,13 @@ INHIBITIONS = (
 )
 
 
-def secret(config: StackConfig, namespace: str) -> SecretPlan | None:
-    """Return the Secret with the configuration; None where the platform runs no Alertmanager."""
-    observability = config.observability
-    if observability is None or observability.prometheus.install is None:
-        return None
-    alerting = observability.alerting
+def secret(config: StackConfig) -> SecretPlan:
+    """Return the Secret with the configuration."""
+    alerting = _alerting(config)
     keys = [*alerting.receivers, *([DEAD_MAN_SWITCH] if alerting.dead_man_switch is not None else [])]
     return SecretPlan(
-        SECRET,
-        namespace,
+        ALERTMANAGER_CONFIG,
+        MONITORING,
         "Opaque",
         {key: f"alertReceivers.{key}" for key in keys},
         {CONFIG_KEY: yaml.safe_dump(configuration(alerting), sort_keys=False, allow_unicode=True)},
@@ -91,9 +87,7 @@ def secret(config: StackConfig, namespace: str) -> SecretPlan | None:
 
 def flows(config: StackConfig, pods: Pods) -> tuple[Flow, ...]:
     """Return the connections of Alertmanager's pods to those that it tells."""
-    if config.observability is None:
-        return ()
-    alerting = config.observability.alerting
+    alerting = _alerting(config)
     told: dict[tuple[str, int], list[str]] = {}
     for name, receiver in alerting.receivers.items():
         told.setdefault(receiver.endpoint, []).append(name)
@@ -110,6 +104,10 @@ def flows(config: StackConfig, pods: Pods) -> tuple[Flow, ...]:
         )
         for (host, port), names in told.items()
     )
+
+
+def _alerting(config: StackConfig) -> Alerting:
+    return Alerting() if config.observability is None else config.observability.alerting
 
 
 def configuration(alerting: Alerting) -> dict[str, Any]:
