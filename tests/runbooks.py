@@ -53,6 +53,7 @@ class Subject:
 
 
 _REACHES = "network reachability --stack <stack>"
+_UNDECLARED = "network undeclared --live --stack <stack>"
 _REVIEW = {
     "network review --base <commit that was good>": "what was changed since, and what that does",
 }
@@ -85,7 +86,7 @@ SUBJECTS: Mapping[str, Subject] = {
             f"{_REACHES} --from traefik/traefik --to <namespace>/<workload>": (
                 "whether policies let Traefik to the backend, and by which"
             ),
-            "network undeclared": "what the backend itself tries and may not",
+            _UNDECLARED: "what the backend itself tries and may not",
             **_REVIEW,
         },
     ),
@@ -125,7 +126,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "Availability and latency of the routes that lead to the workload; of every host where it is "
         "Traefik.",
         {
-            "network undeclared": "what its pods try and may not",
+            _UNDECLARED: "what its pods try and may not",
             "network flows --stack <stack>": "what its pods may do",
             **_REVIEW,
         },
@@ -143,8 +144,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "The pod network",
         "None by itself; availability of whatever needs the connection, the pod or the address.",
         {
-            "network undeclared": "source, destination and port of what is cut, with the lines that "
-            "declare it",
+            _UNDECLARED: "source, destination and port of what is cut, with the lines that declare it",
             f"{_REACHES} --from <namespace>/<workload> --to <namespace>/<workload>": (
                 "whether the policies allow a connection, and by which"
             ),
@@ -166,8 +166,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "Who watches",
         "None by itself: but what happens meanwhile may be told to nobody.",
         {
-            "network undeclared": "whether a policy cuts what watches from what it watches, or from "
-            "receivers",
+            _UNDECLARED: "whether a policy cuts what watches from what it watches, or from receivers",
             "network flows --stack <stack>": "what it may connect to",
         },
     ),
