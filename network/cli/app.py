@@ -7,6 +7,7 @@ from network.cli.commands.addresses import addresses
 from network.cli.commands.check import check
 from network.cli.commands.dashboards import dashboards
 from network.cli.commands.flows import flows
+from network.cli.commands.objectives import objectives
 from network.cli.commands.plan import plan
 from network.cli.commands.reachability import reachability
 from network.cli.commands.review import review
@@ -39,3 +40,4 @@ app.command()(review)
 app.command()(reachability)
 app.command()(dashboards)
 app.command()(undeclared)
+app.command()(objectives)
