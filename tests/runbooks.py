@@ -63,7 +63,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "Promises",
         "The one that it names: `sloth_service` is its name in the stack file, `sloth_slo` what of it.",
         {
-            "network objectives --stack <stack>": "target, now, budget left and burn rate of each promise",
+            "network objectives": "target, now, budget left and burn rate of each promise",
             "make view-grafana STACK=<stack>": "the dashboards, by port-forward",
             **_REVIEW,
         },

@@ -23,6 +23,7 @@ from network.plan.model.cloud import CloudResource
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan
 from network.plan.model.rules import Alert
+from network.plan.observability import series
 
 FORMAT = 1
 """Of the document; raised when a reader of the old one would misread the new one."""
@@ -44,6 +45,7 @@ def of_plan(config: StackConfig, plan: Plan) -> Document:
         "flows": [_flow(flow) for flow in plan.flows],
         "podLabels": _pod_labels(plan),
         "alerts": [] if config.observability is None else list(_alerts(plan)),
+        "series": {} if config.observability is None else dataclasses.asdict(series.estimate(config)),
         "claims": [
             {"kind": each.kind, "value": each.value, "account": each.account, "where": path_of(each.location)}
             for each in claims.of(config)

@@ -163,14 +163,13 @@ def _receivers(base: Side, head: Side) -> Iterator[Finding]:
 
 
 def _series(base: Side, head: Side) -> Iterator[Finding]:
-    before, after = _count(base), _count(head)
+    old, new = base.document.get("series", {}), head.document.get("series", {})
+    before, after = sum(old.values()), sum(new.values())
     if before and after > GROWN * before:
+        most = max(new, key=lambda what: new[what] - old.get(what, 0))
         yield Finding(
             kinds.SERIES_GROWN,
-            f"Series that Prometheus holds: {change(before, after)}, {after / before - 1:.0%} more. Its "
-            "memory and volume grow with them.",
+            f"Series that Prometheus holds, by estimate: {change(f'{before:,}', f'{after:,}')}, most of "
+            f"them by {code(most)} ({change(f'{old.get(most, 0):,}', f'{new[most]:,}')}). Its memory and "
+            "volume grow with them.",
         )
-
-
-def _count(side: Side) -> int:
-    return side.document.get("series", 0)

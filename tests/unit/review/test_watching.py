@@ -186,13 +186,19 @@ def test_receivers_and_the_dead_mans_switch_are_told() -> None:
     ]
 
 
-@pytest.mark.parametrize(("after", "told"), [(1200, False), (1201, True), (500, False)])
+@pytest.mark.parametrize(("after", "told"), [(200, False), (201, True), (10, False)])
 def test_series_that_grow_by_more_than_a_fifth_are_told(after: int, told: bool) -> None:
-    found = review({**watched(), "series": 1000}, {**watched(), "series": after})
+    before = {**watched(), "series": {"ingress": 100, "control": 400}}
+    found = review(before, {**watched(), "series": {"ingress": after, "control": 400}})
     assert ("series-grown" in kinds(found)) is told
 
 
-def test_a_base_without_the_number_of_series_tells_nothing_of_them() -> None:
-    before = watched()
-    before.pop("series", None)
-    assert "series-grown" not in kinds(review(before, {**watched(), "series": 1000}))
+def test_what_makes_most_of_the_series_is_named() -> None:
+    before = {**watched(), "series": {"ingress": 1000, "control": 4000}}
+    found = review(before, {**watched(), "series": {"ingress": 9000, "control": 4100}})
+    (text,) = texts(found, "series-grown")
+    assert "`5,000` → `13,100`, most of them by `ingress` (`1,000` → `9,000`)" in text
+
+
+def test_a_base_that_is_not_watched_has_no_series_to_compare_with() -> None:
+    assert "series-grown" not in kinds(review(document("dev", {"network:observability": None}), watched()))
