@@ -5,7 +5,9 @@ import typer
 from network.cli import files
 from network.cli.commands.addresses import addresses
 from network.cli.commands.check import check
+from network.cli.commands.dashboards import dashboards
 from network.cli.commands.flows import flows
+from network.cli.commands.objectives import objectives
 from network.cli.commands.plan import plan
 from network.cli.commands.reachability import reachability
 from network.cli.commands.review import review
@@ -30,5 +32,16 @@ def network() -> None:
     files.print_anything()
 
 
-for command in (check, schema, addresses, flows, plan, review, reachability, undeclared):
+for command in (
+    check,
+    schema,
+    addresses,
+    flows,
+    plan,
+    review,
+    reachability,
+    dashboards,
+    undeclared,
+    objectives,
+):
     app.command(cls=Once)(command)

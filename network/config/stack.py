@@ -12,8 +12,9 @@ from network.config.external import External
 from network.config.ingress import Ingress
 from network.config.model import Model
 from network.config.names import Name
+from network.config.observability import Observability
 from network.config.policies import Policies
-from network.config.secrets import Htpasswd, Password, Token, secret_fields
+from network.config.secrets import Htpasswd, Password, Receiver, Token, secret_fields
 from network.config.traffic import Traffic
 
 
@@ -36,6 +37,8 @@ class StackConfig(Model):
     """Applications by name."""
     policies: Policies = Field(default_factory=Policies)
     """Who else may reach the platform."""
+    observability: Observability | None = None
+    """What is measured, promised, told and shown; nothing when absent."""
     access: Access = Field(default_factory=Access)
     """Who holds which role."""
     charts: Charts = Field(default_factory=Charts)
@@ -46,6 +49,9 @@ class StackConfig(Model):
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
     redis_password: Password | None = None
     """Secret: password of the Redis that counts shared rate limits."""
+    alert_receivers: dict[Name, Receiver] = Field(default_factory=dict)
+    """Secret: URL or key by the name of the alert receiver that is told by it, and of the
+    `dead-man-switch`."""
 
 
 SECRETS = {field.key: field for field in secret_fields(StackConfig)}

@@ -13,7 +13,11 @@ from network.plan.model.kubernetes import Manifest
 from tests.contract import strict
 from tests.stacks import KUBERNETES
 
-CUSTOM_GROUPS = {"traefik.io": "traefik", "cert-manager.io": "cert-manager"}
+CUSTOM_GROUPS = {
+    "traefik.io": "traefik",
+    "cert-manager.io": "cert-manager",
+    "monitoring.coreos.com": "prometheus-operator",
+}
 """API group -> folder of its CRDs among the contracts."""
 REFUSALS = (jsonschema.ValidationError, kubernetes_validate.ValidationError)
 """What `validate` raises."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from network.config import StackConfig
 from network.plan.applications import (
+    alerts,
     balancing,
     client_certificates,
+    dashboard,
     flows,
     namespaces,
     routes,
@@ -49,6 +51,8 @@ def build(config: StackConfig) -> ApplicationsPlan:
     return ApplicationsPlan(
         namespaces=namespaces.build(config),
         flows=flows.build(config),
+        dashboards=dashboard.build(config),
+        rules=alerts.build(config),
         applications=tuple(_application(config, name) for name in config.applications),
     )
 

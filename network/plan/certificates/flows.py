@@ -46,7 +46,11 @@ SOLVER = Pods(platform.TRAEFIK, "acme-solver", {"acme.cert-manager.io/http01-sol
 WEBHOOK_PORTS = (Port(10250),)
 SOLVER_PORTS = (Port(8089),)
 
-METRICS = tuple(MetricsEndpoint(pods, 9402) for pods in (CONTROLLER, WEBHOOK, CAINJECTOR))
+METRICS = tuple(
+    # Its series tell of certificates in other namespaces.
+    MetricsEndpoint(f"cert-manager-{pods.name}", pods, 9402, honor_labels=True)
+    for pods in (CONTROLLER, WEBHOOK, CAINJECTOR)
+)
 """The port is the chart's."""
 
 

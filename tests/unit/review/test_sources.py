@@ -66,7 +66,7 @@ def test_a_base_without_the_command_is_read_by_the_other_sides_code(repository: 
     old = tmp_path / "old"
     shutil.copytree(repository, old)
     app_file = old / "network/cli/app.py"
-    replace(app_file, " plan, review,", " review,")
+    replace(app_file, "    plan,\n", "")
 
     source = read(old, "old", [repository])
 
