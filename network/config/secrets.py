@@ -40,6 +40,24 @@ def _password(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _authorization(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]* \S+", secret.get_secret_value()):
+        raise refusal(
+            "the value of an Authorization header is a scheme, a blank and the credential",
+            "write it like `Bearer <token>`, and set it again with --secret",
+        )
+    return secret
+
+
+def _webhook(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"https://hooks\.slack\.com/\S+", secret.get_secret_value()):
+        raise refusal(
+            "a webhook of Slack is a URL below https://hooks.slack.com/",
+            "take it from Slack's page of the app, and set it again with --secret",
+        )
+    return secret
+
+
 @dataclass(frozen=True)
 class Secret:
     """Marks a type whose values are given as secrets only. Whatever treats secrets apart finds the
@@ -94,3 +112,9 @@ Htpasswd = Annotated[SecretStr, AfterValidator(_htpasswd), Secret("placeholder:$
 """Lines of `htpasswd -nB`: user and bcrypt hash."""
 Password = Annotated[SecretStr, AfterValidator(_password), Secret("placeholder")]
 """Password of a Redis user."""
+Authorization = Annotated[SecretStr, AfterValidator(_authorization), Secret("Bearer placeholder")]
+"""Value of an Authorization header."""
+Webhook = Annotated[
+    SecretStr, AfterValidator(_webhook), Secret("https://hooks.slack.com/services/placeholder")
+]
+"""URL by which messages are posted to Slack; whoever has it posts."""

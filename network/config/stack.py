@@ -14,7 +14,7 @@ from network.config.model import Model
 from network.config.names import Name
 from network.config.observability import Observability
 from network.config.policies import Policies
-from network.config.secrets import Htpasswd, Password, Token, secret_fields
+from network.config.secrets import Authorization, Htpasswd, Password, Token, Webhook, secret_fields
 from network.config.traffic import Traffic
 
 
@@ -49,6 +49,12 @@ class StackConfig(Model):
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
     redis_password: Password | None = None
     """Secret: password of the Redis that counts shared rate limits."""
+    logs_credential: Authorization | None = None
+    """Secret: value of the Authorization header that the endpoint of logs asks for: `Bearer ...`."""
+    traces_credential: Authorization | None = None
+    """Secret: value of the Authorization header that the endpoint of traces asks for."""
+    outside_slack_url: Webhook | None = None
+    """Secret: webhook of Slack by which DigitalOcean tells of its checks."""
 
 
 SECRETS = {field.key: field for field in secret_fields(StackConfig)}

@@ -18,6 +18,7 @@ from network.config.rules import (
     references,
     renewal,
     routes,
+    telemetry,
     zones,
 )
 
@@ -82,6 +83,10 @@ RULES: tuple[Rule, ...] = (
     chains.protected_answers_are_not_shared,
     chains.plain_http_asks_for_nothing,
     references.access_names_applications,
+    telemetry.collected_applications_exist,
+    telemetry.receivers_are_somebody_else_s,
+    telemetry.excepted_hosts_are_served,
+    telemetry.slack_is_reached_by_its_webhook,
 )
 """What is refused."""
 
@@ -118,5 +123,7 @@ WARNINGS: tuple[Rule, ...] = (
     chains.counted_headers_are_vouched_for,
     chains.authentication_has_no_way_around,
     chains.auth_services_ask_nobody,
+    telemetry.credentials_are_sent,
+    telemetry.kept_logs_hold_the_access_log,
 )
 """What works but deserves a look."""
