@@ -40,11 +40,11 @@ def _password(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _authorization(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]* \S+", secret.get_secret_value()):
+def _credential(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\S+", secret.get_secret_value()):
         raise refusal(
-            "the value of an Authorization header is a scheme, a blank and the credential",
-            "write it like `Bearer <token>`, and set it again with --secret",
+            "a credential has no blanks or line breaks: the word before it is the endpoint's `scheme`",
+            "set it again without that word, with --secret",
         )
     return secret
 
@@ -112,8 +112,8 @@ Htpasswd = Annotated[SecretStr, AfterValidator(_htpasswd), Secret("placeholder:$
 """Lines of `htpasswd -nB`: user and bcrypt hash."""
 Password = Annotated[SecretStr, AfterValidator(_password), Secret("placeholder")]
 """Password of a Redis user."""
-Authorization = Annotated[SecretStr, AfterValidator(_authorization), Secret("Bearer placeholder")]
-"""Value of an Authorization header."""
+Credential = Annotated[SecretStr, AfterValidator(_credential), Secret("placeholder")]
+"""What follows the scheme in an Authorization header."""
 Webhook = Annotated[
     SecretStr, AfterValidator(_webhook), Secret("https://hooks.slack.com/services/placeholder")
 ]

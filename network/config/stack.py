@@ -14,7 +14,7 @@ from network.config.model import Model
 from network.config.names import Name
 from network.config.observability import Observability
 from network.config.policies import Policies
-from network.config.secrets import Authorization, Htpasswd, Password, Token, Webhook, secret_fields
+from network.config.secrets import Credential, Htpasswd, Password, Token, Webhook, secret_fields
 from network.config.traffic import Traffic
 
 
@@ -49,10 +49,10 @@ class StackConfig(Model):
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
     redis_password: Password | None = None
     """Secret: password of the Redis that counts shared rate limits."""
-    logs_credential: Authorization | None = None
-    """Secret: value of the Authorization header that the endpoint of logs asks for: `Bearer ...`."""
-    traces_credential: Authorization | None = None
-    """Secret: value of the Authorization header that the endpoint of traces asks for."""
+    logs_credential: Credential | None = None
+    """Secret: what the endpoint of logs asks for in the Authorization header, after its scheme."""
+    traces_credential: Credential | None = None
+    """Secret: the same of the endpoint of traces."""
     outside_slack_url: Webhook | None = None
     """Secret: webhook of Slack by which DigitalOcean tells of its checks."""
 

@@ -14,11 +14,15 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 
 @pytest.mark.parametrize("option", ["atomic", "cleanupOnFail"])
 def test_a_failed_release_leaves_nothing_behind(update: Run, option: str) -> None:
-    assert [release.inputs[option] for release in update.of(RELEASE)] == [True, True]
+    releases = update.of(RELEASE)
+    assert len(releases) >= 2
+    assert all(release.inputs[option] for release in releases)
 
 
 def test_releases_wait_until_their_pods_are_ready(update: Run) -> None:
-    assert ["skipAwait" in release.inputs for release in update.of(RELEASE)] == [False, False]
+    releases = update.of(RELEASE)
+    assert len(releases) >= 2
+    assert not any("skipAwait" in release.inputs for release in releases)
 
 
 def test_traefiks_definitions_are_left_to_the_program(update: Run) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -61,6 +61,10 @@ class OtlpEndpoint(Model):
     """Of a receiver in the cluster, the pods behind its Service: policies open connections to pods."""
     port: int | None = Field(default=None, ge=1, le=65535)
     """Port that these pods listen on, where their Service has another."""
+
+    scheme: Literal["Bearer", "Basic"] = "Bearer"
+    """What stands before the credential, where one is given. That of `Basic` is user, colon and password in
+    base64."""
 
     @property
     def host(self) -> str:

@@ -9,18 +9,17 @@ from typing_extensions import override
 from network.config.model import Finding, Model, exactly_one, repeated
 from network.config.names import Name
 from network.config.observability.endpoints import OtlpEndpoint
+from network.config.observability.storage import Storage
 
 
 class InstalledStore(Model):
     """VictoriaLogs, released by the platform, with one volume."""
 
-    storage_gib: int = Field(default=20, ge=1, le=16384)
-    """Size of its volume; bounds are DigitalOcean's. A line of the access log is about 1 KB before it is
-    compressed: 100 requests a second write 8.6 GB a day."""
+    storage: Storage = Field(default_factory=Storage)
+    """A line of the access log is about 1 KB before it is compressed: 100 requests a second write 8.6 GB a
+    day."""
     retention_days: int = Field(default=14, ge=1, le=3650)
     """Older days are deleted; so is the oldest one once the volume is nearly full."""
-    volumes: Literal["delete", "retain"] = "delete"
-    """Whether the volume goes with the stack or stays in the account, where it costs what it cost before."""
 
 
 class LogStore(Model):

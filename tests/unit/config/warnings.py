@@ -334,8 +334,8 @@ WARNED: dict[str, dict[str, Any]] = {
     },
     "credentials of endpoints that are not there": {
         "set": {
-            "network:logsCredential": "Bearer token",
-            "network:tracesCredential": "Bearer token",
+            "network:logsCredential": "token",
+            "network:tracesCredential": "token",
             "network:outsideSlackUrl": "https://hooks.slack.com/services/T0/B0/x",
         },
         "expect": {
