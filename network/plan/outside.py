@@ -13,6 +13,7 @@ from network.config import StackConfig
 from network.config.applications import Route
 from network.config.lifetimes import renewed_before, shortest
 from network.config.observability.outside import Outside
+from network.config.traffic.roles import Guard
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name
@@ -60,22 +61,38 @@ def build(config: StackConfig) -> OutsidePlan:
 
 
 def _targets(config: StackConfig, outside: Outside) -> dict[str, str]:
-    """Return a path of each host that is asked: the shortest that a route serves to everybody. A host that
-    wants certificates of its clients ends the connection of all others."""
-    routes: dict[str, list[Route]] = {}
+    """Return the hosts that are asked, each with the shortest path at which it answers strangers."""
+    paths: dict[str, list[str]] = {}
     for application in config.applications.values():
         for route in application.routes.values():
-            for host in route.all_hosts:
-                routes.setdefault(host, []).append(route)
+            if _answers_strangers(config, route):
+                for host in route.all_hosts:
+                    paths.setdefault(host, []).append(route.path or route.path_prefix)
     return {
-        host: min((_path(route) for route in of_host), key=lambda path: (len(path), path))
-        for host, of_host in sorted(routes.items())
-        if host not in outside.except_hosts and all(route.client_ca is None for route in of_host)
+        host: min(of_host, key=lambda path: (len(path), path))
+        for host, of_host in sorted(paths.items())
+        if host not in outside.except_hosts
     }
 
 
-def _path(route: Route) -> str:
-    return route.path or route.path_prefix
+def _answers_strangers(config: StackConfig, route: Route) -> bool:
+    """Whether a GET that shows nothing is for the route, and passes to its backend."""
+    wants = (
+        route.path_regexp,
+        route.headers,
+        route.headers_regexp,
+        route.cookies,
+        route.query,
+        route.query_regexp,
+        route.client_ip,
+        route.client_ca,
+    )
+    middlewares = (config.traffic.middlewares[name] for name, _ in config.traffic.passed(route.chain))
+    return (
+        not any(wants)
+        and (not route.methods or "GET" in route.methods)
+        and not any(isinstance(middleware.kind, Guard) for middleware in middlewares)
+    )
 
 
 def _watch(config: StackConfig, outside: Outside, host: str, path: str) -> HostWatch:

@@ -35,8 +35,8 @@ class Outside(Model):
     slack_channel: SlackChannel | None = None
     """Channel that is told, by the webhook that is the secret `network:outsideSlackUrl`."""
     except_hosts: tuple[RouteHost, ...] = ()
-    """Hosts that answer strangers with a refusal and would seem to be down. Those that ask for a client's
-    certificate are left out without being named."""
+    """Hosts whose application refuses strangers by itself, and would seem to be down. Left out without being
+    named are those of which every route wants a login, a certificate, an address or more than a GET."""
 
     @override
     def findings(self) -> Iterator[Finding]:
