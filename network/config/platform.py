@@ -1,5 +1,10 @@
 """Names of the platform itself, which a stack file may not take and everything else derives from."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from network.config.observability import Observability
+
 CERT_MANAGER = "cert-manager"
 """Namespace and release of cert-manager."""
 
@@ -9,6 +14,12 @@ METRICS_SERVER = "metrics-server"
 TRAEFIK = "traefik"
 """Namespace, release, Service and IngressClass of Traefik."""
 
+MONITORING = "monitoring"
+"""Namespace of what watches, and release of kube-prometheus-stack."""
+
+MONITORING_NODES = "monitoring-nodes"
+"""Namespace of what looks into the nodes, whose pods must be privileged."""
+
 TELEMETRY = "telemetry"
 """Namespace of what collects and keeps logs and traces."""
 
@@ -16,4 +27,18 @@ TELEMETRY_NODES = "telemetry-nodes"
 """Namespace of what reads logs on the nodes, whose pods must be privileged."""
 
 PLATFORM_NAMESPACES = (CERT_MANAGER, METRICS_SERVER, TRAEFIK)
-"""Namespaces that hold the platform's own pods: those that layers bring (tests/unit/plan/test_layers.py)."""
+"""Namespaces that hold the platform's own pods in every stack."""
+
+
+def platform_namespaces(observability: "Observability | None") -> tuple[str, ...]:
+    """Return the namespaces of the platform's own pods: those that layers bring
+    (tests/unit/plan/test_layers.py). Names that the stack has no use for are left to whoever has them."""
+    if observability is None:
+        return PLATFORM_NAMESPACES
+    metrics, logs = observability.prometheus.install is not None, observability.logs is not None
+    return (
+        *PLATFORM_NAMESPACES,
+        *((MONITORING, MONITORING_NODES) if metrics else ()),
+        *((TELEMETRY,) if logs or observability.traces is not None else ()),
+        *((TELEMETRY_NODES,) if logs else ()),
+    )

@@ -8,7 +8,7 @@ from network.config.ingress import Ingress
 from network.config.model import Finding
 from network.config.nearest import unknown
 from network.config.observability import Observability
-from network.config.platform import PLATFORM_NAMESPACES
+from network.config.platform import platform_namespaces
 
 Applications = dict[str, Application]
 
@@ -34,7 +34,7 @@ def receivers_are_somebody_else_s(observability: Observability | None) -> Iterat
     }
     for location, endpoint in named.items():
         pods = endpoint.pods if endpoint else None
-        if pods is not None and pods.namespace in PLATFORM_NAMESPACES:
+        if pods is not None and pods.namespace in platform_namespaces(observability):
             yield Finding(
                 ("observability", *location, "pods", "namespace"),
                 f"{pods.namespace} is the platform's, and no receiver of others is in it",

@@ -20,7 +20,7 @@ class NamespacePlan:
     holds: Literal["platform", "application"]
     """Whose pods run in it."""
     bounds: tuple[Manifest, ...] = ()
-    """ResourceQuota and LimitRange of an application's namespace."""
+    """ResourceQuota and LimitRange."""
 
 
 def of_platform(config: StackConfig, name: str) -> NamespacePlan:

@@ -7,6 +7,7 @@ from network.config.platform import TELEMETRY
 from network.plan.model.flows import Pods
 from network.plan.model.kubernetes import ReleasePlan
 from network.plan.model.layer import MetricsEndpoint, RunningPods
+from network.plan.model.volumes import claims, storage_class
 from network.plan.telemetry.part import RESTRICTED, Part
 
 NAME = "victoria-logs"
@@ -34,7 +35,6 @@ RESOURCES = {
 def build(config: StackConfig, installed: InstalledStore) -> Part:
     """Return the store."""
     chart, storage = config.charts.victoria_logs, installed.storage
-    kept = storage.volumes == "retain"
     values = {
         "nameOverride": NAME,
         "serviceAccount": {"create": True, "automountToken": False},
@@ -46,17 +46,9 @@ def build(config: StackConfig, installed: InstalledStore) -> Part:
             "persistentVolume": {
                 "enabled": True,
                 "size": storage.size,
-                "storageClassName": storage.storage_class
-                or ("do-block-storage-retain" if kept else "do-block-storage"),
+                "storageClassName": storage_class(storage),
             },
-            "statefulSet": {
-                "spec": {
-                    "persistentVolumeClaimRetentionPolicy": {
-                        "whenDeleted": "Retain" if kept else "Delete",
-                        "whenScaled": "Retain",
-                    }
-                }
-            },
+            "statefulSet": {"spec": {"persistentVolumeClaimRetentionPolicy": claims(storage)}},
             "podSecurityContext": {
                 "enabled": True,
                 "runAsNonRoot": True,
