@@ -1,4 +1,4 @@
-"""Logs and Kubernetes' Events: which are taken, and where they are kept (OBS-2)."""
+"""Logs and Kubernetes' Events: which are taken, and where they are kept (OBS-3)."""
 
 from collections.abc import Iterator
 from typing import Literal

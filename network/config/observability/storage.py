@@ -24,8 +24,8 @@ class Storage(Model):
     size: VolumeSize = "20Gi"
     """The oldest data are deleted before it is full."""
     storage_class: Name | None = None
-    """`do-block-storage`, or `do-block-storage-retain` with `volumes: retain`, when absent. Of any other
-    class the reclaim policy is its own."""
+    """`do-block-storage`, or `do-block-storage-retain` with `volumes: retain`, when absent. Any other class
+    has a reclaim policy of its own (docs/facts/observability.md#nodes-of-doks)."""
     volumes: Literal["delete", "retain"] = "delete"
     """What happens to the volume when its replica or stack goes: deleted, or kept in the account, where it
     costs on until somebody deletes it."""

@@ -1,4 +1,4 @@
-"""Traces of requests: how many are kept, and where they are sent (OBS-3)."""
+"""Traces of requests: how many are kept, and where they are sent (OBS-2)."""
 
 from collections.abc import Iterator
 

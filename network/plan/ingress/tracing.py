@@ -1,4 +1,4 @@
-"""Which spans Traefik makes, and what is never in them (OBS-3)."""
+"""Which spans Traefik makes, and what is never in them (OBS-2)."""
 
 from typing import Any
 

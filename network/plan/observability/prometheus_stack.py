@@ -18,14 +18,14 @@ from network.plan.model.volumes import claims
 from network.plan.observability import grafana_server, prometheus
 
 ALERTMANAGER_CONFIG = "alertmanager-config"
-"""Secret with Alertmanager's configuration as `alertmanager.yaml`. Without it Alertmanager tells nobody."""
+"""Secret with Alertmanager's configuration. Without it Alertmanager tells nobody."""
 
 OPERATOR_RESOURCES = Resources(cpu_request="20m", memory_request="96Mi", ephemeral_storage_limit="64Mi")
 RELOADER_RESOURCES = Resources(cpu_request="10m", memory_request="48Mi", memory_limit="96Mi")
 ALERTMANAGER_RESOURCES = Resources(
     cpu_request="20m", memory_request="64Mi", memory_limit="192Mi", ephemeral_storage_limit="64Mi"
 )
-"""Measured at rest, in MiB: 68, 34 and 39."""
+"""At rest they take 68, 34 and 39 MiB (docs/facts/observability.md#measured)."""
 
 ALERTMANAGER_STORAGE = "1Gi"
 """Silences, and what was told already; the smallest volume that DigitalOcean sells."""
@@ -136,7 +136,7 @@ def _operator(image: Any) -> dict[str, Any]:
         "admissionWebhooks": {
             # Without it the chart signs by Jobs, as hooks that need the API server.
             "certManager": {"enabled": True},
-            # `Fail` would break the first install, whose own objects meet a webhook without endpoints.
+            # `Fail` breaks it (docs/facts/observability.md#webhook-at-the-first-install).
             "failurePolicy": "IgnoreOnInstallOnly",
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": MONITORING}},
         },

@@ -1,4 +1,4 @@
-"""What of Traefik's output becomes a record, and of its access log what is kept (OBS-2)."""
+"""What of Traefik's output becomes a record, and of its access log what is kept (OBS-3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Agents: one on each node reads the lines of the pods that are asked for, and no others (OBS-2)."""
+"""Agents: one on each node reads the lines of the pods that are asked for, and no others (OBS-3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""VictoriaLogs, where the platform keeps logs itself (OBS-2)."""
+"""VictoriaLogs, where the platform keeps logs itself (OBS-3)."""
 
 from network import versions
 from network.config import StackConfig
