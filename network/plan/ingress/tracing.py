@@ -1,4 +1,7 @@
-"""Which spans Traefik makes, and what is never in them (OBS-2)."""
+"""Which spans Traefik makes, and what is never in them (OBS-2).
+
+What it does by itself says docs/facts/observability.md#spans-of-traefik.
+"""
 
 from typing import Any
 

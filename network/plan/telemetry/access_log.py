@@ -28,8 +28,9 @@ FIELDS = (
     "TLSVersion",
     "request_User-Agent",
 )
-"""Traefik's names of what a request was, who served it, how long that took (its `accesslog/logdata.go`). All
-others are dropped: no header but the client's program, and nothing that a later version adds."""
+"""Traefik's names of what a request was, who served it, how long that took
+(docs/facts/observability.md#fields-of-the-access-log). All others are dropped: no header but the client's
+program, and nothing that a later version adds."""
 
 USER_NAME = "ClientUsername"
 

@@ -36,7 +36,7 @@ RESOURCES = {
     "requests": {"cpu": "50m", "memory": "64Mi", "ephemeral-storage": "16Mi"},
     "limits": {"memory": "256Mi", "ephemeral-storage": "128Mi"},
 }
-"""Measured: 44 MiB a node (docs/facts/observability.md#measured-in-the-lab)."""
+"""Measured: 44 MiB a node (docs/facts/observability.md#measured)."""
 
 _PLACE = ("k8s.pod.name", "k8s.container.name")
 """Of a line's pod: attributes of the record, since as the resource's they would make a stream each."""

@@ -34,7 +34,8 @@ RESOURCES = {
 }
 
 HASH_SEED = 20260801
-"""Of the draw. With the default one it would draw the same traces as a sampler before or behind it."""
+"""Of the draw (docs/facts/observability.md#sampler-of-the-collector). With the default one it would draw the
+same traces as a sampler before or behind it."""
 
 CREDENTIALS_FOLDER = "/etc/collector/credentials"
 """Where Secrets are mounted. Their files are read anew when they change."""

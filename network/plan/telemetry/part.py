@@ -1,4 +1,5 @@
-"""A program that a release runs here, and what the collector's two have in common."""
+"""A program that a release runs here, and what the collector's two have in common. Which components they may
+name: docs/facts/observability.md#components-of-the-collector."""
 
 from dataclasses import dataclass
 from typing import Any

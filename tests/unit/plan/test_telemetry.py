@@ -16,8 +16,8 @@ DISTRIBUTION = {
     "exporters": {"otlp_http"},
     "extensions": {"health_check", "bearertokenauth", "file_storage"},
 }
-"""Of what the image `otel/opentelemetry-collector-k8s` holds (its distribution's manifest, 2026-08-20), by the
-names that the components have had since 0.158. All but k8s_events are in the lab's build as well."""
+"""Of what the image holds (docs/facts/observability.md#components-of-the-collector), what the platform may
+name."""
 
 
 def stack(**observability: Any) -> Plan:
