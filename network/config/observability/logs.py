@@ -42,8 +42,8 @@ class Logs(Model):
     applications: tuple[Name, ...] = ()
     """Applications whose pods' output is taken too, as it is: what it says is theirs to answer for."""
     events: bool = True
-    """Take Kubernetes' Events: what the cluster did to objects, admission's refusals of pods included. There is
-    no better trail (docs/facts/digitalocean.md#audit-log)."""
+    """Take Kubernetes' Events: what the cluster did to objects, refusals of pods included. There is no better
+    trail (docs/facts/digitalocean.md#audit-log)."""
     user_names: Literal["drop", "keep"] = "drop"
     """Names of basic authentication's users in the access log; they are personal data, and passwords that
     were typed into the wrong field."""
