@@ -47,9 +47,11 @@ from network.components.observability import (
     WatchersArgs,
 )
 from network.components.outcome import tell_errors_once
+from network.components.outside import Outside, OutsideArgs
 from network.components.policies import Policies, PoliciesArgs
 from network.components.secrets import secret_values
 from network.components.stack import read_config, stack_name
+from network.components.telemetry import Telemetry, TelemetryArgs
 from network.components.traffic import Traffic, TrafficArgs
 from network.config.platform import CERT_MANAGER, METRICS_SERVER, MONITORING, MONITORING_NODES, TRAEFIK
 from network.plan.cluster.kubeconfig import kubeconfig
@@ -130,6 +132,19 @@ traefik = Traefik(
     inside,
 )
 
+# What collects logs and traces, where they are asked for
+if planned.telemetry.releases:
+    homes = [namespace.name for namespace in planned.telemetry.namespaces]
+    Telemetry(
+        "telemetry",
+        TelemetryArgs(
+            planned.telemetry,
+            secrets,
+            after=[each for home in homes for each in (namespaces[home], policies[home])],
+        ),
+        inside,
+    )
+
 # Applications: Services and routes in namespaces whose policies are in force
 for application in planned.applications:
     namespace = application_namespace(config, application.name)
@@ -147,6 +162,13 @@ if network.zone is not None:
     entry += Records("records", RecordsArgs(network.zone, planned.external.records, addresses)).records
 else:
     pulumi.export("records", required_records(planned.external.records, addresses))
+
+# DigitalOcean's own watch, once names lead to what it asks
+if planned.outside.hosts or planned.outside.load_balancer:
+    Outside(
+        "outside",
+        OutsideArgs(planned.outside, traefik.load_balancer_id, secrets.get("outsideSlackUrl"), after=entry),
+    )
 
 # Certificates that Traefik serves: by DNS-01 at once, by HTTP-01 once requests come in
 Certificates(

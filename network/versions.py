@@ -16,6 +16,19 @@ CERT_MANAGER_CHART = "v1.21.1"
 # renovate: datasource=docker depName=quay.io/jetstack/cert-manager-controller
 CERT_MANAGER_IMAGE_TAG = "v1.21.1"
 
+COLLECTOR_CHART_REPOSITORY = "https://open-telemetry.github.io/opentelemetry-helm-charts"
+# renovate: datasource=helm depName=opentelemetry-collector registryUrl=https://open-telemetry.github.io/opentelemetry-helm-charts
+COLLECTOR_CHART = "0.170.0"
+COLLECTOR_IMAGE = "otel/opentelemetry-collector-k8s"
+# renovate: datasource=docker depName=otel/opentelemetry-collector-k8s
+COLLECTOR_IMAGE_TAG = "0.158.0"
+
+VICTORIA_LOGS_CHART_REPOSITORY = "https://victoriametrics.github.io/helm-charts"
+# renovate: datasource=helm depName=victoria-logs-single registryUrl=https://victoriametrics.github.io/helm-charts
+VICTORIA_LOGS_CHART = "0.13.9"
+# renovate: datasource=docker depName=victoriametrics/victoria-logs
+VICTORIA_LOGS_IMAGE_TAG = "v1.52.0"
+
 PROMETHEUS_CHART_REPOSITORY = "https://prometheus-community.github.io/helm-charts"
 # renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts
 PROMETHEUS_STACK_CHART = "88.5.3"

@@ -19,8 +19,8 @@ from lab.cloud.fleet import Fleet
 from lab.cloud.options import options
 from lab.cloud.state import Json, Store, now
 
-_UNLOGGED = ("private_key",)
-"""Values of a body that stay out of the log."""
+_UNLOGGED = ("alerts", "notifications", "private_key")
+"""Values of a body that stay out of the log: keys, and webhooks that let anybody post."""
 
 
 class Call(NamedTuple):

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     NAT_GATEWAY = "vpc_nat_gateways"
     PROJECT = "projects"
     BUCKET = "buckets"
+    UPTIME_CHECK = "checks"
+    UPTIME_ALERT = "uptime_alerts"
+    ALERT_POLICY = "policies"
 
 
 @dataclass

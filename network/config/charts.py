@@ -118,6 +118,26 @@ class BlackboxExporterChart(Chart):
     version: ChartVersion = versions.BLACKBOX_EXPORTER_CHART
 
 
+class CollectorChart(Chart):
+    """The OpenTelemetry collector's chart."""
+
+    lowest: ClassVar[str] = "0.170.0"
+    pinned: ClassVar[str] = versions.COLLECTOR_CHART
+
+    repository: ChartRepository = versions.COLLECTOR_CHART_REPOSITORY
+    version: ChartVersion = versions.COLLECTOR_CHART
+
+
+class VictoriaLogsChart(Chart):
+    """VictoriaLogs' chart, victoria-logs-single."""
+
+    lowest: ClassVar[str] = "0.13.9"
+    pinned: ClassVar[str] = versions.VICTORIA_LOGS_CHART
+
+    repository: ChartRepository = versions.VICTORIA_LOGS_CHART_REPOSITORY
+    version: ChartVersion = versions.VICTORIA_LOGS_CHART
+
+
 class Charts(Model):
     """Charts of the platform."""
 
@@ -125,6 +145,8 @@ class Charts(Model):
     cert_manager: CertManagerChart = Field(default_factory=CertManagerChart)
     prometheus_stack: PrometheusStackChart = Field(default_factory=PrometheusStackChart)
     blackbox_exporter: BlackboxExporterChart = Field(default_factory=BlackboxExporterChart)
+    collector: CollectorChart = Field(default_factory=CollectorChart)
+    victoria_logs: VictoriaLogsChart = Field(default_factory=VictoriaLogsChart)
 
 
 def numbers(version: str) -> tuple[int, ...]:

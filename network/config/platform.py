@@ -20,14 +20,25 @@ MONITORING = "monitoring"
 MONITORING_NODES = "monitoring-nodes"
 """Namespace of what looks into the nodes, whose pods must be privileged."""
 
+TELEMETRY = "telemetry"
+"""Namespace of what collects and keeps logs and traces."""
+
+TELEMETRY_NODES = "telemetry-nodes"
+"""Namespace of what reads logs on the nodes, whose pods must be privileged."""
+
 PLATFORM_NAMESPACES = (CERT_MANAGER, METRICS_SERVER, TRAEFIK)
 """Namespaces that hold the platform's own pods in every stack."""
 
 
 def platform_namespaces(observability: "Observability | None") -> tuple[str, ...]:
     """Return the namespaces of the platform's own pods: those that layers bring
-    (tests/unit/plan/test_layers.py). Without a Prometheus of its own the platform leaves the other names to
-    whoever has them."""
-    if observability is None or observability.prometheus.install is None:
+    (tests/unit/plan/test_layers.py). Names that the stack has no use for are left to whoever has them."""
+    if observability is None:
         return PLATFORM_NAMESPACES
-    return (*PLATFORM_NAMESPACES, MONITORING, MONITORING_NODES)
+    metrics, logs = observability.prometheus.install is not None, observability.logs is not None
+    return (
+        *PLATFORM_NAMESPACES,
+        *((MONITORING, MONITORING_NODES) if metrics else ()),
+        *((TELEMETRY,) if logs or observability.traces is not None else ()),
+        *((TELEMETRY_NODES,) if logs else ()),
+    )

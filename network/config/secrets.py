@@ -50,6 +50,24 @@ def _receiver(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _credential(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\S+", secret.get_secret_value()):
+        raise refusal(
+            "a credential has no blanks or line breaks: the word before it is the endpoint's `scheme`",
+            "set it again without that word, with --secret",
+        )
+    return secret
+
+
+def _webhook(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"https://hooks\.slack\.com/\S+", secret.get_secret_value()):
+        raise refusal(
+            "a webhook of Slack is a URL below https://hooks.slack.com/",
+            "take it from Slack's page of the app, and set it again with --secret",
+        )
+    return secret
+
+
 @dataclass(frozen=True)
 class Secret:
     """Marks a type whose values are given as secrets only. Whatever treats secrets apart finds the
@@ -108,3 +126,9 @@ RECEIVER_PLACEHOLDER = "placeholder"
 """No rule can tell where the encrypted value leads."""
 Receiver = Annotated[SecretStr, AfterValidator(_receiver), Secret(RECEIVER_PLACEHOLDER)]
 """URL of a webhook, which gives access by itself, or key of a service of PagerDuty."""
+Credential = Annotated[SecretStr, AfterValidator(_credential), Secret("placeholder")]
+"""What follows the scheme in an Authorization header."""
+Webhook = Annotated[
+    SecretStr, AfterValidator(_webhook), Secret("https://hooks.slack.com/services/placeholder")
+]
+"""URL by which messages are posted to Slack; whoever has it posts."""

@@ -14,7 +14,15 @@ from network.config.model import Model
 from network.config.names import Name
 from network.config.observability import Observability
 from network.config.policies import Policies
-from network.config.secrets import Htpasswd, Password, Receiver, Token, secret_fields
+from network.config.secrets import (
+    Credential,
+    Htpasswd,
+    Password,
+    Receiver,
+    Token,
+    Webhook,
+    secret_fields,
+)
 from network.config.traffic import Traffic
 
 
@@ -52,6 +60,12 @@ class StackConfig(Model):
     alert_receivers: dict[Name, Receiver] = Field(default_factory=dict)
     """Secret: URL or key by the name of the alert receiver that is told by it, and of the
     `dead-man-switch`."""
+    logs_credential: Credential | None = None
+    """Secret: what the endpoint of logs asks for in the Authorization header, after its scheme."""
+    traces_credential: Credential | None = None
+    """Secret: the same of the endpoint of traces."""
+    outside_slack_url: Webhook | None = None
+    """Secret: webhook of Slack by which DigitalOcean tells of its checks."""
 
 
 SECRETS = {field.key: field for field in secret_fields(StackConfig)}

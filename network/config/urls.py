@@ -40,9 +40,11 @@ class HttpsUrl:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
+        # Of what may be inside the cluster too, the place is told by a rule.
+        scheme = "https" if self.host.inside else "https?"
         return {
             **handler(schema),
-            "pattern": rf"^https://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?$",
+            "pattern": rf"^{scheme}://{DOMAIN}(:[0-9]{{1,5}})?(/[^\s#]*)?$",
             "maxLength": 2048,
         }
 

@@ -20,7 +20,9 @@ from network.plan import (
     metrics,
     monitoring,
     observability,
+    outside,
     policies,
+    telemetry,
     traffic,
 )
 from network.plan.model.flows import Flow
@@ -36,8 +38,10 @@ LAYERS: tuple[Callable[[StackConfig], LayerPlan], ...] = (
     metrics.build,
     certificates.build,
     ingress.build,
+    telemetry.build,
     traffic.build,
     applications.build,
+    outside.build,
     observability.build,
 )
 """Each gives what it needs and brings by itself. What follows from all of them, as names, rights, scrapes and
@@ -97,9 +101,19 @@ class Plan:
         return self[certificates.CertificatesPlan]
 
     @property
+    def telemetry(self) -> telemetry.TelemetryPlan:
+        """Logs and traces."""
+        return self[telemetry.TelemetryPlan]
+
+    @property
     def ingress(self) -> ingress.IngressPlan:
         """Traefik."""
         return self[ingress.IngressPlan]
+
+    @property
+    def outside(self) -> outside.OutsidePlan:
+        """DigitalOcean's checks and alerts."""
+        return self[outside.OutsidePlan]
 
     @property
     def traffic(self) -> traffic.TrafficPlan:

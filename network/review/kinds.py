@@ -129,6 +129,12 @@ CERTIFICATE_REMOVED = Kind("certificate-removed", Weight.ATTENTION, "names are n
 CERTIFICATE_ADDED = Kind("certificate-added", Weight.NOTE, "a further certificate")
 NAME_REMOVED = Kind("name-removed", Weight.ATTENTION, "a DNS name no longer resolves")
 
+WATCH_REMOVED = Kind(
+    "watch-removed",
+    Weight.ATTENTION,
+    "nobody is told any more from outside when a host or the way to it fails",
+)
+
 CAPACITY_LOWERED = Kind("capacity-lowered", Weight.ATTENTION, "fewer nodes, replicas or pods than before")
 CAPACITY_RAISED = Kind("capacity-raised", Weight.NOTE, "more nodes, replicas or pods; nodes cost money")
 QUOTA_TOO_SMALL = Kind("quota-too-small", Weight.DANGER, "a quota below what the declared workloads need")

@@ -30,6 +30,9 @@ REPLACES: Mapping[str, frozenset[str]] = {
     "Domain": frozenset({"ipAddress", "name"}),
     "DnsRecord": frozenset({"domain", "type"}),
     "Firewall": frozenset[str](),
+    "UptimeCheck": frozenset[str](),
+    "UptimeAlert": frozenset[str](),
+    "MonitorAlert": frozenset[str](),
 }
 """Inputs of DigitalOcean's resources whose change replaces them."""
 

@@ -15,7 +15,13 @@ from pydantic.alias_generators import to_camel
 from network.plan import Plan
 from network.plan.model.cloud import CloudResource
 
-FILLED_IN = {"Vpc": set(), "KubernetesCluster": {"vpcUuid"}, "KubernetesNodePool": {"clusterId"}}
+FILLED_IN = {
+    "Vpc": set(),
+    "KubernetesCluster": {"vpcUuid"},
+    "KubernetesNodePool": {"clusterId"},
+    "UptimeAlert": {"checkId"},
+    "MonitorAlert": {"entities"},
+}
 """Inputs that are ids of other resources, known only when those are declared."""
 
 JSON_TYPES = {"string": str, "boolean": bool, "integer": int, "number": (int, float)}
@@ -37,6 +43,11 @@ def resources(plan: Plan) -> Iterator[tuple[str, CloudResource]]:
         yield "KubernetesNodePool", pool
     if plan.external.firewall is not None:
         yield "Firewall", plan.external.firewall
+    for watch in plan.outside.hosts:
+        for resource in (watch.check, *watch.alerts):
+            yield resource.type, resource
+    for alert in plan.outside.load_balancer:
+        yield alert.type, alert
 
 
 def problems(schema: Schema, type_name: str, resource: CloudResource) -> Iterator[str]:

@@ -78,6 +78,7 @@ TRAEFIK_FOREIGN: dict[str, Contract] = {
     "ports.web.http.redirections.entryPoint": Keys(
         frozenset({"to", "scheme", "permanent", "priority"}), "the chart's template"
     ),
+    "accessLog.fields.names": Keys(frozenset({"ClientUsername"}), "Traefik's accesslog/logdata.go"),
     "accessLog.fields.headers.names": Keys(
         frozenset({"User-Agent", "Authorization", "Cookie"}), "request headers of HTTP"
     ),

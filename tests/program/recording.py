@@ -19,6 +19,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.rpc import UNKNOWN
 from pulumi.runtime.settings import get_root_resource
 
+from network.components.ingress.traefik import LOAD_BALANCER_ID
 from network.config.load import NAMESPACE
 from network.config.stack import SECRETS
 
@@ -170,6 +171,7 @@ class Cloud(Mocks):
             told = {"name": args.inputs["name"], "namespace": args.inputs["namespace"]}
             state["status"] = {**told, "status": self.unfinished.get(args.inputs["name"], "deployed")}
         if args.typ == "kubernetes:core/v1:Service" and args.resource_id:
+            state["metadata"] = {"annotations": {LOAD_BALANCER_ID: "id-of-load-balancer"}}
             state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}, {"ip": IPV6_ADDRESS}]}}
         if args.typ == "digitalocean:index/domain:Domain":
             state.setdefault("name", args.resource_id)

@@ -232,3 +232,13 @@ def test_bounds_that_a_pool_s_present_count_breaks_end_the_run_with_the_command_
     over = stacks.merged(charts_in_folders, {"network:cluster": {"nodePools": {"batch": pool}}})
     message = refusal(stacks.config_map("dev", over)).message
     assert "node-pool update network-dev batch-s-4vcpu-8gb --auto-scale" in message
+
+
+def test_alerts_know_their_check_and_the_load_balancer_they_tell_of(everything: Run) -> None:
+    alerts = everything.of("digitalocean:index/uptimeAlert:UptimeAlert")
+    assert alerts
+    for alert in alerts:
+        host = alert.name.removeprefix("outside-").rpartition("-")[0]
+        assert alert.inputs["checkId"] == f"id-of-outside-{host}"
+    for alert in everything.of("digitalocean:index/monitorAlert:MonitorAlert"):
+        assert alert.inputs["entities"] == ["id-of-load-balancer"]

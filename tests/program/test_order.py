@@ -241,3 +241,28 @@ def test_the_api_that_metrics_server_serves_is_deleted_before_it(update: Run) ->
     """Without a server behind it, it keeps every namespace from being deleted."""
     (api,) = _of_kind(update, "APIService")
     assert update.one("Deployment metrics-server/metrics-server").urn in update.before(api)
+
+
+def test_logs_and_traces_stop_at_those_who_send_first(everything: Run) -> None:
+    gateway = everything.one("Release telemetry-collector")
+    agents = everything.one("Release telemetry-collector-agent")
+    assert gateway.urn in everything.before(agents)
+    for name in ("logs-credential", "traces-credential"):
+        assert everything.one(f"Secret telemetry/{name}").urn in everything.before(gateway)
+    for namespace, release in (("telemetry", gateway), ("telemetry-nodes", agents)):
+        policies = [
+            each
+            for each in _of_kind(everything, "NetworkPolicy", "CiliumNetworkPolicy")
+            if each.inputs["metadata"]["namespace"] == namespace
+        ]
+        assert _urns(policies) <= everything.before(release)
+
+
+def test_nobody_is_told_that_a_host_is_down_before_its_name_leads_somewhere(everything: Run) -> None:
+    records = {
+        each.urn
+        for each in everything.of("digitalocean:index/dnsRecord:DnsRecord")
+        if each.inputs["type"] == "A"
+    }
+    for check in everything.of("digitalocean:index/uptimeCheck:UptimeCheck"):
+        assert records <= everything.before(check), check.urn

@@ -29,6 +29,12 @@ def test_no_secret_is_sent_in_plain_text(program: Run) -> None:
         assert stacks.USERS not in text, each.urn
 
 
+def test_the_webhook_of_the_watch_from_outside_is_secret_wherever_it_is_sent(everything: Run) -> None:
+    alerts = [each for each in everything.declared if "hooks.slack.com" in str(each.inputs)]
+    assert {each.type.rpartition(":")[2] for each in alerts} == {"UptimeAlert", "MonitorAlert"}
+    assert all("hooks.slack.com" not in plain_text(each.inputs) for each in alerts)
+
+
 def test_the_data_of_every_secret_object_is_secret(program: Run) -> None:
     secrets = program.of("kubernetes:core/v1:Secret")
     assert secrets

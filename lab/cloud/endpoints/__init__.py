@@ -1,6 +1,6 @@
 """The operations of the simulated API, by subject."""
 
-from lab.cloud.endpoints import clusters, domains, firewalls, node_pools, others, vpcs
+from lab.cloud.endpoints import clusters, domains, firewalls, node_pools, others, vpcs, watching
 from lab.cloud.endpoints.request import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,5 +10,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *domains.OPERATIONS,
     *firewalls.OPERATIONS,
     *others.OPERATIONS,
+    *watching.OPERATIONS,
 )
 """Every operation; faults are asked for by these names."""

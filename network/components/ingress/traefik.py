@@ -24,12 +24,18 @@ class TraefikArgs:
     reader: kubernetes.Provider
 
 
+LOAD_BALANCER_ID = "kubernetes.digitalocean.com/load-balancer-id"
+"""Annotation by which DigitalOcean's cloud controller tells which load balancer it has made."""
+
+
 class Traefik(pulumi.ComponentResource):
     """Traefik behind its load balancer."""
 
     load_balancer_address: pulumi.Output[str]
     load_balancer_ipv6: pulumi.Output[str] | None
     """None where it has none."""
+    load_balancer_id: pulumi.Output[str]
+    """In the account."""
     load_balancer: pulumi.Resource
     """Its Service, once it has an address."""
 
@@ -55,6 +61,7 @@ class Traefik(pulumi.ComponentResource):
         )
         self.load_balancer_address = service.status.apply(_address)
         self.load_balancer_ipv6 = service.status.apply(_ipv6_address) if args.ingress.ipv6 else None
+        self.load_balancer_id = service.metadata.apply(_id)
         self.register_outputs({"loadBalancerAddress": self.load_balancer_address})
 
 
@@ -67,11 +74,12 @@ def _home(binding: Manifest, namespaces: Mapping[str, pulumi.Resource]) -> list[
 class _ServiceInCluster(pulumi.CustomResource):
     """A Service that something else manages, as it is."""
 
+    metadata: pulumi.Output[Any]
     status: pulumi.Output[Any]
 
     def __init__(self, name: str, service_id: pulumi.Input[str], opts: pulumi.ResourceOptions) -> None:
         opts.id = service_id
-        super().__init__("kubernetes:core/v1:Service", name, {"status": None}, opts)
+        super().__init__("kubernetes:core/v1:Service", name, {"metadata": None, "status": None}, opts)
 
 
 def _address(status: Any) -> str:
@@ -94,3 +102,8 @@ def _ipv6_address(status: Any) -> str:
             "network:ingress.loadBalancer.ipv6: the load balancer has no IPv6 address. One that was made "
             "without stays so: remove ipv6, or let a new one be made under another loadBalancer.name"
         ) from None
+
+
+def _id(metadata: Any) -> str:
+    """Return the load balancer's id, which stands at its Service from when on it has an address."""
+    return metadata["annotations"][LOAD_BALANCER_ID]

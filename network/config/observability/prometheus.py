@@ -8,20 +8,10 @@ from typing_extensions import override
 
 from network.config.model import Finding, Model, exactly_one
 from network.config.names import LabelKey, LabelValue, Name
+from network.config.observability.storage import Storage
 from network.config.pods import Pods
 from network.config.quantities import Resources
 from network.config.text import Form
-
-VolumeSize = Annotated[
-    str,
-    Form(
-        pattern=r"[1-9][0-9]{0,3}Gi|1[0-5][0-9]{3}Gi|16[0-2][0-9]{2}Gi|163[0-7][0-9]Gi|1638[0-4]Gi",
-        rule="DigitalOcean's volumes have 1 to 16384 GiB",
-        fix="write it like `20Gi`",
-        longest=7,
-    ),
-]
-"""Size of a volume; it can grow later, never shrink."""
 
 JobName = Annotated[
     str,
@@ -32,25 +22,6 @@ JobName = Annotated[
         longest=100,
     ),
 ]
-
-
-class Storage(Model):
-    """The volume of each replica of Prometheus."""
-
-    size: VolumeSize = "20Gi"
-    """Prometheus deletes its oldest samples before the volume is full, whatever the windows of objectives ask
-    for."""
-    storage_class: Name | None = None
-    """`do-block-storage`, or `do-block-storage-retain` with `volumes: retain`, when absent. Any other class
-    has a reclaim policy of its own (docs/facts/observability.md#nodes-of-doks)."""
-    volumes: Literal["delete", "retain"] = "delete"
-    """What happens to volumes whose replica or stack goes: deleted, or kept in the account, where they cost
-    until somebody deletes them."""
-
-    @property
-    def gibibytes(self) -> int:
-        """Size in GiB."""
-        return int(self.size.removesuffix("Gi"))
 
 
 class Install(Model):

@@ -20,6 +20,7 @@ from network.config.rules import (
     references,
     renewal,
     routes,
+    telemetry,
     zones,
 )
 
@@ -91,6 +92,10 @@ RULES: tuple[Rule, ...] = (
     alerting.receivers_secrets_are_of_their_kind,
     alerting.teams_are_applications,
     alerting.alertmanager_is_the_platforms,
+    telemetry.collected_applications_exist,
+    telemetry.receivers_are_somebody_else_s,
+    telemetry.excepted_hosts_are_served,
+    telemetry.slack_is_reached_by_its_webhook,
 )
 """What is refused."""
 
@@ -129,5 +134,7 @@ WARNINGS: tuple[Rule, ...] = (
     chains.auth_services_ask_nobody,
     alerting.receivers_secrets_are_used,
     alerting.production_tells_somebody,
+    telemetry.credentials_are_sent,
+    telemetry.kept_logs_hold_the_access_log,
 )
 """What works but deserves a look."""

@@ -9,7 +9,7 @@ from network.config.charts import TraefikChart
 from network.config.platform import TRAEFIK
 from network.plan import certificates
 from network.plan.ingress import access as traefik_access
-from network.plan.ingress import alerts, dashboard, entrypoints, flows, load_balancer
+from network.plan.ingress import alerts, dashboard, entrypoints, flows, load_balancer, tracing
 from network.plan.ingress.buckets import USUAL, buckets
 from network.plan.model import peers
 from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
@@ -108,6 +108,7 @@ def _values(config: StackConfig) -> dict[str, Any]:
         "priorityClassName": "system-cluster-critical",
         "log": {"level": ingress.log_level, "format": "json"},
         "accessLog": _access_log(config),
+        **tracing.values(config),
         "metrics": {
             "prometheus": {
                 "entryPoint": entrypoints.METRICS,
@@ -228,11 +229,13 @@ def _scale(config: StackConfig) -> dict[str, Any]:
 def _access_log(config: StackConfig) -> dict[str, Any]:
     """Return the access log's values: no header but the named ones, and no query string, since
     both carry credentials (Authorization, Cookie, tokens in links)."""
+    logs = config.observability.logs if config.observability else None
     return {
         "enabled": config.ingress.access_log,
         "format": "json",
         "fields": {
             "defaultMode": "keep",
+            **({"names": {"ClientUsername": "drop"}} if logs and logs.user_names == "drop" else {}),
             "headers": {
                 "defaultMode": "drop",
                 "names": {

@@ -5,6 +5,7 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.platform import TRAEFIK
+from network.plan.ingress import tracing
 from network.plan.model.traefik import traefik_name
 
 WEB, WEBSECURE, INTERNAL, METRICS = "web", "websecure", "traefik", "metrics"
@@ -60,7 +61,11 @@ def ports(config: StackConfig) -> dict[str, Any]:
             },
             "http3": {"enabled": config.ingress.http3},
         },
-        INTERNAL: {"port": CONTAINER_PORTS[INTERNAL], "expose": {"default": False}},
+        INTERNAL: {
+            "port": CONTAINER_PORTS[INTERNAL],
+            "expose": {"default": False},
+            **tracing.untraced(config),
+        },
         METRICS: {"port": CONTAINER_PORTS[METRICS], "expose": {"default": False}},
     }
 

@@ -13,7 +13,8 @@ class CloudResource:
     """Class of the Python SDK, such as `Vpc`."""
     name: str
     """Name in the account, except that a further node pool's has its size too. Fixed, so that an object left
-    by an interrupted run is met again as "name already exists" instead of being made twice."""
+    by an interrupted run is met again as "name already exists" instead of being made twice. Of checks and
+    alerts, which may share a name there, what tells them apart here."""
     arguments: Mapping[str, Any]
     """In the spelling of the Python SDK; ids of other resources are added at declaration."""
     protect: bool = False

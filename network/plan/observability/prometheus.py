@@ -5,8 +5,10 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.observability.objectives import Objective
-from network.config.observability.prometheus import Install, Storage
+from network.config.observability.prometheus import Install
+from network.config.observability.storage import Storage
 from network.plan.model.resources import requirements
+from network.plan.model.volumes import claims, storage_class
 
 INTERVAL = "30s"
 """Between two scrapes of a target, and two evaluations of a rule."""
@@ -60,22 +62,15 @@ def retention_days(objectives: Iterable[Objective]) -> int:
 
 def volume(storage: Storage, size: str) -> dict[str, Any]:
     """Return a StatefulSet's template of claims, as the operator reads it."""
-    default = "do-block-storage-retain" if storage.volumes == "retain" else "do-block-storage"
     return {
         "volumeClaimTemplate": {
             "spec": {
-                "storageClassName": storage.storage_class or default,
+                "storageClassName": storage_class(storage),
                 "accessModes": ["ReadWriteOnce"],
                 "resources": {"requests": {"storage": size}},
             }
         }
     }
-
-
-def claims(storage: Storage) -> dict[str, str]:
-    """Return what happens to claims whose replica or StatefulSet goes."""
-    policy = "Retain" if storage.volumes == "retain" else "Delete"
-    return {"whenDeleted": policy, "whenScaled": policy}
 
 
 def _objectives(config: StackConfig) -> Iterable[Objective]:

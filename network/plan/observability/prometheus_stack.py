@@ -14,6 +14,7 @@ from network.config.platform import MONITORING, MONITORING_NODES
 from network.config.quantities import Resources
 from network.plan.model.kubernetes import ReleasePlan
 from network.plan.model.resources import requirements
+from network.plan.model.volumes import claims
 from network.plan.observability import grafana_server, prometheus
 
 ALERTMANAGER_CONFIG = "alertmanager-config"
@@ -104,7 +105,7 @@ def _values(config: StackConfig, install: Install) -> dict[str, Any]:
                 "configSecret": ALERTMANAGER_CONFIG,
                 "resources": requirements(ALERTMANAGER_RESOURCES),
                 "storage": prometheus.volume(install.storage, ALERTMANAGER_STORAGE),
-                "persistentVolumeClaimRetentionPolicy": prometheus.claims(install.storage),
+                "persistentVolumeClaimRetentionPolicy": claims(install.storage),
                 "automountServiceAccountToken": False,
             },
         },

@@ -30,6 +30,12 @@ LOSSES = {
     "and tolerations allow",
 }
 
+WATCHES = {
+    "UptimeCheck": "nobody asks the host from outside any more",
+    "UptimeAlert": "nobody is told of it from outside any more",
+    "MonitorAlert": "nobody is told by DigitalOcean that its load balancer is full",
+}
+
 
 def compare(base: Side, head: Side) -> Section:
     """Return what happens to each resource of the account."""
@@ -115,6 +121,9 @@ def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
     elif type_name == "Firewall":
         text = f"Firewall {code(before['name'])} is deleted: only DigitalOcean's own for DOKS is left."
         yield Finding(kinds.FIREWALL_WIDENED, text)
+    elif type_name in WATCHES:
+        text = f"{_title(key)} is deleted: {WATCHES[type_name]}."
+        yield Finding(kinds.WATCH_REMOVED, text)
     else:
         yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} {code(before['name'])} is deleted.")
 

@@ -344,4 +344,26 @@ WARNED: dict[str, dict[str, Any]] = {
             "network:observability.alerting.deadManSwitch": "alerting itself is down | outside",
         },
     },
+    "credentials of endpoints that are not there": {
+        "set": {
+            "network:logsCredential": "token",
+            "network:tracesCredential": "token",
+            "network:outsideSlackUrl": "https://hooks.slack.com/services/T0/B0/x",
+        },
+        "expect": {
+            "network:logsCredential": "no network:observability.logs.store.endpoint needs it | config rm",
+            "network:tracesCredential": "no network:observability.traces needs it | config rm",
+            "network:outsideSlackUrl": "no network:observability.outside.slackChannel needs it | config rm",
+        },
+    },
+    "kept logs without the access log": {
+        "set": {
+            "network:ingress": {"accessLog": False},
+            "network:observability": {
+                "prometheus": {"install": {}},
+                "logs": {"store": {"install": {}}},
+            },
+        },
+        "expect": {"network:ingress.accessLog": "Traefik writes none of its requests | accessLog: true"},
+    },
 }

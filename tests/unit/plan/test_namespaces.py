@@ -4,6 +4,9 @@ from network.plan import build
 from network.plan.model.namespaces import NamespacePlan
 from tests import stacks
 
+PRIVILEGED = ("monitoring-nodes", "telemetry-nodes")
+"""Whose pods look into the nodes, by their network or their files."""
+
 
 def by_name() -> dict[str, NamespacePlan]:
     """Return the namespaces of the configuration that uses every option."""
@@ -15,6 +18,8 @@ def test_each_part_of_the_platform_has_a_namespace_and_each_application_one() ->
         "metrics-server",
         "cert-manager",
         "traefik",
+        "telemetry",
+        "telemetry-nodes",
         "shop",
         "backend",
         "legacy",
@@ -29,7 +34,7 @@ def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> 
         for mode in ("enforce", "audit", "warn"):
             assert labels[f"pod-security.kubernetes.io/{mode}-version"] == f"v{stacks.KUBERNETES}"
             standard = labels[f"pod-security.kubernetes.io/{mode}"]
-            assert standard in {"restricted", "baseline"} or plan.name == "monitoring-nodes"
+            assert standard in {"restricted", "baseline"} or plan.name in PRIVILEGED
 
 
 def test_a_baseline_namespace_still_warns_of_what_restricted_would_refuse() -> None:
@@ -48,6 +53,8 @@ def test_an_existing_namespace_is_adopted() -> None:
         "legacy": "created",
         "monitoring": "created",
         "monitoring-nodes": "created",
+        "telemetry": "created",
+        "telemetry-nodes": "created",
     }
 
 

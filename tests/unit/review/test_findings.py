@@ -216,3 +216,19 @@ def test_what_closes_without_a_flow_is_told() -> None:
         "Policies no longer let `203.0.113.0/24` connect to `shop/shop-web` on `TCP 9090`: "
         "no flow asks for it."
     )
+
+
+def test_a_watch_from_outside_that_goes_is_told_for_each_host_and_alert() -> None:
+    watched = {
+        "network:observability": {"prometheus": {"install": {}}, "outside": {"emails": ["ops@webgrip.nl"]}}
+    }
+    fewer = {
+        "network:observability": {
+            "prometheus": {"install": {}},
+            "outside": {"emails": ["ops@webgrip.nl"], "exceptHosts": ["shop.dev.k8s.webgrip.nl"]},
+        }
+    }
+    found = compare("dev", document(over=watched), document(over=fewer))
+    told = texts(found, "watch-removed")
+    assert len(told) == 3
+    assert all("shop.dev.k8s.webgrip.nl" in each for each in told)

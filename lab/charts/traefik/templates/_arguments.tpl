@@ -39,6 +39,7 @@
 {{- include "traefik.option" (list (printf "%s.http.sanitizePath" $path) .sanitizePath) }}
 {{- include "traefik.switch" (list (printf "%s.http.tls" $path) (.tls).enabled) }}
 {{- end }}
+{{- include "traefik.option" (list (printf "%s.observability.tracing" $path) ($port.observability).tracing) }}
 {{- if ($port.http3).enabled }}
 {{- fail (printf "ports.%s.http3: the lab's chart has no HTTP/3; its load balancers carry TCP only" $name) }}
 {{- end }}
@@ -114,6 +115,25 @@
 {{- end }}
 {{- end }}
 
+{{/* Which spans it makes, and where it sends them. */}}
+{{- define "traefik.tracing" }}
+{{- with .Values.tracing }}
+{{- if .otlp.enabled }}
+- "--tracing.otlp=true"
+{{- if .otlp.http.enabled }}
+- "--tracing.otlp.http=true"
+{{- include "traefik.option" (list "tracing.otlp.http.endpoint" .otlp.http.endpoint) }}
+{{- end }}
+{{- end }}
+{{- include "traefik.switch" (list "tracing.addInternals" .addInternals) }}
+{{- include "traefik.option" (list "tracing.serviceName" .serviceName) }}
+{{- include "traefik.option" (list "tracing.sampleRate" .sampleRate) }}
+{{- include "traefik.option" (list "tracing.capturedRequestHeaders" .capturedRequestHeaders) }}
+{{- include "traefik.option" (list "tracing.capturedResponseHeaders" .capturedResponseHeaders) }}
+{{- include "traefik.option" (list "tracing.safeQueryParams" .safeQueryParams) }}
+{{- end }}
+{{- end }}
+
 {{/* All of Traefik's arguments, as a YAML list. */}}
 {{- define "traefik.arguments" }}
 {{- if not .Values.global.checkNewVersion }}
@@ -138,6 +158,7 @@
 {{- include "traefik.providers" . }}
 {{- include "traefik.entrypoints" . }}
 {{- include "traefik.telemetry" . }}
+{{- include "traefik.tracing" . }}
 {{- range .Values.additionalArguments }}
 - {{ . | quote }}
 {{- end }}

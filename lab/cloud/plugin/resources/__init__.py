@@ -15,6 +15,7 @@ from lab.cloud.plugin.resources.others import (
     VpcPeering,
 )
 from lab.cloud.plugin.resources.vpc import Vpc
+from lab.cloud.plugin.resources.watching import MonitorAlert, UptimeAlert, UptimeCheck
 
 RESOURCES: dict[str, Resource] = {
     resource.token: resource
@@ -32,6 +33,9 @@ RESOURCES: dict[str, Resource] = {
         VpcNatGateway(),
         SpacesBucket(),
         Tag(),
+        UptimeCheck(),
+        UptimeAlert(),
+        MonitorAlert(),
     )
 }
 """By type token."""

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.lab.cloud.engine import VPC, Engine
+from lab.cloud.cloud import Cloud, log_file
+from lab.cloud.state import Kind
+from tests.unit.lab.cloud.engine import VPC, CallFailedError, Engine
 
 INDEX = "digitalocean:index"
 
@@ -20,6 +22,11 @@ INDEX = "digitalocean:index"
             f"{INDEX}/certificate:Certificate",
             {"name": "c", "type": "custom", "privateKey": "k", "leafCertificate": "l"},
             {},
+        ),
+        (
+            f"{INDEX}/uptimeCheck:UptimeCheck",
+            {"name": "shop", "target": "https://shop.example.org/", "regions": ["us_east", "eu_west"]},
+            {"regions": ["se_asia"], "enabled": False},
         ),
     ],
     ids=lambda value: value.rsplit(":", 1)[-1] if isinstance(value, str) else "",
@@ -64,3 +71,81 @@ def test_a_private_key_is_marked_secret(engine: Engine) -> None:
     inputs = {"name": "c", "type": "custom", "privateKey": "k", "leafCertificate": "l"}
     made = engine.create(f"{INDEX}/certificate:Certificate", "c", **inputs)
     assert made.outputs["privateKey"]["value"] == "k"
+
+
+TOLD = {"emails": ["ops@webgrip.nl"], "slacks": [{"channel": "#ops", "url": "https://hooks.slack.com/x"}]}
+
+
+def test_an_alert_lives_below_its_check_and_goes_with_it(engine: Engine) -> None:
+    check = engine.create(f"{INDEX}/uptimeCheck:UptimeCheck", "c", name="c", target="https://a.example.org")
+    inputs = {
+        "name": "c is down",
+        "checkId": check.id,
+        "type": "down_global",
+        "threshold": 1,
+        "comparison": "less_than",
+        "period": "2m",
+        "notifications": [TOLD],
+    }
+    alert = engine.create(f"{INDEX}/uptimeAlert:UptimeAlert", "a", **inputs)
+    assert engine.diff(alert, **inputs).changed == {}
+    longer = engine.update(alert, **inputs | {"period": "5m"})
+    assert engine.diff(longer, **inputs | {"period": "5m"}).changed == {}
+    engine.delete(check)
+    assert engine.refresh(longer) is None
+
+
+def test_an_alert_of_a_load_balancer_needs_one_that_is_there(engine: Engine, account: Cloud) -> None:
+    inputs = {
+        "type": "v1/insights/lbaas/connection_utilization_percent",
+        "compare": "GreaterThan",
+        "description": "full",
+        "value": 80,
+        "window": "5m",
+        "entities": ["lb"],
+        "alerts": TOLD,
+    }
+    with pytest.raises(CallFailedError, match="entity lb not found"):
+        engine.create(f"{INDEX}/monitorAlert:MonitorAlert", "m", **inputs)
+    with account.store.change() as changed:
+        changed.put(Kind.LOAD_BALANCER, "lb", {"id": "lb"})
+    alert = engine.create(f"{INDEX}/monitorAlert:MonitorAlert", "m", **inputs)
+    assert alert.outputs["uuid"] == alert.id
+    assert engine.diff(alert, **inputs).changed == {}
+    raised = engine.update(alert, **inputs | {"value": 90})
+    assert engine.diff(raised, **inputs | {"value": 90}).changed == {}
+    engine.delete(raised)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "refused"),
+    [
+        ("uptimeCheck:UptimeCheck", {"target": "https://a.example.org", "regions": ["eu_east"]}, "regions"),
+        ("uptimeCheck:UptimeCheck", {"target": "a.example.org"}, "target is not a valid url"),
+        (
+            "monitorAlert:MonitorAlert",
+            {
+                "type": "v1/insights/lbaas/avg_cpu_utilization_percent",
+                "compare": "GreaterThan",
+                "description": "nobody is told",
+                "value": 80,
+                "window": "5m",
+                "alerts": {},
+            },
+            "at least one email or slack",
+        ),
+    ],
+)
+def test_what_the_description_does_not_know_is_refused(
+    engine: Engine, token: str, inputs: dict[str, Any], refused: str
+) -> None:
+    with pytest.raises(CallFailedError, match=refused):
+        engine.create(f"{INDEX}/{token}", "it", **inputs)
+
+
+def test_a_webhook_is_in_no_log(engine: Engine, account: Cloud) -> None:
+    check = engine.create(f"{INDEX}/uptimeCheck:UptimeCheck", "c", target="https://a.example.org")
+    engine.create(
+        f"{INDEX}/uptimeAlert:UptimeAlert", "a", checkId=check.id, type="down", notifications=[TOLD]
+    )
+    assert "hooks.slack.com" not in log_file(account.store.folder).read_text()
