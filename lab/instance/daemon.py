@@ -19,6 +19,7 @@ from lab.cloud.endpoints.domains import records_of
 from lab.cloud.fleet import running
 from lab.cloud.machines import Machines
 from lab.cloud.state import Account, Kind
+from lab.cloud.volumes import Volumes
 from lab.instance.acme_accounts import begin_again
 from lab.instance.supplies import Supplies
 from lab.internet.addresses import OPERATOR, RESOLVER
@@ -71,6 +72,8 @@ def main() -> int:
     follow(None, cloud.store.account)
     controllers = Controllers(cloud, internet.load_balancers, _report)
     controllers.start()
+    volumes = Volumes(cloud, folder / "volumes", _report)
+    volumes.start()
     cloud.fleet.resume()
     if not cloud.fleet.settle(BOOT_TIMEOUT):
         _report("Some clusters do not run yet; see logs/ below their folders")
@@ -83,6 +86,7 @@ def main() -> int:
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
     ended.wait()
 
+    volumes.stop()
     controllers.stop()
     machines.stop()
     supervisor.end_all()
