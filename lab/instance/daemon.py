@@ -24,7 +24,7 @@ from lab.instance.acme_accounts import begin_again
 from lab.instance.supplies import Supplies
 from lab.internet.addresses import OPERATOR, RESOLVER
 from lab.internet.ca import Authority
-from lab.internet.internet import Internet
+from lab.internet.internet import TRUSTED, Internet
 from lab.internet.zones import Record
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.process import Supervisor
@@ -50,7 +50,10 @@ def main() -> int:
     pods = POD_NETWORKS[supplies.cni]
     namespaces = folder / "namespaces.json"
     asked = authenticator.url(OPERATOR)
-    machines = Machines(folder / "clusters", supplies.parts, supplies.images, namespaces, pods, asked)
+    machines = Machines(
+        *(folder / "clusters", supplies.parts, supplies.images, namespaces, pods, asked),
+        trust=folder / "internet" / TRUSTED,
+    )
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")

@@ -22,6 +22,10 @@ from lab.internet.haproxy import LoadBalancers
 from lab.internet.load_balancer import TlsFront
 from lab.internet.primary import PrimaryZone
 from lab.machine.process import Supervisor
+from lab.toolbox.whole_files import write_whole
+
+TRUSTED = "trusted.pem"
+"""In the folder of the outside world: whom its clients trust (PEM), the lab's authority and Let's Encrypt."""
 
 
 class Internet:
@@ -77,6 +81,8 @@ class Internet:
         pebble = self._parts["pebble"] / "pebble"
         acme.start(self._folder, pebble, self._supervisor, self._authority)
         acme.collect_roots(self.roots, self._authority)
+        known = self._authority.bundle.read_bytes() + self.roots.read_bytes()
+        write_whole(self._folder / TRUSTED, known)
         self._resolve()
 
     @property

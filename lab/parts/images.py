@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from lab.machine.node_config import TRUST
 from lab.parts import oci
 from lab.parts.catalogue import every_part
 from lab.parts.libraries import libraries
@@ -17,9 +18,6 @@ from network import versions
 
 _NON_ROOT = "65532"
 """The user of Google's distroless images, which most of the real images are built on."""
-
-_TRUST = "/etc/ssl/certs/ca-certificates.crt"
-"""Where Go programs look for the authorities they trust."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,7 @@ def _archive(image: Image, files: Mapping[str, Path], authorities: bytes) -> Pat
             name=image.name,
             files=files,
             texts={
-                _TRUST: authorities,
+                TRUST: authorities,
                 "/etc/passwd": f"app:x:{image.user}:{image.user}::/:/sbin/nologin\n".encode(),
             },
             entrypoint=[image.path],
