@@ -38,12 +38,20 @@ from network.components.ingress import (
 )
 from network.components.metrics import MetricsServer, MetricsServerArgs
 from network.components.namespaces import Namespaces, NamespacesArgs
+from network.components.observability import (
+    Monitoring,
+    MonitoringArgs,
+    PrometheusDefinitions,
+    PrometheusDefinitionsArgs,
+    Watchers,
+    WatchersArgs,
+)
 from network.components.outcome import tell_errors_once
 from network.components.policies import Policies, PoliciesArgs
 from network.components.secrets import secret_values
 from network.components.stack import read_config, stack_name
 from network.components.traffic import Traffic, TrafficArgs
-from network.config.platform import CERT_MANAGER, METRICS_SERVER, TRAEFIK
+from network.config.platform import CERT_MANAGER, METRICS_SERVER, MONITORING, MONITORING_NODES, TRAEFIK
 from network.plan.cluster.kubeconfig import kubeconfig
 from network.plan.model.names import application_namespace
 
@@ -151,6 +159,32 @@ Certificates(
     ),
     inside,
 )
+
+# Whoever watches, with a certificate by cert-manager, and then what is watched: the operator's webhook reads
+# each rule
+watchers: list[pulumi.Resource] = []
+if planned.observability.stack is not None and planned.observability.prober is not None:
+    kinds = PrometheusDefinitions(
+        "prometheus-definitions",
+        PrometheusDefinitionsArgs(planned.observability.stack, planned.observability.crds),
+        inside,
+    ).definitions
+    homes = [each[name] for name in (MONITORING, MONITORING_NODES) for each in (namespaces, policies)]
+    watchers += Watchers(
+        "watchers",
+        WatchersArgs(
+            planned.observability.stack,
+            planned.observability.prober,
+            planned.observability.access,
+            planned.observability.secrets,
+            secrets,
+            after=[*kinds, *homes, cert_manager.release],
+        ),
+        inside,
+    ).releases
+watched = (*planned.monitoring.objects, *planned.observability.probes)
+if watched:
+    Monitoring("monitoring", MonitoringArgs(watched, after=watchers), inside)
 
 pulumi.export("vpcId", network.vpc_id)
 pulumi.export("clusterId", cluster.cluster_id)

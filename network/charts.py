@@ -33,7 +33,7 @@ class ChartError(Exception):
 
 
 def chart_files(name: str, chart: Chart) -> Mapping[str, bytes]:
-    """Return Chart.yaml and the files below `crds/` of a chart, by their paths in it.
+    """Return Chart.yaml and the files in `crds/` of a chart and of charts within it, by their paths.
 
     Raises ChartError.
     """
@@ -44,12 +44,16 @@ def chart_files(name: str, chart: Chart) -> Mapping[str, bytes]:
         if path.is_dir():
             return {
                 str(file.relative_to(path)): file.read_bytes()
-                for file in (path / "Chart.yaml", *sorted(path.glob("crds/*")))
-                if file.is_file()
+                for file in (path / "Chart.yaml", *sorted(path.glob("**/crds/*")))
+                if file.is_file() and _is_read(str(file.relative_to(path)))
             }
         return _unpacked(path.read_bytes(), chart.path)
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         raise ChartError(f"{chart.path or chart.repository}: {error or type(error).__name__}") from None
+
+
+def _is_read(path: str) -> bool:
+    return path == "Chart.yaml" or re.fullmatch(r"(charts/[^/]+/)*crds/[^/]+", path) is not None
 
 
 def _unpacked(archive: bytes, where: str) -> Mapping[str, bytes]:
@@ -59,8 +63,8 @@ def _unpacked(archive: bytes, where: str) -> Mapping[str, bytes]:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
             for member in tar:
                 path = member.name.partition("/")[2]
-                content = tar.extractfile(member) if member.isfile() else None
-                if content is not None and (path == "Chart.yaml" or path.startswith("crds/")):
+                content = tar.extractfile(member) if member.isfile() and _is_read(path) else None
+                if content is not None:
                     files[path] = content.read()
     except tarfile.TarError as error:
         raise ChartError(f"{where} is no packed chart ({error})") from None

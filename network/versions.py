@@ -15,3 +15,26 @@ CERT_MANAGER_CHART_REPOSITORY = "https://charts.jetstack.io"
 CERT_MANAGER_CHART = "v1.21.1"
 # renovate: datasource=docker depName=quay.io/jetstack/cert-manager-controller
 CERT_MANAGER_IMAGE_TAG = "v1.21.1"
+
+PROMETHEUS_CHART_REPOSITORY = "https://prometheus-community.github.io/helm-charts"
+# renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts
+PROMETHEUS_STACK_CHART = "88.5.3"
+# renovate: datasource=docker depName=quay.io/prometheus-operator/prometheus-operator
+PROMETHEUS_OPERATOR_IMAGE_TAG = "v0.93.1"
+# renovate: datasource=docker depName=quay.io/prometheus/prometheus
+PROMETHEUS_IMAGE_TAG = "v3.14.0"
+# renovate: datasource=docker depName=quay.io/prometheus/alertmanager
+ALERTMANAGER_IMAGE_TAG = "v0.34.0"
+# renovate: datasource=docker depName=quay.io/prometheus/node-exporter
+NODE_EXPORTER_IMAGE_TAG = "v1.12.1"
+# renovate: datasource=docker depName=registry.k8s.io/kube-state-metrics/kube-state-metrics
+KUBE_STATE_METRICS_IMAGE_TAG = "v2.20.0"
+# renovate: datasource=docker depName=docker.io/grafana/grafana
+GRAFANA_IMAGE_TAG = "13.2.0"
+# renovate: datasource=docker depName=quay.io/kiwigrid/k8s-sidecar
+GRAFANA_SIDECAR_IMAGE_TAG = "2.10.1"
+
+# renovate: datasource=helm depName=prometheus-blackbox-exporter registryUrl=https://prometheus-community.github.io/helm-charts
+BLACKBOX_EXPORTER_CHART = "11.17.2"
+# renovate: datasource=docker depName=quay.io/prometheus/blackbox-exporter
+BLACKBOX_EXPORTER_IMAGE_TAG = "v0.28.0"

@@ -89,11 +89,33 @@ class CertManagerChart(Chart):
     """Take the images by their content."""
 
 
+class PrometheusStackChart(Chart):
+    """kube-prometheus-stack: Prometheus with its operator, Alertmanager, exporters and Grafana."""
+
+    lowest: ClassVar[str] = "88.5.3"
+    pinned: ClassVar[str] = versions.PROMETHEUS_STACK_CHART
+
+    repository: ChartRepository = versions.PROMETHEUS_CHART_REPOSITORY
+    version: ChartVersion = versions.PROMETHEUS_STACK_CHART
+
+
+class BlackboxExporterChart(Chart):
+    """The blackbox exporter's chart."""
+
+    lowest: ClassVar[str] = "11.17.2"
+    pinned: ClassVar[str] = versions.BLACKBOX_EXPORTER_CHART
+
+    repository: ChartRepository = versions.PROMETHEUS_CHART_REPOSITORY
+    version: ChartVersion = versions.BLACKBOX_EXPORTER_CHART
+
+
 class Charts(Model):
     """Charts of the platform."""
 
     traefik: TraefikChart = Field(default_factory=TraefikChart)
     cert_manager: CertManagerChart = Field(default_factory=CertManagerChart)
+    prometheus_stack: PrometheusStackChart = Field(default_factory=PrometheusStackChart)
+    blackbox_exporter: BlackboxExporterChart = Field(default_factory=BlackboxExporterChart)
 
 
 def numbers(version: str) -> tuple[int, ...]:

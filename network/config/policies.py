@@ -8,4 +8,5 @@ class Policies(Model):
     """Who else may reach the platform."""
 
     monitoring: Pods | None = None
-    """Pods that scrape the metrics of Traefik and cert-manager, such as Prometheus; nobody when absent."""
+    """Pods that scrape the platform's metrics, told what by somebody else; nobody when absent. Not beside
+    `network:observability`."""

@@ -19,6 +19,7 @@ from network.plan import (
     ingress,
     metrics,
     monitoring,
+    observability,
     policies,
     traffic,
 )
@@ -37,6 +38,7 @@ LAYERS: tuple[Callable[[StackConfig], LayerPlan], ...] = (
     ingress.build,
     traffic.build,
     applications.build,
+    observability.build,
 )
 """Each gives what it needs and brings by itself. What follows from all of them, as names, rights, scrapes and
 policies do, is laid over them by `build`."""
@@ -105,6 +107,16 @@ class Plan:
         return self[traffic.TrafficPlan]
 
     @property
+    def observability(self) -> observability.ObservabilityPlan:
+        """Prometheus and what stands beside it."""
+        return self[observability.ObservabilityPlan]
+
+    @property
+    def monitoring(self) -> monitoring.MonitoringPlan:
+        """Scrapes, rules and dashboards."""
+        return self[monitoring.MonitoringPlan]
+
+    @property
     def applications(self) -> tuple[applications.ApplicationPlan, ...]:
         """Applications, in the order of the stack file."""
         return self[applications.ApplicationsPlan].applications
@@ -113,11 +125,12 @@ class Plan:
 def build(config: StackConfig, layers: Sequence[Callable[[StackConfig], LayerPlan]] = LAYERS) -> Plan:
     """Return the plan of a valid config."""
     own = tuple(layer(config) for layer in layers)
+    names = cluster_dns.build(own)
     planned = (
-        cluster_dns.build(own),
+        names,
         access.build(config, own),
         *own,
-        monitoring.build(config, own),
+        monitoring.build(config, (names, *own)),
     )
     flows = _flows(planned)
     _refuse_twins("flow", (flow.name for flow in flows))

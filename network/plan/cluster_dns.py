@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from network.plan.model.flows import Flow, Pods
-from network.plan.model.layer import LayerPlan
+from network.plan.model.layer import LayerPlan, MetricsEndpoint
 from network.plan.model.peers import DNS
 
 CLUSTER_DNS = Pods("kube-system", "cluster-dns", {"k8s-app": "kube-dns"})
+
+METRICS_PORT = 9153
+"""Of CoreDNS' plugin `prometheus`, which DOKS' Corefile has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,5 +33,6 @@ def build(layers: Sequence[LayerPlan]) -> ClusterDnsPlan:
                 "Every pod resolves names.",
             )
             for namespace in namespaces
-        )
+        ),
+        metrics=(MetricsEndpoint("coredns", CLUSTER_DNS, METRICS_PORT),),
     )

@@ -11,7 +11,7 @@ from network.config import StackConfig
 from network.config.platform import METRICS_SERVER
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import Manifest, manifest
-from network.plan.model.layer import LayerPlan
+from network.plan.model.layer import LayerPlan, MetricsEndpoint
 from network.plan.model.namespaces import of_platform
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES
 from network.plan.model.rbac import API_VERSION, RBAC, READ
@@ -78,11 +78,17 @@ class MetricsPlan(LayerPlan):
 
 def build(config: StackConfig) -> MetricsPlan:
     """Return metrics-server's plan."""
+    is_watched = config.observability is not None
     return MetricsPlan(
         namespaces=(of_platform(config, METRICS_SERVER),),
         flows=_FLOWS,
+        metrics=((MetricsEndpoint(METRICS_SERVER, _PODS, PORT, certificate="own"),) if is_watched else ()),
         access=_access(),
-        server=(_deployment(replicas=2 if config.environment.is_production else 1), _service(), _budget()),
+        server=(
+            _deployment(replicas=2 if config.environment.is_production else 1, is_watched=is_watched),
+            _service(),
+            _budget(),
+        ),
         api=manifest(
             "apiregistration.k8s.io/v1",
             "APIService",
@@ -130,7 +136,7 @@ def _binding(kind: str, name: str, role_kind: str, role: str, namespace: str | N
     )
 
 
-def _deployment(*, replicas: int) -> Manifest:
+def _deployment(*, replicas: int, is_watched: bool) -> Manifest:
     pod = {
         "serviceAccountName": METRICS_SERVER,
         "priorityClassName": "system-cluster-critical",
@@ -148,7 +154,7 @@ def _deployment(*, replicas: int) -> Manifest:
                 "labelSelector": {"matchLabels": LABELS},
             }
         ],
-        "containers": [_container()],
+        "containers": [_container(is_watched=is_watched)],
         "volumes": [{"name": "certificate", "emptyDir": {"sizeLimit": "1Mi"}}],
     }
     spec = {
@@ -162,7 +168,7 @@ def _deployment(*, replicas: int) -> Manifest:
     )
 
 
-def _container() -> dict[str, Any]:
+def _container(*, is_watched: bool) -> dict[str, Any]:
     def probe(path: str, period: int, failures: int) -> dict[str, Any]:
         return {
             "httpGet": {"path": path, "port": "https", "scheme": "HTTPS"},
@@ -182,6 +188,9 @@ def _container() -> dict[str, Any]:
             "--kubelet-preferred-address-types=InternalIP",
             "--kubelet-use-node-status-port",
             f"--metric-resolution={RESOLUTION_SECONDS}s",
+            # Policies say who comes to its own metrics: Prometheus shows no token to a certificate that it
+            # cannot verify. The other three are the default.
+            *(["--authorization-always-allow-paths=/healthz,/readyz,/livez,/metrics"] if is_watched else ()),
         ],
         "ports": [{"name": "https", "containerPort": PORT, "protocol": "TCP"}],
         # Ready only once it has seen the nodes twice.

@@ -12,7 +12,11 @@ from network.plan.model.kubernetes import Manifest
 from tests.contract import strict
 
 KUBERNETES = "1.36"
-CUSTOM_GROUPS = {"traefik.io": "traefik", "cert-manager.io": "cert-manager"}
+CUSTOM_GROUPS = {
+    "traefik.io": "traefik",
+    "cert-manager.io": "cert-manager",
+    "monitoring.coreos.com": "prometheus-operator",
+}
 """API group -> folder of its CRDs among the contracts."""
 REFUSALS = (jsonschema.ValidationError, kubernetes_validate.ValidationError)
 """What `validate` raises."""

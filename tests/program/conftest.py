@@ -9,9 +9,22 @@ import pytest
 
 from network import versions
 from network.digitalocean_api import API_VARIABLE, TOKEN_VARIABLES
-from network.plan.ingress import CRDS
+from network.plan import ingress, observability
 from tests import stacks
 from tests.program.recording import Run, run
+
+INTEGRATED = {
+    "network:observability": {
+        "prometheus": {
+            "integrate": {
+                "namespace": "prometheus",
+                "labels": {"release": "prometheus"},
+                "scraper": {"namespace": "prometheus", "labels": {"app.kubernetes.io/name": "prometheus"}},
+            }
+        }
+    }
+}
+"""A stack that a Prometheus of somebody else's watches."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,35 +37,52 @@ def without_an_account() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def chart_in_a_folder(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Config that takes Traefik's chart from a folder, so that no test needs the internet."""
-    folder = tmp_path_factory.mktemp("traefik")
-    (folder / "crds").mkdir()
-    for name in CRDS:
+def charts_in_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Config that takes the charts whose CRDs the program reads from folders, so that no test needs the
+    internet."""
+    traefik = tmp_path_factory.mktemp("traefik")
+    for name in ingress.CRDS:
         plural = name.removeprefix("traefik.io_").removesuffix(".yaml")
-        definition = {
-            "apiVersion": "apiextensions.k8s.io/v1",
-            "kind": "CustomResourceDefinition",
-            "metadata": {"name": f"{plural}.traefik.io"},
+        _write_definition(traefik / "crds" / name, f"{plural}.traefik.io")
+    stack = tmp_path_factory.mktemp("kube-prometheus-stack")
+    for kind, path in zip(observability.CRDS, observability.paths_of_crds(), strict=True):
+        _write_definition(stack / path, f"{kind}.monitoring.coreos.com")
+    return {
+        "network:charts": {
+            "traefik": {
+                "repository": versions.TRAEFIK_CHART_REPOSITORY,
+                "version": versions.TRAEFIK_CHART,
+                "path": str(traefik),
+            },
+            "prometheusStack": {"path": str(stack)},
         }
-        (folder / "crds" / name).write_text(json.dumps(definition))
-    chart = {
-        "repository": versions.TRAEFIK_CHART_REPOSITORY,
-        "version": versions.TRAEFIK_CHART,
-        "path": str(folder),
     }
-    return {"network:charts": {"traefik": chart}}
+
+
+def _write_definition(file: Path, name: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+    }
+    file.write_text(json.dumps(definition))
 
 
 @pytest.fixture(scope="session")
-def configs(chart_in_a_folder: dict[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """Config maps of the shipped stacks, and of one that uses every option."""
-    shipped = {name: stacks.config_map(name, chart_in_a_folder) for name in stacks.NAMES}
-    everything = stacks.merged(stacks.everything_over_dev(), chart_in_a_folder)
-    return {**shipped, "everything": stacks.config_map("dev", everything)}
+def configs(charts_in_folders: dict[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """Config maps of the shipped stacks, of one that uses every option, and of one that others watch."""
+    shipped = {name: stacks.config_map(name, charts_in_folders) for name in stacks.NAMES}
+    everything = stacks.merged(stacks.everything_over_dev(), charts_in_folders)
+    integrated = stacks.merged(INTEGRATED, charts_in_folders)
+    return {
+        **shipped,
+        "everything": stacks.config_map("dev", everything),
+        "integrated": stacks.config_map("dev", integrated),
+    }
 
 
-@pytest.fixture(scope="session", params=[*stacks.NAMES, "everything"])
+@pytest.fixture(scope="session", params=[*stacks.NAMES, "everything", "integrated"])
 def stack(request: pytest.FixtureRequest) -> str:
     """Name of each configuration in turn."""
     return request.param

@@ -26,14 +26,14 @@ def _dev(chart: dict[str, Any], over: dict[str, Any]) -> Run:
 @pytest.mark.parametrize(("tier", "protected"), [("production", True), ("development", False)])
 @pytest.mark.parametrize("type_", [VPC, CLUSTER, ZONE])
 def test_vpc_cluster_and_zone_are_protected_in_production_only(
-    chart_in_a_folder: dict[str, Any], tier: str, protected: bool, type_: str
+    charts_in_folders: dict[str, Any], tier: str, protected: bool, type_: str
 ) -> None:
     over = {
         "network:environment": {"tier": tier},
         "network:cluster": {"ha": True, "destroyAssociatedResources": False},
         "network:certificates": {"issuer": "production"},
     }
-    (resource,) = _dev(chart_in_a_folder, over).of(type_)
+    (resource,) = _dev(charts_in_folders, over).of(type_)
     assert resource.request.protect is protected
 
 
@@ -86,8 +86,8 @@ def test_a_new_zone_is_made(dev: Run) -> None:
     assert not zone.request.retainOnDelete
 
 
-def test_an_adopted_zone_is_imported_and_outlives_destroy(chart_in_a_folder: dict[str, Any]) -> None:
-    adopting = _dev(chart_in_a_folder, {"network:external": {"dns": {"mode": "adopt"}}})
+def test_an_adopted_zone_is_imported_and_outlives_destroy(charts_in_folders: dict[str, Any]) -> None:
+    adopting = _dev(charts_in_folders, {"network:external": {"dns": {"mode": "adopt"}}})
     (zone,) = adopting.of(ZONE)
     assert zone.request.importId == "dev.k8s.webgrip.nl"
     assert zone.request.retainOnDelete
@@ -95,10 +95,10 @@ def test_an_adopted_zone_is_imported_and_outlives_destroy(chart_in_a_folder: dic
 
 
 def test_records_at_another_dns_provider_are_exported_and_not_made(
-    chart_in_a_folder: dict[str, Any],
+    charts_in_folders: dict[str, Any],
 ) -> None:
     elsewhere = _dev(
-        chart_in_a_folder,
+        charts_in_folders,
         {
             "network:external": {"dns": {"provider": "external"}},
             "network:certificates": {"dns01": {"provider": "cloudflare"}},
@@ -173,9 +173,9 @@ def test_an_adopted_namespace_is_labelled_and_kept(everything: Run) -> None:
     ],
 )
 def test_handing_over_is_an_update_and_deletes_nothing(
-    chart_in_a_folder: dict[str, Any], dev: Run, over: dict[str, Any], title: str
+    charts_in_folders: dict[str, Any], dev: Run, over: dict[str, Any], title: str
 ) -> None:
-    handed_over = _dev(chart_in_a_folder, over)
+    handed_over = _dev(charts_in_folders, over)
     urns = {each.urn for each in handed_over.declared if not each.read}
     assert {each.urn for each in dev.declared if not each.read} == urns
     (before,) = [each for each in dev.declared if f"{each.type} {each.name}" == title]
@@ -185,11 +185,11 @@ def test_handing_over_is_an_update_and_deletes_nothing(
 
 
 def test_a_pool_of_another_size_has_another_name_so_that_both_can_stand(
-    chart_in_a_folder: dict[str, Any],
+    charts_in_folders: dict[str, Any],
 ) -> None:
     def pool(size: str) -> Declared:
         pools = {"batch": {"size": size, "count": 1}}
-        (found,) = _dev(chart_in_a_folder, {"network:cluster": {"nodePools": pools}}).of(POOL)
+        (found,) = _dev(charts_in_folders, {"network:cluster": {"nodePools": pools}}).of(POOL)
         return found
 
     before, after = pool("s-2vcpu-4gb"), pool("so1_5-4vcpu-32gb")
@@ -219,7 +219,7 @@ def test_a_preview_of_a_new_environment_knows_no_address(
 
 
 def test_bounds_that_a_pool_s_present_count_breaks_end_the_run_with_the_command_that_moves_it(
-    monkeypatch: pytest.MonkeyPatch, chart_in_a_folder: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, charts_in_folders: dict[str, Any]
 ) -> None:
     answer = Cloud.new_resource
 
@@ -229,6 +229,6 @@ def test_bounds_that_a_pool_s_present_count_breaks_end_the_run_with_the_command_
 
     monkeypatch.setattr(Cloud, "new_resource", with_one_node)
     pool = {"size": "s-4vcpu-8gb", "autoScale": {"min": 3, "max": 5}}
-    over = stacks.merged(chart_in_a_folder, {"network:cluster": {"nodePools": {"batch": pool}}})
+    over = stacks.merged(charts_in_folders, {"network:cluster": {"nodePools": {"batch": pool}}})
     message = refusal(stacks.config_map("dev", over)).message
     assert "node-pool update network-dev batch-s-4vcpu-8gb --auto-scale" in message

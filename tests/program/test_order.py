@@ -1,10 +1,13 @@
 """What must exist before what. Deletion runs the other way round."""
 
+from collections.abc import Mapping
+
 import pytest
 
-from tests.program.recording import Declared, Run
+from tests.program.recording import Declared, Run, run
 
 RELEASES = ("Release traefik-traefik", "Release cert-manager-cert-manager")
+WATCHERS = "Release watchers-monitoring"
 
 
 def _of_kind(run: Run, *kinds: str) -> list[Declared]:
@@ -63,17 +66,63 @@ def test_namespaces_are_made_before_what_stands_in_them(update: Run) -> None:
     for each in update.kubernetes():
         inputs = each.inputs
         namespace = inputs.get("metadata", {}).get("namespace") or inputs.get("namespace")
-        # That of Kubernetes is there; metrics-server's right to see who asks it stands in it.
-        if namespace not in (None, "kube-system"):
+        # That of Kubernetes is there; metrics-server's right to see who asks it stands in it. So is that of a
+        # Prometheus of somebody else's.
+        if namespace not in (None, "kube-system", "prometheus"):
             assert namespaces[namespace] in update.before(each), each.urn
 
 
 def test_traefiks_definitions_are_made_before_their_objects_and_the_release(update: Run) -> None:
-    definitions = _urns(_of_kind(update, "CustomResourceDefinition"))
+    definitions = _definitions(update, "traefik.io")
     objects = [each for each in update.declared if each.type.startswith("kubernetes:traefik.io/")]
     assert objects
     for each in [*objects, update.one("Release traefik-traefik")]:
         assert definitions <= update.before(each), each.urn
+
+
+def test_the_operators_definitions_are_made_before_its_release_and_that_before_its_objects(
+    everything: Run,
+) -> None:
+    definitions = _definitions(everything, "monitoring.coreos.com")
+    release = everything.one(WATCHERS)
+    assert definitions <= everything.before(release)
+    objects = _of_kind(everything, "PodMonitor", "ScrapeConfig", "Probe", "PrometheusRule")
+    for each in [*objects, *_of_kind(everything, "ConfigMap")]:
+        assert {release.urn, *definitions} <= everything.before(each), each.urn
+
+
+def test_the_certificate_of_the_operators_webhook_waits_for_cert_manager(everything: Run) -> None:
+    release = everything.one("Release cert-manager-cert-manager")
+    assert release.urn in everything.before(everything.one(WATCHERS))
+
+
+def test_what_watches_starts_under_its_policies_with_its_rights(everything: Run) -> None:
+    before = everything.before(everything.one(WATCHERS))
+    for kind in ("NetworkPolicy", "CiliumNetworkPolicy", "Role", "RoleBinding"):
+        mine = [
+            each.urn
+            for each in _of_kind(everything, kind)
+            if each.inputs["metadata"]["namespace"].startswith("monitoring")
+            and each.name.startswith(("policies/", "watchers/"))
+        ]
+        assert mine
+        assert set(mine) <= before, kind
+
+
+def test_monitors_in_a_prometheus_of_others_wait_for_nothing_of_ours(
+    configs: Mapping[str, Mapping[str, str]],
+) -> None:
+    integrated = run(configs["integrated"])
+    monitors = _of_kind(integrated, "PodMonitor", "ScrapeConfig")
+    assert {each.inputs["metadata"]["namespace"] for each in monitors} == {"prometheus"}
+    assert all(each.inputs["metadata"]["labels"] == {"release": "prometheus"} for each in monitors)
+    assert not any(each.dependencies for each in monitors)
+    assert len(integrated.of("kubernetes:helm.sh/v3:Release")) == 2
+
+
+def _definitions(update: Run, group: str) -> set[str]:
+    every = _of_kind(update, "CustomResourceDefinition")
+    return _urns([each for each in every if each.inputs["metadata"]["name"].endswith(group)])
 
 
 def test_cert_managers_objects_are_deleted_before_it(update: Run) -> None:

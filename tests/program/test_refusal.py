@@ -47,7 +47,7 @@ def test_a_missing_secret_is_told_with_the_command_that_sets_it() -> None:
     assert "pulumi config set --secret network:dnsToken" in message
 
 
-def test_a_chart_in_a_folder_that_the_values_do_not_fit_is_refused(tmp_path: Path) -> None:
+def test_a_charts_in_folders_that_the_values_do_not_fit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("version: 41.2.0")
     chart = {"path": str(tmp_path)}
     message, _ = refusal(stacks.config_map("dev", {"network:charts": {"traefik": chart}}))
@@ -66,7 +66,7 @@ def test_a_chart_without_definitions_is_told_with_the_key_to_change(empty_folder
 
 
 def test_a_cluster_in_state_error_ends_the_program_with_the_way_out(
-    chart_in_a_folder: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    charts_in_folders: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = recording.Cloud.new_resource
 
@@ -75,6 +75,6 @@ def test_a_cluster_in_state_error_ends_the_program_with_the_way_out(
         return identity, state | ({"status": "error"} if args.typ.endswith(":KubernetesCluster") else {})
 
     monkeypatch.setattr(recording.Cloud, "new_resource", broken)
-    message, _ = refusal(stacks.config_map("dev", chart_in_a_folder))
+    message, _ = refusal(stacks.config_map("dev", charts_in_folders))
     assert "cluster network-dev" in message
     assert "docs/runbooks/interrupted-run.md" in message

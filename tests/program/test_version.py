@@ -86,7 +86,7 @@ def ignored(run_: Run) -> list[str]:
 @pytest.mark.parametrize("tier", ["development", "production"])
 @pytest.mark.parametrize("live", ["1.36.2-do.0", "1.36.1-do.1", "1.37.0-do.0"])
 def test_a_version_below_the_live_one_is_refused_with_both_and_the_fix(
-    api: Api, chart_in_a_folder: dict[str, Any], live: str, tier: str, preview: bool
+    api: Api, charts_in_folders: dict[str, Any], live: str, tier: str, preview: bool
 ) -> None:
     api.has(live)
     over: dict[str, Any] = {"network:environment": {"tier": tier}}
@@ -95,7 +95,7 @@ def test_a_version_below_the_live_one_is_refused_with_both_and_the_fix(
             "network:cluster": {"ha": True, "destroyAssociatedResources": False},
             "network:certificates": {"issuer": "production"},
         }
-    config = stacks.config_map("dev", stacks.merged(chart_in_a_folder, over))
+    config = stacks.config_map("dev", stacks.merged(charts_in_folders, over))
     message, registered = refusal(config, preview=preview)
     assert registered == ()
     assert "network:cluster.version" in message
@@ -105,58 +105,58 @@ def test_a_version_below_the_live_one_is_refused_with_both_and_the_fix(
 
 
 @pytest.mark.parametrize("live", ["1.36.0-do.0", "1.35.9-do.12", "1.34.1-do.0"])
-def test_a_version_above_the_live_one_arrives(api: Api, chart_in_a_folder: dict[str, Any], live: str) -> None:
+def test_a_version_above_the_live_one_arrives(api: Api, charts_in_folders: dict[str, Any], live: str) -> None:
     api.has(live)
-    assert ignored(declared(chart_in_a_folder)) == []
+    assert ignored(declared(charts_in_folders)) == []
 
 
-def test_the_version_that_the_cluster_has_is_left_to_it(api: Api, chart_in_a_folder: dict[str, Any]) -> None:
+def test_the_version_that_the_cluster_has_is_left_to_it(api: Api, charts_in_folders: dict[str, Any]) -> None:
     api.has(WANTED)
-    assert ignored(declared(chart_in_a_folder)) == ["version"]
+    assert ignored(declared(charts_in_folders)) == ["version"]
 
 
-def test_digitaloceans_own_upgrades_are_not_refused(api: Api, chart_in_a_folder: dict[str, Any]) -> None:
+def test_digitaloceans_own_upgrades_are_not_refused(api: Api, charts_in_folders: dict[str, Any]) -> None:
     api.has("1.36.4-do.0")
     window = {"day": "sunday", "startTime": "03:00"}
     own = {"network:cluster": {"autoUpgrade": True, "maintenance": window}}
-    assert ignored(declared(chart_in_a_folder, own)) == ["version"]
-    assert "1.36.4-do.0" in refusal(stacks.config_map("dev", chart_in_a_folder)).message
+    assert ignored(declared(charts_in_folders, own)) == ["version"]
+    assert "1.36.4-do.0" in refusal(stacks.config_map("dev", charts_in_folders)).message
 
 
-def test_other_clusters_and_those_that_go_do_not_count(api: Api, chart_in_a_folder: dict[str, Any]) -> None:
+def test_other_clusters_and_those_that_go_do_not_count(api: Api, charts_in_folders: dict[str, Any]) -> None:
     api.has("1.37.0-do.0", name="network-prod")
     api.has("1.37.0-do.0", state="deleting")
-    assert ignored(declared(chart_in_a_folder)) == ["version"]
+    assert ignored(declared(charts_in_folders)) == ["version"]
     api.has("1.36.0-do.0")
-    assert ignored(declared(chart_in_a_folder)) == []
+    assert ignored(declared(charts_in_folders)) == []
 
 
 def test_a_version_is_left_alone_where_the_account_does_not_answer(
-    api: Api, chart_in_a_folder: dict[str, Any], warned: Sequence[str]
+    api: Api, charts_in_folders: dict[str, Any], warned: Sequence[str]
 ) -> None:
     api.has("1.37.0-do.0")
     api.status = 401
-    assert ignored(declared(chart_in_a_folder)) == ["version"]
+    assert ignored(declared(charts_in_folders)) == ["version"]
     assert "401" in warned[-1]
     assert "not applied in this run" in warned[-1]
 
 
 def test_nothing_is_asked_without_a_token(
-    api: Api, chart_in_a_folder: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    api: Api, charts_in_folders: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DIGITALOCEAN_TOKEN")
-    assert ignored(declared(chart_in_a_folder, preview=True)) == ["version"]
+    assert ignored(declared(charts_in_folders, preview=True)) == ["version"]
     assert api.asked == []
 
 
 def test_the_account_is_the_one_that_the_provider_works_in(
-    api: Api, chart_in_a_folder: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    api: Api, charts_in_folders: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIGITALOCEAN_TOKEN", "of the environment")
     monkeypatch.setenv("DIGITALOCEAN_API_URL", "http://127.0.0.1:9")
     over = {"digitalocean:token": "of the stack", "digitalocean:apiEndpoint": f"{api.url}/"}
     run(
-        stacks.config_map("dev", stacks.merged(chart_in_a_folder, over)),
+        stacks.config_map("dev", stacks.merged(charts_in_folders, over)),
         secrets=["digitalocean:token"],
     )
     assert [each.partition(" /")[0] for each in api.asked] == ["Bearer of the stack"]

@@ -25,6 +25,8 @@ class CertManagerArgs:
 class CertManager(pulumi.ComponentResource):
     """cert-manager with its CRDs, and both ClusterIssuers."""
 
+    release: pulumi.Resource
+    """What certificates of other issuers depend on: its webhook answers."""
     issuers: Sequence[pulumi.Resource]
     """What a Certificate depends on: they are Ready, and deleted after it."""
 
@@ -38,7 +40,7 @@ class CertManager(pulumi.ComponentResource):
         secrets = [
             declare_secret(self, secret, args.secret_values, depends_on=args.after) for secret in args.secrets
         ]
-        release = declare_release(self, args.release, depends_on=args.after)
+        self.release = declare_release(self, args.release, depends_on=args.after)
         # Deleted before the controller: whatever has a finalizer needs it.
-        self.issuers = [declare(self, issuer, depends_on=[release, *secrets]) for issuer in args.issuers]
+        self.issuers = [declare(self, issuer, depends_on=[self.release, *secrets]) for issuer in args.issuers]
         self.register_outputs({})

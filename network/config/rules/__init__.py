@@ -68,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     hosts.named_hosts_need_cilium,
     policies.foreign_pods_are_foreign,
     policies.monitoring_pods_are_known,
+    policies.one_prometheus_scrapes,
     policies.reports_need_cilium,
     references.basic_auth_users_exist,
     middlewares.forwarded_addresses_are_trusted,

@@ -6,30 +6,24 @@ from network.config.applications import Application, Talk
 from network.config.environment import Environment
 from network.config.model import Finding, Location
 from network.config.nearest import unknown
+from network.config.observability import Observability
+from network.config.platform import platform_namespaces
 from network.config.traffic import Traffic
 
 Applications = dict[str, Application]
 
-TAKEN_NAMESPACES = (
-    "cert-manager",
-    "default",
-    "kube-node-lease",
-    "kube-public",
-    "kube-system",
-    "metrics-server",
-    "traefik",
-)
-"""Namespaces of Kubernetes and of the platform."""
+NAMESPACES_OF_KUBERNETES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
-def namespaces_are_free(applications: Applications) -> Iterator[Finding]:
+def namespaces_are_free(applications: Applications, observability: Observability | None) -> Iterator[Finding]:
     """Each application has a namespace to itself: policies and quotas are per namespace."""
+    taken = {*NAMESPACES_OF_KUBERNETES, *platform_namespaces(observability)}
     owners: dict[str, str] = {}
     for name, application in applications.items():
         namespace = application.namespace or name
         here = ("applications", name) + (("namespace",) if application.namespace else ())
         owner = owners.setdefault(namespace, name)
-        if namespace in TAKEN_NAMESPACES:
+        if namespace in taken:
             yield Finding(here, f"{namespace} is Kubernetes' or the platform's", "choose another")
         elif owner != name:
             yield Finding(here, f"{namespace} belongs to application {owner}", "choose another")

@@ -6,14 +6,17 @@ from network.config.applications import Application
 from network.config.cluster import Cluster
 from network.config.environment import Environment
 from network.config.model import Finding, Location
-from network.config.platform import PLATFORM_NAMESPACES
+from network.config.observability import Observability
+from network.config.platform import platform_namespaces
 from network.config.pods import Pods
 from network.config.policies import Policies
 
 Applications = dict[str, Application]
 
 
-def foreign_pods_are_foreign(applications: Applications) -> Iterator[Finding]:
+def foreign_pods_are_foreign(
+    applications: Applications, observability: Observability | None
+) -> Iterator[Finding]:
     """Pods of a declared namespace have names: of a workload, or none that another may reach."""
     for location, pods in _foreign_pods(applications):
         owner = _owner(pods.namespace, applications)
@@ -24,7 +27,7 @@ def foreign_pods_are_foreign(applications: Applications) -> Iterator[Finding]:
                 f"name the workload: declare `talksTo` of the workload that connects "
                 f"(`application: {owner}` where it is the destination)",
             )
-        elif pods.namespace in PLATFORM_NAMESPACES:
+        elif pods.namespace in platform_namespaces(observability):
             yield Finding(
                 (*location, "namespace"),
                 f"{pods.namespace} is the platform's: applications meet it by routes only",
@@ -32,23 +35,42 @@ def foreign_pods_are_foreign(applications: Applications) -> Iterator[Finding]:
             )
 
 
-def monitoring_pods_are_known(policies: Policies, applications: Applications) -> Iterator[Finding]:
+def monitoring_pods_are_known(
+    policies: Policies, applications: Applications, observability: Observability | None
+) -> Iterator[Finding]:
     """Who scrapes is a workload where its namespace is declared: its policy must be one, not two."""
-    pods = policies.monitoring
-    if pods is None:
-        return
-    here = ("policies", "monitoring")
-    owner = _owner(pods.namespace, applications)
-    if pods.namespace in PLATFORM_NAMESPACES:
+    for here, pods in _scrapers(policies, observability):
+        owner = _owner(pods.namespace, applications)
+        if pods.namespace in platform_namespaces(observability):
+            yield Finding(
+                (*here, "namespace"),
+                f"{pods.namespace} is the platform's",
+                "name the namespace of Prometheus",
+            )
+        elif owner and pods.labels not in [w.labels for w in applications[owner].workloads.values()]:
+            yield Finding(
+                (*here, "labels"),
+                f"no workload of application {owner} has exactly these labels",
+                "give the labels of the workload that scrapes",
+            )
+
+
+def one_prometheus_scrapes(policies: Policies, observability: Observability | None) -> Iterator[Finding]:
+    """Pods that scrape by themselves have no place beside the layer whose monitors say what is scraped."""
+    if policies.monitoring is not None and observability is not None:
         yield Finding(
-            (*here, "namespace"), f"{pods.namespace} is the platform's", "name the namespace of Prometheus"
+            ("policies", "monitoring"),
+            "network:observability says already who scrapes",
+            "remove it; a Prometheus that exists is named by observability.prometheus.integrate",
         )
-    elif owner and pods.labels not in [w.labels for w in applications[owner].workloads.values()]:
-        yield Finding(
-            (*here, "labels"),
-            f"no workload of application {owner} has exactly these labels",
-            "give the labels of the workload that scrapes",
-        )
+
+
+def _scrapers(policies: Policies, observability: Observability | None) -> Iterator[tuple[Location, Pods]]:
+    if policies.monitoring is not None:
+        yield ("policies", "monitoring"), policies.monitoring
+    if observability is not None and observability.prometheus.integrate is not None:
+        here = ("observability", "prometheus", "integrate", "scraper")
+        yield here, observability.prometheus.integrate.scraper
 
 
 def reports_need_cilium(cluster: Cluster, applications: Applications) -> Iterator[Finding]:

@@ -1,26 +1,32 @@
 """What a layer has of that every layer may have of, whatever its component registers beside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from network.plan.model.dashboards import Dashboard
-from network.plan.model.flows import Flow, Pods
+from network.plan.model.flows import Entity, Flow, Pods
 from network.plan.model.namespaces import NamespacePlan
 from network.plan.model.rules import RuleGroup
 
 
 @dataclass(frozen=True)
 class MetricsEndpoint:
-    """Where pods tell their metrics: each is scraped by the stack's Prometheus."""
+    """Where pods or nodes tell their metrics: each is scraped by the stack's Prometheus."""
 
     job: str
     """What Prometheus calls its targets: label `job` of each series. Unique in the stack."""
-    pods: Pods
+    target: Pods | Entity
+    """Pods, or with `nodes` what listens on the address of each node."""
     port: int
     path: str = "/metrics"
     honor_labels: bool = False
-    """Its series tell of other objects: their own `namespace` and `pod` win over the target's."""
+    """Its series tell of other objects: they have their own `namespace` and `pod`, or none."""
+    certificate: Literal["own", "cluster's"] | None = None
+    """Told by HTTPS: with a certificate of its own, which is not verified, or with one of the cluster's
+    authority, to whoever shows a token. None is plain HTTP."""
+    keep: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Regular expressions by label, `__name__` among them: series that fit not all of them are dropped."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Literal
 from network.config import StackConfig
 from network.plan.model.kubernetes import Manifest, manifest
 
-PodSecurity = Literal["restricted", "baseline"]
+PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class NamespacePlan:
     holds: Literal["platform", "application"]
     """Whose pods run in it."""
     bounds: tuple[Manifest, ...] = ()
-    """ResourceQuota and LimitRange of an application's namespace."""
+    """ResourceQuota and LimitRange."""
 
 
 def of_platform(config: StackConfig, name: str) -> NamespacePlan:
@@ -29,9 +29,11 @@ def of_platform(config: StackConfig, name: str) -> NamespacePlan:
 
 
 def labelled(config: StackConfig, name: str, enforce: PodSecurity) -> Manifest:
-    """Return a namespace that enforces a standard and warns of and audits the strictest."""
+    """Return a namespace that enforces a standard and warns of and audits the strictest, unless all is
+    allowed."""
     version = kubernetes_minor(config)
-    levels = {"enforce": enforce, "audit": "restricted", "warn": "restricted"}
+    told = "privileged" if enforce == "privileged" else "restricted"
+    levels = {"enforce": enforce, "audit": told, "warn": told}
     labels: dict[str, str] = {}
     for mode, level in levels.items():
         labels[f"pod-security.kubernetes.io/{mode}"] = level

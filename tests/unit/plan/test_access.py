@@ -87,6 +87,8 @@ def test_each_role_is_bound_where_it_belongs() -> None:
         ("platform-engineers", "network-reader", None),
         ("platform-engineers", "network-platform-engineer", "cert-manager"),
         ("platform-engineers", "network-platform-engineer", "metrics-server"),
+        ("platform-engineers", "network-platform-engineer", "monitoring"),
+        ("platform-engineers", "network-platform-engineer", "monitoring-nodes"),
         ("platform-engineers", "network-platform-engineer", "traefik"),
         ("shop-developers", "network-developer", "shop"),
         ("api-deployer", "network-deployer", "backend"),

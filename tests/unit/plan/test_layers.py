@@ -8,7 +8,7 @@ import pytest
 
 from network.config import StackConfig
 from network.config.charts import CertManagerChart
-from network.config.platform import PLATFORM_NAMESPACES
+from network.config.platform import platform_namespaces
 from network.plan import LAYERS, Plan, build, flow_document
 from network.plan.model.cloud import CloudResource
 from network.plan.model.flows import Flow, Pods, Port
@@ -68,9 +68,10 @@ def _document(plan: Plan) -> dict[str, Any]:
     return json.loads(json.dumps({**whole, **of_plan(CONFIG, plan)}))
 
 
-def test_the_namespaces_of_the_platform_are_those_that_its_layers_bring() -> None:
-    own = [each.name for each in build(CONFIG).namespaces if each.holds == "platform"]
-    assert sorted(own) == sorted(PLATFORM_NAMESPACES)
+@pytest.mark.parametrize("config", [CONFIG, stacks.everything()], ids=["scraped", "everything"])
+def test_the_namespaces_of_the_platform_are_those_that_its_layers_bring(config: StackConfig) -> None:
+    own = [each.name for each in build(config).namespaces if each.holds == "platform"]
+    assert sorted(own) == sorted(platform_namespaces(config.observability))
 
 
 def test_its_plan_is_found_by_its_class(with_toy: Plan) -> None:
@@ -87,7 +88,7 @@ def test_its_namespace_is_made_and_denies_by_default(with_toy: Plan) -> None:
 def test_its_pods_resolve_names_and_are_scraped(with_toy: Plan) -> None:
     names = {flow.name: flow for flow in with_toy.flows}
     assert "toys-to-cluster-dns" in names
-    assert names["monitoring-to-toy-metrics"].ports == (Port(9999),)
+    assert names["monitoring-to-toys-metrics"].ports == (Port(9999),)
 
 
 def test_its_engineers_have_their_rights_there() -> None:

@@ -10,8 +10,17 @@ def by_name() -> dict[str, NamespacePlan]:
     return {plan.name: plan for plan in build(stacks.everything()).namespaces}
 
 
-def test_the_platform_has_three_namespaces_and_each_application_one() -> None:
-    assert list(by_name()) == ["metrics-server", "cert-manager", "traefik", "shop", "backend", "legacy"]
+def test_each_part_of_the_platform_has_a_namespace_and_each_application_one() -> None:
+    assert list(by_name()) == [
+        "metrics-server",
+        "cert-manager",
+        "traefik",
+        "shop",
+        "backend",
+        "legacy",
+        "monitoring",
+        "monitoring-nodes",
+    ]
 
 
 def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> None:
@@ -19,7 +28,8 @@ def test_every_namespace_enforces_audits_and_warns_at_the_clusters_version() -> 
         labels = plan.namespace["metadata"]["labels"]
         for mode in ("enforce", "audit", "warn"):
             assert labels[f"pod-security.kubernetes.io/{mode}-version"] == "v1.36"
-            assert labels[f"pod-security.kubernetes.io/{mode}"] in {"restricted", "baseline"}
+            standard = labels[f"pod-security.kubernetes.io/{mode}"]
+            assert standard in {"restricted", "baseline"} or plan.name == "monitoring-nodes"
 
 
 def test_a_baseline_namespace_still_warns_of_what_restricted_would_refuse() -> None:
@@ -36,6 +46,8 @@ def test_an_existing_namespace_is_adopted() -> None:
         "shop": "created",
         "backend": "adopted",
         "legacy": "created",
+        "monitoring": "created",
+        "monitoring-nodes": "created",
     }
 
 

@@ -1,0 +1,195 @@
+"""Probes of every public host and route from within the cluster (OBS-4).
+
+They prove DNS, certificate, Traefik and backend, each as a client meets them. The load balancer they never
+meet: a cluster leads its own pods past it. What an answer must be follows from the route: a login answers
+401, an allow list 403, port 80 redirects.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from network.config import StackConfig
+from network.config.applications import Application, Route
+from network.config.applications.reached import workload_ports
+from network.config.platform import MONITORING
+from network.config.traffic.middleware import Middleware
+from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.monitoring import API_VERSION, PROBES_JOB
+from network.plan.model.names import application_namespace
+from network.plan.observability.pods import BLACKBOX_PORT
+from network.plan.observability.prometheus import INTERVAL
+
+PROBER = "prometheus-blackbox-exporter"
+"""Release and Service of the exporter, which the chart names alike."""
+
+TIMEOUT = "5s"
+"""Of one try; within Prometheus' own for a scrape, 10 seconds."""
+
+ANSWERED = (200, 201, 202, 203, 204, 206, 301, 302, 303, 307, 308)
+"""What a route answers that works; where a redirect leads is not followed."""
+REDIRECTED = (301, 308)
+TO_A_LOGIN = (302, 303, 307, 401, 403)
+"""What services behind forwardAuth answer to somebody unknown."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """What the exporter does with a target, and expects of it."""
+
+    name: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is asked of one application, or of one of its routes."""
+
+    name: str
+    module: Module
+    targets: tuple[str, ...]
+    labels: dict[str, str]
+
+
+def modules(config: StackConfig) -> dict[str, Any]:
+    """Return the exporter's modules: those that a probe uses."""
+    used = {probe.module.name: probe.module.settings for probe in _probes(config)}
+    return dict(sorted(used.items()))
+
+
+def manifests(config: StackConfig) -> tuple[Manifest, ...]:
+    """Return a Probe for each route, and one for the redirects of each application."""
+    return tuple(
+        manifest(
+            API_VERSION,
+            "Probe",
+            probe.name,
+            namespace=MONITORING,
+            spec={
+                "jobName": PROBES_JOB,
+                "prober": {"url": f"{PROBER}.{MONITORING}:{BLACKBOX_PORT}"},
+                "module": probe.module.name,
+                "interval": INTERVAL,
+                "targets": {"staticConfig": {"static": list(probe.targets), "labels": probe.labels}},
+            },
+        )
+        for probe in _probes(config)
+    )
+
+
+def _probes(config: StackConfig) -> Iterator[Probe]:
+    for name, application in config.applications.items():
+        labels = {"namespace": application_namespace(config, name), "application": name}
+        hosts = dict.fromkeys(host for route in application.routes.values() for host in route.all_hosts)
+        if hosts:
+            yield Probe(
+                # Names of applications and routes hold no dot: `shop.web` is of one route alone.
+                name,
+                _plain(config),
+                tuple(f"http://{host}/" for host in hosts),
+                {**labels, "module": _plain(config).name},
+            )
+        for route_name, route in application.routes.items():
+            module = _module(config, application, route)
+            yield Probe(
+                f"{name}.{route_name}",
+                module,
+                tuple(_target(host, module, route) for host in route.all_hosts),
+                {**labels, "route": route_name, "module": module.name},
+            )
+
+
+def _target(host: str, module: Module, route: Route) -> str:
+    if module.settings["prober"] == "http":
+        return f"https://{host}{route.path or route.path_prefix}"
+    return f"{host}:443"
+
+
+def _plain(config: StackConfig) -> Module:
+    """Return how plain HTTP is asked: it redirects, unless the entrypoint's chain answers before."""
+    return _guard(config, config.traffic.chains.get(config.traffic.web_chain or "", ())) or _http(
+        "redirect", REDIRECTED, fail_if_header_not_matches=[{"header": "Location", "regexp": "^https://"}]
+    )
+
+
+def _module(config: StackConfig, application: Application, route: Route) -> Module:
+    """Return how a route is asked."""
+    if route.client_ca is not None or not _is_plain(route):
+        # Without a client's certificate, or a request that the route takes, there is the handshake.
+        return _tls(config, "handshake", "tcp")
+    guard = _guard(config, [name for name, _ in config.traffic.passed(route.chain)])
+    if _is_grpc(application, route):
+        unguarded = guard is None and route.path is None and route.path_prefix == "/"
+        return _tls(config, "grpc", "grpc") if unguarded else _tls(config, "handshake", "tcp")
+    return _encrypted(config, guard or _http("served", ANSWERED))
+
+
+def _is_plain(route: Route) -> bool:
+    """Whether a GET of the route's path is enough to come to it."""
+    asks_more = (
+        route.path_regexp,
+        route.headers,
+        route.headers_regexp,
+        route.cookies,
+        route.query,
+        route.query_regexp,
+        route.client_ip,
+    )
+    return not any(asks_more) and (not route.methods or "GET" in route.methods)
+
+
+def _is_grpc(application: Application, route: Route) -> bool:
+    behind = workload_ports(application, route)
+    return bool(behind) and all(
+        application.workloads[workload].ports[port].scheme == "h2c" for workload, port in behind
+    )
+
+
+def _guard(config: StackConfig, chain: list[str] | tuple[str, ...]) -> Module | None:
+    """Return how a chain is asked that lets nobody pass who shows nothing, by the first that refuses."""
+    for name in chain:
+        module = _refusal(config, config.traffic.middlewares[name])
+        if module is not None:
+            return module
+    return None
+
+
+def _refusal(config: StackConfig, middleware: Middleware) -> Module | None:
+    if middleware.basic_auth is not None:
+        return _http("login", (401,))
+    if middleware.forward_auth is not None:
+        return _http("forwarded-login", TO_A_LOGIN)
+    allowed = middleware.ip_allow_list
+    if allowed is None or any(
+        isinstance(each, IPv4Network) and config.cluster.pod_range.subnet_of(each)
+        for each in allowed.source_range
+    ):
+        return None
+    status = allowed.reject_status_code
+    return _http("refused" if status == 403 else f"refused-{status}", (status,))
+
+
+def _http(name: str, statuses: tuple[int, ...], **more: Any) -> Module:
+    http = {
+        "preferred_ip_protocol": "ip4",
+        "follow_redirects": False,
+        "valid_status_codes": list(statuses),
+        **more,
+    }
+    return Module(name, {"prober": "http", "timeout": TIMEOUT, "http": http})
+
+
+def _encrypted(config: StackConfig, module: Module) -> Module:
+    http = {**module.settings["http"], "fail_if_not_ssl": True, "tls_config": _trust(config)}
+    return Module(module.name, {**module.settings, "http": http})
+
+
+def _tls(config: StackConfig, name: str, prober: str) -> Module:
+    settings = {"preferred_ip_protocol": "ip4", "tls": True, "tls_config": _trust(config)}
+    return Module(name, {"prober": prober, "timeout": TIMEOUT, prober: settings})
+
+
+def _trust(config: StackConfig) -> dict[str, Any]:
+    # Nobody trusts the authority of staging certificates.
+    return {"insecure_skip_verify": config.certificates.issuer == "staging"}
