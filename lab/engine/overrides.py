@@ -13,7 +13,7 @@ from typing import Any
 from lab.engine.elsewhere import cloudflare_token, is_address, tsig_secret
 from lab.engine.throwaway import htpasswd, throw_away
 from lab.internet.addresses import PRIMARY
-from network.config.charts import CertManagerChart, TraefikChart
+from network.config.charts import Charts
 from network.config.cluster import Cluster
 
 Values = Mapping[str, Any]
@@ -98,13 +98,13 @@ def _pod_network(config: Values, cni: str) -> Sequence[Override]:
 
 
 def _chart(config: Values, name: str, folder: Path) -> Override:
-    default = {"traefik": TraefikChart(), "certManager": CertManagerChart()}[name]
+    default = Charts().model_dump(by_alias=True)[name]
     given: Mapping[str, object] = config.get("network:charts", {}).get(name, {})
     # Images that the lab makes have other digests.
     given = {key: value for key, value in given.items() if not key.startswith("imageDigest")}
     return Override(
         f"network:charts.{name}",
-        {"repository": default.repository, "version": default.version, **given, "path": str(folder)},
+        {key: default[key] for key in ("repository", "version")} | {**given, "path": str(folder)},
         "the chart's repository cannot be reached from inside the lab",
     )
 

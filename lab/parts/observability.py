@@ -13,6 +13,17 @@ _DISCOVERY = ("remove_all_sd", "enable_kubernetes_sd", "enable_dns_sd")
 """Build tags: of some thirty service discoveries, whose clients are most of the program, those in use."""
 
 
+WATCHERS = (
+    "prometheus",
+    "prometheus-operator",
+    "kube-state-metrics",
+    "node-exporter",
+    "blackbox-exporter",
+    "alertmanager",
+)
+"""What runs in the cluster of a stack that installs Prometheus."""
+
+
 def parts() -> Sequence[Part]:
     """Every part, in building order."""
     return (
