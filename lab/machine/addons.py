@@ -12,7 +12,12 @@ OWNERS = "do-role-name:Owner"
 VOLUMES_DRIVER = "dobs.csi.digitalocean.com"
 """The CSI driver of DigitalOcean's volumes; in the lab `lab.cloud.volumes` does its work."""
 
-RECLAIM_POLICIES = {"do-block-storage": "Delete", "do-block-storage-retain": "Retain"}
+RECLAIM_POLICIES = {
+    "do-block-storage": "Delete",
+    "do-block-storage-retain": "Retain",
+    "do-block-storage-xfs": "Delete",
+    "do-block-storage-xfs-retain": "Retain",
+}
 """Classes of volumes, and what becomes of a volume whose claim is deleted."""
 
 _NAME = "coredns"

@@ -102,6 +102,24 @@ def _cilium() -> Part:
     )
 
 
+def _hubble() -> Part:
+    """What gathers the flows that the agents on all nodes see, and its client."""
+    module = "github.com/cilium/cilium"
+    commands = ("hubble", "hubble-relay")
+    return Part(
+        name="hubble",
+        version=pinned("cilium"),
+        purpose="shows what passes Cilium and what it drops",
+        recipe=GoBuild(
+            module="cluster",
+            commands={name: f"{module}/{name}" for name in commands},
+            stamps={f"{module}/hubble/pkg.Version": pinned("cilium")},
+        ),
+        seconds=15,
+        files=commands,
+    )
+
+
 def _containerd() -> Part:
     """The runtime of the nodes, without the storage drivers that need C libraries."""
     module = "github.com/containerd/containerd/v2"
@@ -245,6 +263,7 @@ def every_part() -> Mapping[str, Part]:
             files=("pause",),
         ),
         _cilium(),
+        _hubble(),
         _cert_manager(),
         Part(
             name="metrics-server",

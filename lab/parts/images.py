@@ -148,6 +148,12 @@ def every_image() -> tuple[Image, ...]:
             file="metrics-server",
             path="/metrics-server",
         ),
+        Image(
+            name=f"quay.io/cilium/hubble-relay:{parts['hubble'].version}",
+            part="hubble",
+            file="hubble-relay",
+            path="/usr/bin/hubble-relay",
+        ),
         *_observability(),
         demo(),
         REDIS,

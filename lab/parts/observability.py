@@ -40,19 +40,6 @@ def parts() -> Sequence[Part]:
         ),
         _alertmanager(),
         Part(
-            name="hubble",
-            version=pinned("cilium"),
-            purpose="shows what passes Cilium and what it drops",
-            recipe=GoBuild(
-                module="cluster",
-                commands={"hubble": "github.com/cilium/cilium/hubble"},
-                stamps={"github.com/cilium/cilium/hubble/pkg.Version": pinned("cilium")},
-            ),
-            seconds=5,
-            files=("hubble",),
-            optional=True,
-        ),
-        Part(
             name="sloth",
             version=pinned("sloth"),
             purpose="an oracle of the rules that objectives become",

@@ -31,11 +31,15 @@ _HUBBLE_METRICS = (f"drop:{_BOTH_ENDS}", f"policy:{_BOTH_ENDS}", "flow", "tcp", 
 """What Hubble counts, and by which labels."""
 
 
+HUBBLE_PORT = 4244
+"""Where an agent tells its flows."""
+
+
 class Cilium(PodNetwork):
     """The agent makes the links, and its programs enforce policies."""
 
     name = "cilium"
-    parts = ("cilium", "clang")
+    parts = ("cilium", "clang", "hubble")
     plugins = ("cilium", "cni")
     routes_on_nodes = False
     """The agent makes them."""
@@ -116,7 +120,7 @@ def _command(place: Place, cni_list: Path) -> list[str]:
         "prometheus-serve-addr": ":9090",
         "enable-hubble": "true",
         "hubble-socket-path": "/run/cilium/hubble.sock",
-        "hubble-listen-address": ":4244",
+        "hubble-listen-address": f":{HUBBLE_PORT}",
         # Whoever reaches a node's port may ask: policies of the platform let nobody.
         "hubble-disable-tls": "true",
         "hubble-metrics-server": ":9965",
