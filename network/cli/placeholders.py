@@ -5,6 +5,7 @@ from typing import Any
 
 from network.config.load import NAMESPACE
 from network.config.model import Finding
+from network.config.observability.alerting import named_receivers
 from network.config.provider_secrets import RULE, fix, holds_a_token, is_encrypted, leaves
 from network.config.stack import SECRETS
 from network.config.traffic.authentication import named_users
@@ -42,7 +43,13 @@ def missing_secrets(layers: Mapping[str, Any]) -> list[str]:
 
 def _wanted(key: str, layers: Mapping[str, Any]) -> list[str]:
     """Return the names that a secret by name must have."""
-    return named_users(layers.get("traffic")) if key == "basicAuthUsers" else []
+    match key:
+        case "basicAuthUsers":
+            return named_users(layers.get("traffic"))
+        case "alertReceivers":
+            return named_receivers(layers.get("observability"))
+        case _:
+            return []
 
 
 def secret_findings(layers: Mapping[str, Any]) -> Iterator[Finding]:

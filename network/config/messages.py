@@ -17,12 +17,15 @@ EXPECTED = {
     "tuple_type": "a list",
     "string_type": "text",
     "int_type": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
 }
 _MEANT = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 BOUNDS = {
     "greater_than_equal": ("must be at least {ge}", "set {ge} or more"),
     "less_than_equal": ("must be at most {le}", "set {le} or less"),
+    "greater_than": ("must be more than {gt}", "set more than {gt}"),
+    "less_than": ("must be less than {lt}", "set less than {lt}"),
     "too_short": (
         "must have at least {min_length} entry",
         "add an entry, or remove the key",

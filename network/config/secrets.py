@@ -40,6 +40,16 @@ def _password(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _receiver(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"https://[^\s/]+\S*|[A-Za-z0-9_+-]{8,}", secret.get_secret_value()):
+        raise refusal(
+            "what tells somebody of alerts is the https:// URL of a webhook, or the key of a PagerDuty "
+            "service",
+            "set it again: pulumi config set --secret --path network:alertReceivers.<name>",
+        )
+    return secret
+
+
 @dataclass(frozen=True)
 class Secret:
     """Marks a type whose values are given as secrets only. Whatever treats secrets apart finds the
@@ -94,3 +104,7 @@ Htpasswd = Annotated[SecretStr, AfterValidator(_htpasswd), Secret("placeholder:$
 """Lines of `htpasswd -nB`: user and bcrypt hash."""
 Password = Annotated[SecretStr, AfterValidator(_password), Secret("placeholder")]
 """Password of a Redis user."""
+RECEIVER_PLACEHOLDER = "placeholder"
+"""No rule can tell where the encrypted value leads."""
+Receiver = Annotated[SecretStr, AfterValidator(_receiver), Secret(RECEIVER_PLACEHOLDER)]
+"""URL of a webhook, which gives access by itself, or key of a service of PagerDuty."""

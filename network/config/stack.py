@@ -14,7 +14,7 @@ from network.config.model import Model
 from network.config.names import Name
 from network.config.observability import Observability
 from network.config.policies import Policies
-from network.config.secrets import Htpasswd, Password, Token, secret_fields
+from network.config.secrets import Htpasswd, Password, Receiver, Token, secret_fields
 from network.config.traffic import Traffic
 
 
@@ -49,6 +49,9 @@ class StackConfig(Model):
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
     redis_password: Password | None = None
     """Secret: password of the Redis that counts shared rate limits."""
+    alert_receivers: dict[Name, Receiver] = Field(default_factory=dict)
+    """Secret: URL or key by the name of the alert receiver that is told by it, and of the
+    `dead-man-switch`."""
 
 
 SECRETS = {field.key: field for field in secret_fields(StackConfig)}

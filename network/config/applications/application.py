@@ -30,6 +30,8 @@ class Application(Model):
     create_namespace: bool = True
     """False adopts a namespace that exists: it is labelled and gets policies, and outlives `destroy`.
     Either may become the other: the namespace and what is in it stay."""
+    team: Name | None = None
+    """Who is told of its alerts: receivers choose by it."""
     pod_security: Literal["restricted", "baseline"] = "restricted"
     workloads: dict[Name, Workload] = Field(default_factory=dict)
     services: dict[Name, Service] = Field(default_factory=dict)

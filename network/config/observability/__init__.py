@@ -4,6 +4,7 @@ from pydantic import Field
 
 from network.config.model import Model
 from network.config.names import Name
+from network.config.observability.alerting import Alerting
 from network.config.observability.objectives import Objective
 from network.config.observability.prometheus import Prometheus
 
@@ -15,3 +16,5 @@ class Observability(Model):
     """Who scrapes and evaluates."""
     objectives: dict[Name, Objective] = Field(default_factory=dict)
     """What hosts and routes promise, by name."""
+    alerting: Alerting = Field(default_factory=Alerting)
+    """Who is told of alerts."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from network.config.model import Finding
 from network.config.rules import (
+    alerting,
     applications,
     certificates,
     chains,
@@ -11,6 +12,7 @@ from network.config.rules import (
     hosts,
     ingress,
     middlewares,
+    objectives,
     offers,
     policies,
     ranges,
@@ -83,6 +85,12 @@ RULES: tuple[Rule, ...] = (
     chains.protected_answers_are_not_shared,
     chains.plain_http_asks_for_nothing,
     references.access_names_applications,
+    objectives.objectives_are_of_something,
+    objectives.objectives_are_of_one_thing_each,
+    alerting.receivers_have_their_secrets,
+    alerting.receivers_secrets_are_of_their_kind,
+    alerting.teams_are_applications,
+    alerting.alertmanager_is_the_platforms,
 )
 """What is refused."""
 
@@ -119,5 +127,7 @@ WARNINGS: tuple[Rule, ...] = (
     chains.counted_headers_are_vouched_for,
     chains.authentication_has_no_way_around,
     chains.auth_services_ask_nobody,
+    alerting.receivers_secrets_are_used,
+    alerting.production_tells_somebody,
 )
 """What works but deserves a look."""

@@ -10,6 +10,7 @@ from network.config.cluster import Cluster
 from network.config.external import Dns, External
 from network.config.hosts import bare_host, covers
 from network.config.model import Finding, Location
+from network.config.observability import Observability
 from network.config.traffic import Traffic
 from network.config.urls import ASKED_ENCRYPTED, SHOWN_ENCRYPTED
 
@@ -27,7 +28,12 @@ class _Asked:
     """How to say that what stands behind a route is meant."""
 
 
-def _asked(traffic: Traffic, applications: Applications, certificates: Certificates) -> Iterator[_Asked]:
+def _asked(
+    traffic: Traffic,
+    applications: Applications,
+    certificates: Certificates,
+    observability: Observability | None,
+) -> Iterator[_Asked]:
     for name, application in applications.items():
         here = ("applications", name)
         for workload, talks in application.talks_to.items():
@@ -50,15 +56,23 @@ def _asked(traffic: Traffic, applications: Applications, certificates: Certifica
         host = certificates.dns01.nameserver.rpartition(":")[0]
         fix = "name the primary name server, or give its address"
         yield _Asked(("certificates", "dns01", "nameserver"), host, fix)
+    if observability is not None:
+        for location, host in observability.alerting.hosts():
+            fix = "name a service outside: whoever is told of this cluster's failures must not fail with it"
+            yield _Asked(("observability", "alerting", *location), host, fix)
 
 
 def hosts_asked_from_inside_are_outside(
-    external: External, traffic: Traffic, applications: Applications, certificates: Certificates
+    external: External,
+    traffic: Traffic,
+    applications: Applications,
+    certificates: Certificates,
+    observability: Observability | None,
 ) -> Iterator[Finding]:
     """From inside, the load balancer's address leads past it, and Traefik misses the PROXY header."""
     own = _own_hosts(external.dns, applications)
     services = dict(_services(applications))
-    for asked in _asked(traffic, applications, certificates):
+    for asked in _asked(traffic, applications, certificates, observability):
         met = _met(asked.host, own)
         if met is not None:
             which = "the host is" if met == asked.host else f"it stands for {met} too, which is"
@@ -140,12 +154,16 @@ def _shown(
 
 
 def hosts_of_the_zone_have_records(
-    external: External, traffic: Traffic, applications: Applications, certificates: Certificates
+    external: External,
+    traffic: Traffic,
+    applications: Applications,
+    certificates: Certificates,
+    observability: Observability | None,
 ) -> Iterator[Finding]:
     """Warn of hosts for which the zone's wildcard record answers."""
     dns = external.dns
     own = _own_hosts(dns, applications)
-    for asked in _asked(traffic, applications, certificates):
+    for asked in _asked(traffic, applications, certificates, observability):
         inside = asked.host == f"*.{dns.zone}" or asked.host.endswith("." + dns.zone)
         if dns.wildcard and inside and _met(asked.host, own) is None:
             yield Finding(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from network.config import StackConfig
 from network.plan.applications import (
+    alerts,
     balancing,
     client_certificates,
     flows,
@@ -49,6 +50,7 @@ def build(config: StackConfig) -> ApplicationsPlan:
     return ApplicationsPlan(
         namespaces=namespaces.build(config),
         flows=flows.build(config),
+        rules=alerts.build(config),
         applications=tuple(_application(config, name) for name in config.applications),
     )
 

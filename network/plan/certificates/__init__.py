@@ -1,5 +1,6 @@
 """Issuers and certificates (CRT-2 to CRT-4); cert-manager itself is in `cert_manager.py`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from network.config import StackConfig
 from network.config.certificates import WILDCARD, Certificate, Dns01
 from network.config.dns_providers import PROVIDERS
 from network.config.platform import CERT_MANAGER, TRAEFIK
-from network.plan.certificates import cert_manager, flows
+from network.plan.certificates import alerts, cert_manager, flows
 from network.plan.certificates.acme import DIRECTORIES
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
@@ -52,6 +53,7 @@ def build(config: StackConfig) -> CertificatesPlan:
         namespaces=(of_platform(config, CERT_MANAGER),),
         flows=flows.build(config),
         metrics=flows.METRICS,
+        rules=(alerts.build(tuple(_served(config)), certificate_names(config)),),
         release=cert_manager.release(config),
         secrets=(DNS_TOKEN,),
         issuers=tuple(_issuer(config, name) for name in DIRECTORIES),
@@ -71,6 +73,22 @@ def certificate_names(config: StackConfig) -> tuple[str, ...]:
     """Return the certificates of the environment, the default one first."""
     wildcard = (WILDCARD,) if config.certificates.wildcard else ()
     return (*wildcard, *config.certificates.named)
+
+
+def _served(config: StackConfig) -> Iterator[tuple[str, str]]:
+    """Yield each host of a route with the certificate that Traefik serves for it: of the most precise
+    name."""
+    patterns = {name: each.dns_names for name, each in config.certificates.named.items()}
+    if config.certificates.wildcard:
+        patterns[WILDCARD] = (config.external.dns.zone, f"*.{config.external.dns.zone}")
+    routes = (route for each in config.applications.values() for route in each.routes.values())
+    for host in dict.fromkeys(host for route in routes for host in route.all_hosts):
+        above = f"*.{host.partition('.')[2]}"
+        for wanted in (host, above):
+            serving = next((name for name, names in patterns.items() if wanted in names), None)
+            if serving is not None:
+                yield host, serving
+                break
 
 
 def _issuer(config: StackConfig, directory: str) -> Manifest:

@@ -9,7 +9,8 @@ from network.config.charts import TraefikChart
 from network.config.platform import TRAEFIK
 from network.plan import certificates
 from network.plan.ingress import access as traefik_access
-from network.plan.ingress import entrypoints, flows, load_balancer
+from network.plan.ingress import alerts, entrypoints, flows, load_balancer
+from network.plan.ingress.buckets import USUAL, buckets
 from network.plan.model import peers
 from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
 from network.plan.model.layer import Door, LayerPlan, MetricsEndpoint, RunningPods
@@ -66,6 +67,7 @@ def build(config: StackConfig) -> IngressPlan:
         metrics=(
             MetricsEndpoint("traefik", peers.TRAEFIK, entrypoints.CONTAINER_PORTS[entrypoints.METRICS]),
         ),
+        rules=(alerts.build(config),),
         pods=(PODS,),
         doors=(DOOR,),
         crds=CRDS,
@@ -86,7 +88,7 @@ def build(config: StackConfig) -> IngressPlan:
 
 
 def _values(config: StackConfig) -> dict[str, Any]:
-    ingress = config.ingress
+    ingress, bounds = config.ingress, buckets(config)
     return {
         **_image(config.charts.traefik),
         # Both would need egress to the internet.
@@ -111,6 +113,7 @@ def _values(config: StackConfig) -> dict[str, Any]:
                 "addEntryPointsLabels": True,
                 "addRoutersLabels": True,
                 "addServicesLabels": True,
+                **({"buckets": ",".join(f"{bound:g}" for bound in bounds)} if bounds != [*USUAL] else {}),
             }
         },
     }

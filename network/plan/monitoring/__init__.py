@@ -12,6 +12,7 @@ from network.plan.model.layer import LayerPlan, MetricsEndpoint
 from network.plan.model.names import application_namespace
 from network.plan.monitoring import dashboards, monitors, rules
 from network.plan.monitoring.place import place
+from network.plan.observability.alerts import of_targets
 from network.plan.observability.pods import PROMETHEUS
 
 
@@ -34,13 +35,20 @@ def build(config: StackConfig, layers: Sequence[LayerPlan]) -> MonitoringPlan:
     endpoints = [endpoint for layer in layers for endpoint in layer.metrics]
     flows = tuple(_scrape(scraper, endpoint) for endpoint in endpoints)
     where = place(config)
-    if where is None:
+    if where is None or config.observability is None:
         return MonitoringPlan(flows=flows)
+    targets = of_targets(endpoint.job for endpoint in endpoints)
+    ruled = [(layer.title, layer.rules) for layer in layers if layer.rules]
+    alerting = config.observability.alerting
     return MonitoringPlan(
         flows=flows,
+        rules=(targets,),
         objects=(
             *(monitors.monitor(where, endpoint) for endpoint in endpoints),
-            *(rules.rule(where, layer.title, layer.rules) for layer in layers if layer.rules),
+            *(
+                rules.rule(where, alerting, title, groups)
+                for title, groups in (*ruled, (MonitoringPlan.title, (targets,)))
+            ),
             *(dashboards.config_map(where, each) for layer in layers for each in layer.dashboards),
         ),
     )

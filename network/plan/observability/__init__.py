@@ -8,7 +8,18 @@ from network.config.platform import MONITORING, MONITORING_NODES
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.namespaces import NamespacePlan, labelled, of_platform
-from network.plan.observability import blackbox, endpoints, flows, grafana_server, probes, prometheus_stack
+from network.plan.observability import (
+    alertmanager,
+    alerts,
+    blackbox,
+    endpoints,
+    flows,
+    grafana_server,
+    objectives,
+    pods,
+    probes,
+    prometheus_stack,
+)
 
 CRDS = (
     "alertmanagerconfigs",
@@ -56,15 +67,20 @@ def build(config: StackConfig) -> ObservabilityPlan:
     if observability is None:
         return ObservabilityPlan()
     if observability.prometheus.install is None:
-        return ObservabilityPlan(metrics=endpoints.build(config))
+        return ObservabilityPlan(metrics=endpoints.build(config), rules=objectives.build(config))
     return _installed(config, observability.prometheus.install)
 
 
 def _installed(config: StackConfig, install: Install) -> ObservabilityPlan:
     return ObservabilityPlan(
         namespaces=(_namespace(config), _namespace_of_nodes(config)),
-        flows=flows.build(replicas=prometheus_stack.replicas(config, install)),
+        flows=(
+            *flows.build(replicas=prometheus_stack.replicas(config, install)),
+            *alertmanager.flows(config, pods.ALERTMANAGER),
+        ),
         metrics=(*endpoints.build(config), *endpoints.installed()),
+        rules=(*objectives.build(config), alerts.WATCHERS, alerts.PROBES),
+        secrets=(alertmanager.secret(config),),
         crds=paths_of_crds(),
         access=grafana_server.access(),
         stack=prometheus_stack.release(config, install),

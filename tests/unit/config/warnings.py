@@ -332,4 +332,16 @@ WARNED: dict[str, dict[str, Any]] = {
             "network:applications.shop.routes.auth": "nobody can log in",
         },
     },
+    "a secret by which nobody is told": {
+        "set": {"network:alertReceivers": {"on-call": "R03D4K3YF0RPAG3RDUTY"}},
+        "expect": {"network:alertReceivers.on-call": "no receiver of alerts | pulumi config rm"},
+    },
+    "alerts of production that nobody hears": {
+        "base": "prod",
+        "set": {"network:observability": {"prometheus": {"install": {}}}},
+        "expect": {
+            "network:observability.alerting.receivers": "reach nobody | name a receiver",
+            "network:observability.alerting.deadManSwitch": "alerting itself is down | outside",
+        },
+    },
 }
