@@ -103,6 +103,7 @@ class Volumes:
                 self._attend(self._clients[key], cluster)
             except (ApiError, ConnectionDroppedError, KubernetesError) as error:
                 self._tell(f"Volumes of {cluster['name']}: {error}")
+        self._sweep()
 
     def _tell(self, trouble: str) -> None:
         """Report what went wrong, once: the next look tries again."""
@@ -141,6 +142,13 @@ class Volumes:
             self._cloud.call("DELETE", f"{_PATH}/{volume['id']}")
         shutil.rmtree(self._folder / name, ignore_errors=True)
         client.delete(f"{_VOLUMES}/{name}")
+
+    def _sweep(self) -> None:
+        """Forget what was on volumes that the account has no more: some go with their cluster."""
+        names = {volume["name"] for volume in self._cloud.store.account.all(Kind.VOLUME)}
+        for folder in self._folder.iterdir() if self._folder.exists() else ():
+            if folder.name not in names:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _find(self, name: str) -> Json | None:
         """The account's volume of that name: the answer to its creation may have been lost."""

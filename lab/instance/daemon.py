@@ -58,7 +58,8 @@ def main() -> int:
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")
     internet = Internet(
-        folder / "internet", supplies.parts, supervisor, authority, api_port, supplies.elsewhere
+        *(folder / "internet", supplies.parts, supervisor, authority, api_port, supplies.elsewhere),
+        told=supplies.told,
     )
     internet.start()
     authenticator.serve(cloud.store, OPERATOR)

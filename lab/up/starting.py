@@ -8,6 +8,8 @@ from lab import parts
 from lab.charts import provide
 from lab.engine.elsewhere import elsewhere
 from lab.engine.environment import Engine
+from lab.engine.receivers import receivers
+from lab.engine.stack_file import load
 from lab.instance.choice import checked_config, pod_network, stack_file
 from lab.instance.lab import LabError
 from lab.instance.supplies import Supplies
@@ -69,7 +71,11 @@ def start_lab(run: Undertaking) -> None:
     """Start the daemon with everything around it, unless it runs."""
     dns = run.config.external.dns
     adopted = (dns.zone,) if dns.mode == "adopt" and run.zone is None else ()
-    run.lab.start(Supplies(run.cni, run.zone, adopted, run.parts, run.images), run.say)
+    told = tuple(
+        (receiver.host, receiver.port)
+        for receiver in receivers(load(stack_file(run.stack)).get("config", {}))
+    )
+    run.lab.start(Supplies(run.cni, run.zone, adopted, told, run.parts, run.images), run.say)
 
 
 def prepare_engine(run: Undertaking) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -52,7 +53,12 @@ def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
             environment=_environment(recipe),
         )
         for name, package in recipe.commands.items():
-            (output / package.rpartition("/")[2]).rename(folder / name)
+            (output / _executable(package)).rename(folder / name)
+
+
+def _executable(package: str) -> str:
+    """What Go calls the program of a package: as its folder, or the one above a major version's."""
+    return re.sub(r"/v\d+$", "", package).rpartition("/")[2]
 
 
 def prefetch(recipe: GoBuild) -> None:

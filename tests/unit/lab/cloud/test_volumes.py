@@ -133,3 +133,16 @@ def test_claims_without_a_class_get_the_first_one() -> None:
     assert default["metadata"]["annotations"][annotation] == "true"
     assert {each["metadata"]["annotations"][annotation] for each in others} == {"false"}
     assert [each["metadata"]["name"] for each in (default, *others)] == list(RECLAIM_POLICIES)
+
+
+def test_a_volume_that_goes_with_its_cluster_leaves_nothing(scene: Scene) -> None:
+    scene.objects.claims.append(a_claim())
+    scene.driver.look()
+    (cluster,) = scene.cloud.store.account.all(Kind.CLUSTER)
+    path = f"/v2/kubernetes/clusters/{cluster['id']}/destroy_with_associated_resources"
+    (listed,) = scene.cloud.call("GET", path)[1]["volumes"]
+    assert listed["name"] == "pvc-1234"
+    scene.cloud.call("DELETE", f"{path}/dangerous")
+    scene.driver.look()
+    assert scene.made == []
+    assert list(scene.folder.iterdir()) == []
