@@ -6,6 +6,7 @@ from network.cli import files
 from network.cli.commands.addresses import addresses
 from network.cli.commands.check import check
 from network.cli.commands.flows import flows
+from network.cli.commands.objectives import objectives
 from network.cli.commands.plan import plan
 from network.cli.commands.reachability import reachability
 from network.cli.commands.review import review
@@ -37,3 +38,4 @@ app.command()(plan)
 app.command()(review)
 app.command()(reachability)
 app.command()(undeclared)
+app.command()(objectives)

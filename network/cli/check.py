@@ -16,6 +16,7 @@ from network.config.load import NAMESPACE, Checked, check
 from network.config.model import Finding, Location
 from network.config.stack import SECRETS
 from network.plan.certificates import renewal
+from network.plan.observability import series
 from network.stack_file import StackFile, read
 
 ONE_DAY = timedelta(days=1)
@@ -129,6 +130,7 @@ def _notes(layers: Mapping[str, Any], checked: Checked, path: Path, today: date)
         yield _about_default_vpc(checked.config.environment.region)
     yield _about_version(checked.config.cluster)
     yield from _about_lifetimes(checked.config.certificates, today)
+    yield from _about_series(checked.config)
 
 
 def _about_default_vpc(region: str) -> str:
@@ -147,6 +149,16 @@ def _about_version(cluster: Cluster) -> str:
         f"cluster.version {cluster.version}: `preview` and `up` refuse it where the running cluster is newer "
         "already (compare: doctl kubernetes cluster list)"
     )
+
+
+def _about_series(config: StackConfig) -> Iterator[str]:
+    """Yield what the stack makes Prometheus keep, where it runs one."""
+    if config.observability is not None:
+        made = series.estimate(config)
+        yield (
+            f"observability: about {made.total:,} series in Prometheus, {made.ingress:,} of them Traefik's; "
+            "each host of a route and each latency that is promised adds some"
+        )
 
 
 def _about_lifetimes(certificates: Certificates, today: date) -> Iterator[str]:

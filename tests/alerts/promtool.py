@@ -31,7 +31,10 @@ class Scenario:
     series: Mapping[str, str]
     """Values in promtool's notation by series."""
     expected: Sequence[Expected] = field(default_factory=tuple[Expected, ...])
-    interval: str = "1m"
+
+
+INTERVAL = "1m"
+"""Between two values of a series, and two evaluations."""
 
 
 class Promtool:
@@ -45,7 +48,12 @@ class Promtool:
         """Fail with what it finds wrong with the rules."""
         _succeed([self._program, "check", "rules", "--lint=all", "--lint-fatal", self._rules(groups(rules))])
 
-    def test(self, rules: Sequence[RuleGroup] | Mapping[str, Any], scenarios: Sequence[Scenario]) -> None:
+    def test(
+        self,
+        rules: Sequence[RuleGroup] | Mapping[str, Any],
+        scenarios: Sequence[Scenario],
+        evaluation: str = INTERVAL,
+    ) -> None:
         """Fail with what is not as expected, of rules as planned or as a document."""
         document = groups(rules) if isinstance(rules, Sequence) else rules
         file = self._folder / "test.yaml"
@@ -53,7 +61,7 @@ class Promtool:
             yaml.safe_dump(
                 {
                     "rule_files": [str(self._rules(document))],
-                    "evaluation_interval": scenarios[0].interval,
+                    "evaluation_interval": evaluation,
                     "tests": [_test(scenario) for scenario in scenarios],
                 }
             )
@@ -69,7 +77,7 @@ class Promtool:
 def _test(scenario: Scenario) -> dict[str, Any]:
     return {
         "name": scenario.name,
-        "interval": scenario.interval,
+        "interval": INTERVAL,
         "input_series": [{"series": name, "values": values} for name, values in scenario.series.items()],
         "promql_expr_test": [
             {
