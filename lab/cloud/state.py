@@ -40,6 +40,7 @@ class Kind(StrEnum):
     NAT_GATEWAY = "vpc_nat_gateways"
     PROJECT = "projects"
     BUCKET = "buckets"
+    VOLUME = "volumes"
 
 
 @dataclass

@@ -66,8 +66,6 @@ def values(*, is_pinned: bool) -> dict[str, Any]:
             "datasources": {"enabled": False},
         },
         "serviceMonitor": {"enabled": False},
-        # Would run as root.
-        "initChownData": {"enabled": False},
         "testFramework": {"enabled": False},
         "resources": requirements(RESOURCES),
     }
