@@ -69,9 +69,24 @@ parts: setup ## Build or find every real part of the lab
 
 # --- administration ----------------------------------------------------------------------------------------
 
-.PHONY: view-traefik
+.PHONY: view-traefik view-prometheus view-alertmanager view-grafana view-hubble hubble
 view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward only
 	@$(PYTHON) -m lab view traefik --stack $(STACK)
+
+view-prometheus: setup ## The same for Prometheus: targets, rules, alerts, and whatever is asked of it
+	@$(PYTHON) -m lab view prometheus --stack $(STACK)
+
+view-alertmanager: setup ## The same for Alertmanager: who is told of what, and silences
+	@$(PYTHON) -m lab view alertmanager --stack $(STACK)
+
+view-grafana: setup ## The same for Grafana: dashboards; in the lab with a `grafana` on PATH
+	@$(PYTHON) -m lab view grafana --stack $(STACK)
+
+view-hubble: setup ## The same for Hubble's UI; in the lab see `make hubble`
+	@$(PYTHON) -m lab view hubble --stack $(STACK)
+
+hubble: setup ## Ask Hubble on every node of the lab: make hubble ARGS="observe --verdict DROPPED"
+	@$(PYTHON) -m lab hubble --stack $(STACK) $(ARGS)
 
 # --- checks ------------------------------------------------------------------------------------------------
 

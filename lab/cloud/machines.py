@@ -17,7 +17,8 @@ class Machines:
 
     `namespaces` names a file with the names (JSON) of namespaces that every cluster has: those of teams
     who were there before the platform. It may be missing. `authenticator` is the URL of
-    `lab.cloud.authenticator`, which the API servers ask.
+    `lab.cloud.authenticator`, which the API servers ask; `trust` is a file (PEM) of whom the clusters' pods
+    trust, as everybody's pods trust Let's Encrypt.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Machines:
         namespaces: Path,
         pods: PodNetwork,
         authenticator: str,
+        trust: Path,
     ) -> None:
         self._folder = folder
         self._parts = parts
@@ -35,6 +37,7 @@ class Machines:
         self._namespaces = namespaces
         self._pods = pods
         self._authenticator = authenticator
+        self._trust = trust
         self._clusters: dict[str, Cluster] = {}
 
     def boot(self, spec: ClusterSpec, report: Report) -> None:
@@ -75,6 +78,6 @@ class Machines:
     def _cluster(self, spec: ClusterSpec) -> Cluster:
         if spec.id not in self._clusters:
             folder = self._folder / spec.id
-            asking = replace(spec, authenticator=f"{self._authenticator}/{spec.id}")
-            self._clusters[spec.id] = Cluster(asking, folder, self._parts, self._images, self._pods)
+            here = replace(spec, authenticator=f"{self._authenticator}/{spec.id}", trust=self._trust)
+            self._clusters[spec.id] = Cluster(here, folder, self._parts, self._images, self._pods)
         return self._clusters[spec.id]

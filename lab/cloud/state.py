@@ -43,6 +43,7 @@ class Kind(StrEnum):
     UPTIME_CHECK = "checks"
     UPTIME_ALERT = "uptime_alerts"
     ALERT_POLICY = "policies"
+    VOLUME = "volumes"
 
 
 @dataclass

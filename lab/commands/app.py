@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from lab.charts.repository import ChartError
-from lab.commands import account, demo, down, programs, stack, status, view, workloads
+from lab.commands import account, demo, down, hubble, programs, stack, status, view, workloads
 from lab.engine.environment import EngineError
 from lab.engine.stack_file import OverrideError
 from lab.instance.lab import LabError
@@ -27,13 +27,14 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     programs.run,
     account.account,
     view.view,
+    hubble.hubble,
 )
 """In the order in which `--help` shows them."""
 
 NAMES: Mapping[Callable[..., Any], str] = {workloads.execute: "exec"}
 """Those that are not named like their function."""
 
-FOREIGN_OPTIONS = {programs.kubectl, programs.curl, workloads.execute, workloads.logs}
+FOREIGN_OPTIONS = {programs.kubectl, programs.curl, workloads.execute, workloads.logs, hubble.hubble}
 """Commands that pass options on to another program."""
 
 app = typer.Typer(

@@ -4,61 +4,42 @@ The listening socket is the machine's own; connections go into the lab's network
 `kubectl port-forward` listens. A socket stays in the namespace in which it was opened.
 """
 
-import os
 import selectors
 import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from lab.engine.environment import Engine
-from lab.instance.lab import Lab, LabError
+from lab.commands.foreground import running_engine
+from lab.commands.interfaces import Interface
+from lab.instance.lab import Lab
 from lab.machine.namespaces import join_network
 from lab.machine.sandbox import Record
 
 CHUNK = 65536
 
 
-@dataclass(frozen=True)
-class Interface:
-    """An admin interface in the cluster."""
-
-    namespace: str
-    target: str
-    port: int
-    path: str
+def command(interface: Interface, port: int) -> list[str]:
+    """What makes an interface answer at 127.0.0.1:`port`."""
+    place = f"--namespace={interface.namespace}"
+    return ["kubectl", "port-forward", place, interface.target, f"{port}:{interface.port}"]
 
 
-INTERFACES = {"traefik": Interface("traefik", "deployment/traefik", 8080, "/dashboard/")}
-
-
-def forward(what: str, lab: Lab, stack: str, port: int, console: Console) -> None:
-    """Forward local `port` to the interface until interrupted.
-
-    Where no lab of the stack runs, it is the real cluster: kubectl's current context must lead there.
-    """
-    if what not in INTERFACES:
-        raise LabError(f"unknown interface {what}. Known: {', '.join(sorted(INTERFACES))}")
-    interface = INTERFACES[what]
-    console.print(f"http://localhost:{port}{interface.path}  (Ctrl-C ends it)", highlight=False)
-    command = ["kubectl", "port-forward", f"--namespace={interface.namespace}", interface.target]
-    if not lab.running():
-        console.print(f"No lab {stack} runs: using kubectl's current context.")
-        os.execvp("kubectl", [*command, f"{port}:{interface.port}"])
+def out_of_the_lab(lab: Lab, port: int, commands: Iterable[Sequence[str]], console: Console) -> None:
+    """Run commands in a running lab, one of which listens at 127.0.0.1:`port` there, and let it answer at the
+    same port here, until interrupted. Raises LabError."""
+    engine = running_engine(lab)
     record = Record.read(lab.record)
     assert record is not None
-    engine = Engine.read(lab.folder / "engine" / "engine.json")
     with socket.create_server(("127.0.0.1", port)) as listener:
-        forwarding = subprocess.Popen(
-            lab.entering([*command, f"{port}:{interface.port}"], Path("/")),
-            env=engine.environment,
-            stdout=subprocess.DEVNULL,
-        )
+        running = [
+            subprocess.Popen(lab.entering(each, Path("/")), env=engine.environment, stdout=subprocess.DEVNULL)
+            for each in commands
+        ]
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             join_network(Path(f"/proc/{record.init}/ns/net"))
@@ -66,8 +47,10 @@ def forward(what: str, lab: Lab, stack: str, port: int, console: Console) -> Non
         except KeyboardInterrupt:
             console.print("ended")
         finally:
-            forwarding.terminate()
-            forwarding.wait()
+            for each in running:
+                each.terminate()
+            for each in running:
+                each.wait()
 
 
 def _serve(listener: socket.socket, connect: Callable[[], socket.socket]) -> None:

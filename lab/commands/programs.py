@@ -5,8 +5,8 @@ import os
 from lab import up as bringing_up
 from lab.commands.foreground import become, running_engine
 from lab.commands.parameters import Arguments, Stack, console
-from lab.commands.targets import trusted
 from lab.instance.choice import lab_of
+from lab.internet.internet import TRUSTED
 
 
 def shell(stack: Stack = "dev") -> None:
@@ -26,7 +26,7 @@ def curl(arguments: Arguments = None, stack: Stack = "dev") -> None:
     """Run curl as a client on the internet, which trusts both Let's Encrypts."""
     lab = lab_of(stack)
     engine = running_engine(lab)
-    become(lab, engine, "curl", "--cacert", str(trusted(lab, engine.bundle)), *(arguments or []))
+    become(lab, engine, "curl", "--cacert", str(lab.folder / "internet" / TRUSTED), *(arguments or []))
 
 
 def run(arguments: Arguments = None, stack: Stack = "dev") -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.instance.lab import Lab, LabError
-from lab.toolbox.whole_files import write_whole
 from network.config import StackConfig
 from network.config.platform import PLATFORM_NAMESPACES
 from network.plan.model.names import application_namespace
@@ -45,13 +44,3 @@ def log(name: str, lab: Lab) -> Path:
     if name not in known:
         raise LabError(f"no process of the lab is named {name}; known: {', '.join(sorted(known))}")
     return known[name]
-
-
-def trusted(lab: Lab, bundle: Path) -> Path:
-    """A file (PEM) of whom a client in the lab trusts: `bundle` and the roots of both Let's Encrypts.
-
-    Written anew each time: a Pebble that starts has a new root.
-    """
-    file = lab.folder / "trusted.pem"
-    write_whole(file, bundle.read_bytes() + (lab.folder / "internet" / "roots.pem").read_bytes())
-    return file

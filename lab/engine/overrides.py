@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from lab.engine.elsewhere import cloudflare_token, is_address, tsig_secret
+from lab.engine.receivers import Receiver, receivers
 from lab.engine.throwaway import htpasswd, throw_away
 from lab.internet.addresses import PRIMARY
-from network.config.charts import CertManagerChart, TraefikChart
+from network.config.charts import Charts
 from network.config.cluster import Cluster
 
 Values = Mapping[str, Any]
@@ -58,6 +59,7 @@ def overrides(
         *_pod_network(config, cni),
         *(_users(name, state) for name in _basic_auth(config)),
         *_redis_password(config, state),
+        *(_receiver(receiver, state) for receiver in receivers(config)),
     )
 
 
@@ -98,13 +100,13 @@ def _pod_network(config: Values, cni: str) -> Sequence[Override]:
 
 
 def _chart(config: Values, name: str, folder: Path) -> Override:
-    default = {"traefik": TraefikChart(), "certManager": CertManagerChart()}[name]
+    default = Charts().model_dump(by_alias=True)[name]
     given: Mapping[str, object] = config.get("network:charts", {}).get(name, {})
     # Images that the lab makes have other digests.
     given = {key: value for key, value in given.items() if not key.startswith("imageDigest")}
     return Override(
         f"network:charts.{name}",
-        {"repository": default.repository, "version": default.version, **given, "path": str(folder)},
+        {key: default[key] for key in ("repository", "version")} | {**given, "path": str(folder)},
         "the chart's repository cannot be reached from inside the lab",
     )
 
@@ -117,6 +119,17 @@ def _users(name: str, state: Path) -> Override:
         f"user {name}, password in secrets/{password}",
         "your users' hashes are encrypted for your stack only",
         lambda: htpasswd(name, throw_away(state, password)),
+    )
+
+
+def _receiver(receiver: Receiver, state: Path) -> Override:
+    """Whom Alertmanager tells: the name stays, and in the lab it is the lab that listens there."""
+    password = f"alert-receiver-{receiver.name}"
+    return Override(
+        f"network:alertReceivers.{receiver.name}",
+        f"secrets/{password}, taken by {receiver.host} in the lab",
+        "your receivers' secrets are encrypted for your stack only, and nobody is told of the lab's alerts",
+        lambda: receiver.secret(throw_away(state, password)),
     )
 
 

@@ -19,11 +19,12 @@ from lab.cloud.endpoints.domains import records_of
 from lab.cloud.fleet import running
 from lab.cloud.machines import Machines
 from lab.cloud.state import Account, Kind
+from lab.cloud.volumes import Volumes
 from lab.instance.acme_accounts import begin_again
 from lab.instance.supplies import Supplies
 from lab.internet.addresses import OPERATOR, RESOLVER
 from lab.internet.ca import Authority
-from lab.internet.internet import Internet
+from lab.internet.internet import TRUSTED, Internet
 from lab.internet.zones import Record
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.machine.process import Supervisor
@@ -49,12 +50,16 @@ def main() -> int:
     pods = POD_NETWORKS[supplies.cni]
     namespaces = folder / "namespaces.json"
     asked = authenticator.url(OPERATOR)
-    machines = Machines(folder / "clusters", supplies.parts, supplies.images, namespaces, pods, asked)
+    machines = Machines(
+        *(folder / "clusters", supplies.parts, supplies.images, namespaces, pods, asked),
+        trust=folder / "internet" / TRUSTED,
+    )
     cloud = Cloud(folder / "cloud", machines, RESOLVER, report=_report)
     api_port = api.serve(cloud)
     authority = Authority.at(cache_dir() / "authority")
     internet = Internet(
-        folder / "internet", supplies.parts, supervisor, authority, api_port, supplies.elsewhere
+        *(folder / "internet", supplies.parts, supervisor, authority, api_port, supplies.elsewhere),
+        told=supplies.told,
     )
     internet.start()
     authenticator.serve(cloud.store, OPERATOR)
@@ -71,6 +76,8 @@ def main() -> int:
     follow(None, cloud.store.account)
     controllers = Controllers(cloud, internet.load_balancers, _report)
     controllers.start()
+    volumes = Volumes(cloud, folder / "volumes", _report)
+    volumes.start()
     cloud.fleet.resume()
     if not cloud.fleet.settle(BOOT_TIMEOUT):
         _report("Some clusters do not run yet; see logs/ below their folders")
@@ -83,6 +90,7 @@ def main() -> int:
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
     ended.wait()
 
+    volumes.stop()
     controllers.stop()
     machines.stop()
     supervisor.end_all()

@@ -100,11 +100,16 @@ class Lab:
     def start(self, supplies: Supplies, report: Callable[[str], None]) -> None:
         """Start the daemon unless it runs, and wait until it is ready; `report` gets what it says.
 
-        Raises LabError with the end of its log when it ends instead, and when the lab's clusters have another
-        pod network, or its zone another provider.
+        Raises LabError with the end of its log when it ends instead, when the lab's clusters have another pod
+        network or its zone another provider, and when it runs without what is supplied now.
         """
         self._require_the_same(supplies)
         if self.running() and self.ready.exists():
+            if Supplies.read(self._supplies).lacks(supplies):
+                raise LabError(
+                    f"the lab {self.name} runs since before its stack asked for programs or receivers of "
+                    f"alerts that it was not given. End it, then start it again: make down {self.choice}"
+                )
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)

@@ -20,6 +20,8 @@ class Supplies:
     """A zone that another provider than DigitalOcean serves."""
     zones: tuple[str, ...] = ()
     """Zones that the account holds from the beginning, for a stack that adopts one."""
+    told: tuple[tuple[str, int], ...] = ()
+    """Host and port of whoever the stack's Alertmanager tells."""
     parts: Mapping[str, Path] = field(default_factory=dict[str, Path])
     """The folder of each part, by name."""
     images: Mapping[str, Path] = field(default_factory=dict[str, Path])
@@ -34,9 +36,15 @@ class Supplies:
             cni=data.get("cni", "cilium"),
             elsewhere=PrimaryZone(**zone) if zone else None,
             zones=tuple(data.get("zones", ())),
+            told=tuple((host, port) for host, port in data.get("told", ())),
             parts=_paths(data.get("parts", {})),
             images=_paths(data.get("images", {})),
         )
+
+    def lacks(self, wanted: "Supplies") -> bool:
+        """Whether a daemon that was given these cannot do for one who wants others."""
+        missing = wanted.images.keys() - self.images.keys() or set(wanted.told) - set(self.told)
+        return bool(missing)
 
     def write(self, file: Path) -> None:
         """Keep them for the daemon, and for the next start, which must be given the same."""

@@ -16,11 +16,13 @@ API = IPv4Address("203.0.113.80")
 ACME_PRODUCTION = IPv4Address("203.0.113.81")
 ACME_STAGING = IPv4Address("203.0.113.82")
 CLOUDFLARE = IPv4Address("203.0.113.83")
+RECEIVERS = IPv4Address("203.0.113.84")
+"""Whoever the stack's Alertmanager tells."""
 
 LOAD_BALANCERS = tuple(address for address in INTERNET.hosts() if int(address) & 0xFF >= 100)
 """Public addresses that load balancers are given, in this order."""
 
-OWN = (OPERATOR, RESOLVER, NAME_SERVER, PRIMARY, API, ACME_PRODUCTION, ACME_STAGING, CLOUDFLARE)
+OWN = (OPERATOR, RESOLVER, NAME_SERVER, PRIMARY, API, ACME_PRODUCTION, ACME_STAGING, CLOUDFLARE, RECEIVERS)
 """Addresses that exist as long as the lab does."""
 
 API_NAME = "api.digitalocean.com"

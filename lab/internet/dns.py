@@ -29,17 +29,22 @@ class Dns:
     """What names mean outside the clusters. A change is served when the call that made it returns."""
 
     def __init__(
-        self, folder: Path, program: Path, supervisor: Supervisor, elsewhere: PrimaryZone | None
+        self,
+        folder: Path,
+        program: Path,
+        supervisor: Supervisor,
+        elsewhere: PrimaryZone | None,
+        names: Mapping[str, IPv4Address],
     ) -> None:
         """`folder` holds the zone files; the resolver's address must exist in this network namespace.
 
-        `elsewhere` is a zone to ask its own primary name server for.
+        `elsewhere` is a zone to ask its own primary name server for; `names` are known beside the lab's own.
         """
         self._folder = folder
         self._program = program
         self._supervisor = supervisor
         self._elsewhere = {elsewhere.name: f"{PRIMARY}:{elsewhere.port}"} if elsewhere else {}
-        self._names = {**NAMES, **({elsewhere.server: PRIMARY} if elsewhere else {})}
+        self._names = {**NAMES, **names, **({elsewhere.server: PRIMARY} if elsewhere else {})}
         self._lock = threading.Lock()
         self._contents: dict[str, object] = {}
         self._serial = 0

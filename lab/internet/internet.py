@@ -1,11 +1,11 @@
 """The outside world as one thing to start: addresses, DNS, Let's Encrypt, load balancers, API front."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from lab.internet import acme, bind, cloudflare
+from lab.internet import acme, bind, cloudflare, receivers
 from lab.internet.addresses import (
     API,
     API_NAME,
@@ -14,6 +14,7 @@ from lab.internet.addresses import (
     INTERNET,
     OPERATOR,
     PRIMARY,
+    RECEIVERS,
     RESOLVER,
 )
 from lab.internet.ca import Authority
@@ -22,6 +23,10 @@ from lab.internet.haproxy import LoadBalancers
 from lab.internet.load_balancer import TlsFront
 from lab.internet.primary import PrimaryZone
 from lab.machine.process import Supervisor
+from lab.toolbox.whole_files import write_whole
+
+TRUSTED = "trusted.pem"
+"""In the folder of the outside world: whom its clients trust (PEM), the lab's authority and Let's Encrypt."""
 
 
 class Internet:
@@ -35,9 +40,10 @@ class Internet:
         authority: Authority,
         api_port: int,
         elsewhere: PrimaryZone | None = None,
+        told: Sequence[tuple[str, int]] = (),
     ) -> None:
         """`folder` keeps its files; `api_port` is DigitalOcean's HTTP API on 127.0.0.1; `elsewhere` is a
-        zone that DigitalOcean does not serve.
+        zone that DigitalOcean does not serve; `told` are hosts and ports of whoever Alertmanager tells.
 
         Needs the parts coredns, haproxy and pebble; for a zone elsewhere bind.
         """
@@ -51,7 +57,10 @@ class Internet:
         if elsewhere and elsewhere.api_token:
             port = cloudflare.serve(cloudflare.Cloudflare(elsewhere))
             fronts.append(self._front(CLOUDFLARE_NAME, CLOUDFLARE, port))
-        self.dns = Dns(folder / "dns", parts["coredns"] / "coredns", supervisor, elsewhere)
+        if told:
+            fronts += self._receivers(told, receivers.serve(folder))
+        names = dict.fromkeys((host for host, _ in told), RECEIVERS)
+        self.dns = Dns(folder / "dns", parts["coredns"] / "coredns", supervisor, elsewhere, names)
         self.load_balancers = LoadBalancers(
             folder,
             parts["haproxy"] / "haproxy",
@@ -62,6 +71,14 @@ class Internet:
     def _front(self, name: str, address: IPv4Address, port: int) -> TlsFront:
         """An API of the outside world under its own name and address."""
         return TlsFront(name, address, self._authority.issue([name], self._folder / f"{name}.pem"), port)
+
+    def _receivers(self, told: Sequence[tuple[str, int]], port: int) -> Iterator[TlsFront]:
+        """Everybody who is told, with one server behind them: a front for each port."""
+        for public in sorted({public for _, public in told}):
+            hosts = sorted({host for host, each in told if each == public})
+            name = f"receivers-{public}"
+            certificate = self._authority.issue(hosts, self._folder / f"{name}.pem")
+            yield TlsFront(name, RECEIVERS, certificate, port, public_port=public)
 
     def start(self) -> None:
         """Give the namespace its addresses and start every server; safe to repeat."""
@@ -77,6 +94,8 @@ class Internet:
         pebble = self._parts["pebble"] / "pebble"
         acme.start(self._folder, pebble, self._supervisor, self._authority)
         acme.collect_roots(self.roots, self._authority)
+        known = self._authority.bundle.read_bytes() + self.roots.read_bytes()
+        write_whole(self._folder / TRUSTED, known)
         self._resolve()
 
     @property

@@ -77,6 +77,7 @@ class TlsFront:
     """The authority (PEM) of the server's own certificate for localhost; None: it speaks plain HTTP."""
     rewrites: tuple[tuple[str, str], ...] = ()
     """Paths that the server knows under another name: asked for, real."""
+    public_port: int = 443
 
 
 def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront]) -> str:
@@ -109,7 +110,7 @@ def _front(front: TlsFront) -> Iterator[str]:
         "",
         f"frontend {front.name}",
         "    mode http",
-        f"    bind {front.address}:443 ssl crt {front.certificate} alpn h2,http/1.1",
+        f"    bind {front.address}:{front.public_port} ssl crt {front.certificate} alpn h2,http/1.1",
         *(f"    http-request set-path {real} if {{ path {asked} }}" for asked, real in front.rewrites),
         f"    default_backend {front.name}",
         "",

@@ -1,4 +1,5 @@
-"""What a DOKS cluster brings along and our program relies on: the cluster's DNS, and its administrators."""
+"""What a DOKS cluster brings along and our program relies on: the cluster's DNS, its administrators, and
+classes of volumes."""
 
 from typing import Any
 
@@ -7,6 +8,17 @@ from lab.toolbox.kubernetes_api import Manifest
 
 OWNERS = "do-role-name:Owner"
 """Group of the account's owners, to whom DOKS binds `cluster-admin` (docs/facts/digitalocean.md#owners)."""
+
+VOLUMES_DRIVER = "dobs.csi.digitalocean.com"
+"""The CSI driver of DigitalOcean's volumes; in the lab `lab.cloud.volumes` does its work."""
+
+RECLAIM_POLICIES = {
+    "do-block-storage": "Delete",
+    "do-block-storage-retain": "Retain",
+    "do-block-storage-xfs": "Delete",
+    "do-block-storage-xfs-retain": "Retain",
+}
+"""Classes of volumes, and what becomes of a volume whose claim is deleted."""
 
 _NAME = "coredns"
 _NAMESPACE = "kube-system"
@@ -47,6 +59,24 @@ def owners_manifest() -> Manifest:
         "roleRef": {"apiGroup": _RBAC_GROUP, "kind": "ClusterRole", "name": "cluster-admin"},
         "subjects": [{"apiGroup": _RBAC_GROUP, "kind": "Group", "name": OWNERS}],
     }
+
+
+def storage_classes() -> list[Manifest]:
+    """The classes of volumes, of which the first is taken where a claim names none."""
+    default, *_ = RECLAIM_POLICIES
+    return [
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {
+                "name": name,
+                "annotations": {"storageclass.kubernetes.io/is-default-class": str(name == default).lower()},
+            },
+            "provisioner": VOLUMES_DRIVER,
+            "reclaimPolicy": policy,
+        }
+        for name, policy in RECLAIM_POLICIES.items()
+    ]
 
 
 def dns_manifests(spec: ClusterSpec, image: str) -> list[Manifest]:

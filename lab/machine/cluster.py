@@ -11,8 +11,10 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from lab.machine.addons import dns_manifests, owners_manifest
+from lab.machine import hubble
+from lab.machine.addons import dns_manifests, owners_manifest, storage_classes
 from lab.machine.control_plane import ControlPlane
+from lab.machine.hubble import RELAY
 from lab.machine.inputs import Parts, image_named
 from lab.machine.network import ClusterNetwork
 from lab.machine.node import Node
@@ -153,7 +155,9 @@ class Cluster:
 
     def _install_addons(self) -> None:
         dns = dns_manifests(self._spec, image_named(self._images, "coredns"))
-        manifests = [*self._pods.resources(self._parts), owners_manifest(), *dns]
+        manifests = [*self._pods.resources(self._parts), owners_manifest(), *storage_classes(), *dns]
+        if any(RELAY in name for name in self._images):
+            manifests += hubble.manifests(image_named(self._images, RELAY))
         deadline = time.monotonic() + _SETTLING_TIMEOUT
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(lambda manifest: self._apply(manifest, deadline), manifests))

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -87,7 +88,9 @@ class Node:
         containerd = folder / "containerd.toml"
         pause = image_named(self._images, "pause")
         cni_folder = self._pods.configuration_folder(folder)
-        config = node_config.containerd_config(parts, self._pods.plugins, cni_folder, pause)
+        config = node_config.containerd_config(
+            parts, self._pods.plugins, cni_folder, pause, self._runtime_spec()
+        )
         containerd.write_text(config)
         return NodePlan(
             name=name,
@@ -109,6 +112,15 @@ class Node:
             api_server=(str(self._cluster.control_plane), kubeconfig.API_PORT),
             processes=[self._kubelet(), self._proxy(), self._pods.agent(self._place())],
         )
+
+    def _runtime_spec(self) -> Path | None:
+        """containerd's own, and whom the cluster's pods trust; None: containerd's alone."""
+        if self._cluster.trust is None:
+            return None
+        command = [str(find(self._parts, "containerd", "ctr")), "oci", "spec"]
+        told = subprocess.run(command, check=True, capture_output=True, text=True)
+        spec = node_config.trusting(json.loads(told.stdout), self._cluster.trust)
+        return self._file("runtime-spec.json", spec)
 
     def _kubelet(self) -> Command:
         spec, resolver = self.spec, self._folder / "resolv.conf"

@@ -4,7 +4,7 @@ Paths in it are those inside the node, where `/run` and `/var/lib` are the node'
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,31 @@ def proxy_config(spec: ClusterSpec, node: NodeSpec, kubeconfig: Path) -> dict[st
     }
 
 
-def containerd_config(parts: Parts, plugins: Sequence[str], cni_folder: str, pause_image: str) -> str:
-    """containerd's TOML (version 3 of its schema, containerd 2.x); `plugins` are parts with CNI plugins."""
+TRUST = "/etc/ssl/certs/ca-certificates.crt"
+"""Where Go programs look for the authorities they trust."""
+
+
+def trusting(runtime_spec: Mapping[str, Any], trust: Path) -> dict[str, Any]:
+    """An OCI runtime specification by which containers trust the authorities in a file of the node."""
+    mount = {
+        "destination": TRUST, "type": "bind", "source": str(trust), "options": ["bind", "ro"]
+    }  # fmt: skip
+    return {**runtime_spec, "mounts": [*runtime_spec["mounts"], mount]}
+
+
+def containerd_config(
+    parts: Parts,
+    plugins: Sequence[str],
+    cni_folder: str,
+    pause_image: str,
+    runtime_spec: Path | None = None,
+) -> str:
+    """containerd's TOML (version 3 of its schema, containerd 2.x); `plugins` are parts with CNI plugins.
+
+    `runtime_spec` is a file of the OCI runtime specification that every container starts from.
+    """
     plugin_folders = [str(parts[part]) for part in plugins]
+    base = f'base_runtime_spec = "{runtime_spec}"\n' if runtime_spec else ""
     return f"""\
 version = 3
 root = "/var/lib/containerd"
@@ -111,7 +133,7 @@ conf_dir = "{cni_folder}"
 default_runtime_name = "runc"
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
-[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+{base}[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
 BinaryName = "{find(parts, "runc", "runc")}"
 SystemdCgroup = false
 """

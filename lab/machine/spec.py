@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 
 class MachineError(RuntimeError):
@@ -50,6 +51,8 @@ class ClusterSpec:
     dns: IPv4Address
     authenticator: str = ""
     """URL that the API server asks about tokens that are not its own; empty: nobody."""
+    trust: Path | None = None
+    """File (PEM) of the authorities that its pods trust; None: those in their images."""
 
     @property
     def short(self) -> str:

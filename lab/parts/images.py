@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from lab.machine.node_config import TRUST
 from lab.parts import oci
 from lab.parts.catalogue import every_part
 from lab.parts.libraries import libraries
+from lab.parts.observability import prometheus_version
 from lab.parts.recipe import PartError
 from lab.parts.store import Store
 from lab.paths import cache_dir
@@ -16,9 +18,6 @@ from network import versions
 
 _NON_ROOT = "65532"
 """The user of Google's distroless images, which most of the real images are built on."""
-
-_TRUST = "/etc/ssl/certs/ca-certificates.crt"
-"""Where Go programs look for the authorities they trust."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,38 @@ def _cert_manager(command: str) -> Image:
     )
 
 
+def _observability() -> tuple[Image, ...]:
+    """What watches, at the paths in the images that charts and operator call."""
+    parts = every_part()
+    prometheus = f"v{prometheus_version()}"
+    operator = parts["prometheus-operator"].version
+    state_metrics = "kube-state-metrics"
+    return (
+        *(
+            Image(f"quay.io/prometheus-operator/{name}:{operator}", "prometheus-operator", name, path)
+            for name, path in (
+                ("prometheus-operator", "/bin/operator"),
+                ("prometheus-config-reloader", "/bin/prometheus-config-reloader"),
+            )
+        ),
+        *(
+            Image(f"quay.io/prometheus/{part}:{tag}", part, part, f"/bin/{part.replace('-', '_')}")
+            for part, tag in (
+                ("prometheus", f"{prometheus}-distroless"),
+                ("alertmanager", parts["alertmanager"].version),
+                ("node-exporter", f"{parts['node-exporter'].version}-distroless"),
+                ("blackbox-exporter", parts["blackbox-exporter"].version),
+            )
+        ),
+        Image(
+            name=f"registry.k8s.io/{state_metrics}/{state_metrics}:{parts[state_metrics].version}",
+            part=state_metrics,
+            file=state_metrics,
+            path=f"/{state_metrics}",
+        ),
+    )
+
+
 @cache
 def every_image() -> tuple[Image, ...]:
     """Every image that the lab makes."""
@@ -117,6 +148,13 @@ def every_image() -> tuple[Image, ...]:
             file="metrics-server",
             path="/metrics-server",
         ),
+        Image(
+            name=f"quay.io/cilium/hubble-relay:{parts['hubble'].version}",
+            part="hubble",
+            file="hubble-relay",
+            path="/usr/bin/hubble-relay",
+        ),
+        *_observability(),
         demo(),
         REDIS,
     )
@@ -146,7 +184,7 @@ def _archive(image: Image, files: Mapping[str, Path], authorities: bytes) -> Pat
             name=image.name,
             files=files,
             texts={
-                _TRUST: authorities,
+                TRUST: authorities,
                 "/etc/passwd": f"app:x:{image.user}:{image.user}::/:/sbin/nologin\n".encode(),
             },
             entrypoint=[image.path],

@@ -60,6 +60,9 @@ class GoBuild:
     copies: tuple[GoCopy, ...] = ()
     embeds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """File that one of our packages embeds -> Go module and file that it is taken from."""
+    completions: Mapping[str, str] = field(default_factory=dict)
+    """Go module -> our own folder in `module`, which is laid over a copy of it before the build. Go's
+    overlays reach no module in its cache."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """C header that the build needs -> Debian package that has it."""
 
@@ -68,7 +71,7 @@ class GoBuild:
         yield "flags", " ".join(GO_FLAGS).encode()
         folder = GO_FOLDER / self.module
         files = [folder / "go.mod", folder / "go.sum"]
-        for source in self.sources:
+        for source in (*self.sources, *self.completions.values()):
             files += sorted(path for path in (folder / source).rglob("*") if path.is_file())
         for path in files:
             yield str(path.relative_to(folder)), path.read_bytes()

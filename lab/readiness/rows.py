@@ -1,7 +1,7 @@
 """What must be ready, read from the cluster's objects and asked over HTTPS."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,19 @@ from typing import Any
 from lab.demo.workloads import OWNER
 from lab.readiness.probe import probe
 
-_LAYERS = {"cert-manager": "certificates", "traefik": "ingress"}
-"""What a namespace's Deployments belong to."""
+_READY: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[int, int]]] = {
+    "Deployment": lambda spec, status: (spec.get("replicas", 1), status.get("readyReplicas", 0)),
+    "StatefulSet": lambda spec, status: (spec.get("replicas", 1), status.get("readyReplicas", 0)),
+    "DaemonSet": lambda _, status: (status["desiredNumberScheduled"], status["numberReady"]),
+}
+"""How many pods a kind wants, and how many of them are ready."""
 
-KINDS = "nodes,deployments,clusterissuers,certificates,services,networkpolicies,ingressroutes"
+KINDS = ",".join(
+    (
+        *("nodes", "deployments", "statefulsets", "daemonsets", "clusterissuers", "certificates", "services"),
+        *("networkpolicies", "ingressroutes"),
+    )
+)
 """What `rows` looks at, as kubectl names it."""
 
 
@@ -26,19 +35,19 @@ class Row:
     detail: str
 
 
-def rows(objects: list[dict[str, Any]]) -> Iterator[Row]:
-    """Look at every object of the layers that the program declares."""
+def rows(objects: list[dict[str, Any]], layers: Mapping[str, str]) -> Iterator[Row]:
+    """Look at every object of the layers that the program declares; `layers` has them by namespace."""
     for each in objects:
         kind, meta = each["kind"], each["metadata"]
         name = f"{meta['namespace']}/{meta['name']}" if "namespace" in meta else meta["name"]
         status = each.get("status", {})
         if kind == "Node":
             yield Row("cluster", f"Node {name}", *_condition(status, "Ready"))
-        elif kind == "Deployment":
-            wanted, ready = each["spec"].get("replicas", 1), status.get("readyReplicas", 0)
+        elif kind in _READY:
+            wanted, ready = _READY[kind](each["spec"], status)
             demo = OWNER.items() <= meta.get("labels", {}).items()
-            layer = "demo" if demo else _LAYERS.get(meta["namespace"], "cluster")
-            yield Row(layer, f"Deployment {name}", ready >= wanted, f"{ready} of {wanted} ready")
+            layer = "demo" if demo else layers.get(meta["namespace"], "cluster")
+            yield Row(layer, f"{kind} {name}", ready >= wanted, f"{ready} of {wanted} ready")
         elif kind in ("ClusterIssuer", "Certificate"):
             yield Row("certificates", f"{kind} {name}", *_condition(status, "Ready"))
         elif kind == "Service" and each["spec"].get("type") == "LoadBalancer":

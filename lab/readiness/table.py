@@ -11,6 +11,8 @@ from lab.instance import engine_commands
 from lab.instance.lab import Lab, LabError
 from lab.readiness.rows import Row
 from lab.toolbox.waiting import until
+from network.cli.check import check_file
+from network.plan import build
 
 
 def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0) -> bool:
@@ -19,10 +21,11 @@ def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0
     Raises LabError when the cluster cannot be asked.
     """
     found: list[Row] = []
+    layers = json.dumps(_layers(engine))
 
     def all_ready() -> bool:
         nonlocal found
-        found = _look(lab, engine)
+        found = _look(lab, engine, layers)
         return all(row.ready for row in found)
 
     ready = until(all_ready, patience, pause=1)
@@ -35,9 +38,21 @@ def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0
     return ready
 
 
-def _look(lab: Lab, engine: Engine) -> list[Row]:
+def _layers(engine: Engine) -> dict[str, str]:
+    """The layer of the plan that each namespace belongs to; none where the stack file has mistakes."""
+    config = check_file(engine.stack_file).config
+    if config is None:
+        return {}
+    return {
+        namespace.name: layer.title.lower()
+        for layer in build(config).layers
+        for namespace in layer.namespaces
+    }
+
+
+def _look(lab: Lab, engine: Engine, layers: str) -> list[Row]:
     command = [sys.executable, "-m", "lab.readiness", str(engine.commands["kubectl"]), str(lab.folder)]
-    looked = engine_commands.run(lab, engine, *command)
+    looked = engine_commands.run(lab, engine, *command, text=layers)
     if looked.returncode != 0:
         raise LabError(
             f"the cluster cannot be asked: {looked.stderr.strip()}\n"

@@ -2,17 +2,21 @@
 
 import os
 import platform
+from collections.abc import Iterator
 
 from lab import parts
 from lab.charts import provide
 from lab.engine.elsewhere import elsewhere
 from lab.engine.environment import Engine
+from lab.engine.receivers import receivers
+from lab.engine.stack_file import load
 from lab.instance.choice import checked_config, pod_network, stack_file
 from lab.instance.lab import LabError
 from lab.instance.supplies import Supplies
 from lab.internet.ca import Authority
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.parts import images
+from lab.parts.observability import WATCHERS
 from lab.paths import cache_dir, project_dir
 from lab.up.undertaking import Undertaking
 
@@ -35,9 +39,18 @@ def read_stack(run: Undertaking) -> None:
 
 def make_parts(run: Undertaking) -> None:
     """Have the real programs, and the images of them, which trust the lab's authority."""
-    run.parts = parts.ensure(*needed_parts(run.cni), *(("bind",) if run.zone else ()))
+    run.parts = parts.ensure(*needed_parts(run.cni), *_asked_for(run))
     run.bundle = Authority.at(cache_dir() / "authority").bundle
     run.images = images.ensure(run.parts, run.bundle)
+
+
+def _asked_for(run: Undertaking) -> Iterator[str]:
+    """The parts that only stacks like this one use."""
+    if run.zone:
+        yield "bind"
+    observability = run.config.observability
+    if observability is not None and observability.prometheus.install is not None:
+        yield from WATCHERS
 
 
 def needed_parts(cni: str) -> tuple[str, ...]:
@@ -49,7 +62,7 @@ def needed_parts(cni: str) -> tuple[str, ...]:
 
 def provide_charts(run: Undertaking) -> None:
     """Have the charts, since no repository can be reached from within the lab."""
-    run.charts = provide(run.parts, run.lab.folder / "charts", cache_dir(), run.config.charts)
+    run.charts = provide(run.parts, run.lab.folder / "charts", cache_dir(), run.config)
     for name, chart in run.charts.items():
         run.say(f"chart {name}: {chart.origin}")
 
@@ -58,7 +71,11 @@ def start_lab(run: Undertaking) -> None:
     """Start the daemon with everything around it, unless it runs."""
     dns = run.config.external.dns
     adopted = (dns.zone,) if dns.mode == "adopt" and run.zone is None else ()
-    run.lab.start(Supplies(run.cni, run.zone, adopted, run.parts, run.images), run.say)
+    told = tuple(
+        (receiver.host, receiver.port)
+        for receiver in receivers(load(stack_file(run.stack)).get("config", {}))
+    )
+    run.lab.start(Supplies(run.cni, run.zone, adopted, told, run.parts, run.images), run.say)
 
 
 def prepare_engine(run: Undertaking) -> None:

@@ -1,6 +1,7 @@
-"""The lab's stand-in for Traefik's chart produces, for our values, the objects of the real chart.
+"""The lab's stand-ins for charts produce, for our values, the objects of the real charts.
 
-Needs the real chart's folder in the variable TRAEFIK_CHART and `helm` on PATH.
+Needs `helm` on PATH, and the real charts' folders in the variables TRAEFIK_CHART, PROMETHEUS_STACK_CHART
+(with the charts that it depends on in `charts/`, but for Grafana's) and BLACKBOX_EXPORTER_CHART.
 """
 
 import os
@@ -13,70 +14,82 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.charts import STAND_IN
+from lab.charts import STAND_INS
 from network.plan import Plan
+from network.plan.model.kubernetes import ReleasePlan
+from tests.contract.stand_ins import releases
 from tests.stacks import KUBERNETES
 
+FOLDERS = {
+    "traefik": "TRAEFIK_CHART",
+    "kube-prometheus-stack": "PROMETHEUS_STACK_CHART",
+    "prometheus-blackbox-exporter": "BLACKBOX_EXPORTER_CHART",
+}
+"""Variables that name the real charts' folders, by their names."""
 
-@pytest.fixture(scope="session")
-def real_chart() -> Path:
-    folder = os.environ.get("TRAEFIK_CHART")
+NOT_COMPARED = {"checksum/config"}
+"""Annotations whose value the text of a template decides."""
+
+
+@pytest.fixture(params=FOLDERS)
+def chart(request: pytest.FixtureRequest) -> tuple[str, Path]:
+    """Name and folder of each real chart that is at hand."""
+    variable = FOLDERS[request.param]
+    folder = os.environ.get(variable)
     if folder is None:
-        pytest.skip("TRAEFIK_CHART names no folder of Traefik's chart")
-    return Path(folder)
+        pytest.skip(f"{variable} names no folder of the chart {request.param}")
+    return request.param, Path(folder)
 
 
 @pytest.fixture(scope="session")
-def helm(real_chart: Path) -> str:
+def helm() -> str:
     program = shutil.which("helm")
     if program is None:
-        pytest.skip(f"TRAEFIK_CHART is {real_chart}, but helm is not on PATH")
+        pytest.skip("helm is not on PATH")
     return program
 
 
-def without_empty(value: Any) -> Any:
-    """Return the value without empty maps and lists: the real chart writes some where nothing is set."""
+def comparable(value: Any) -> Any:
+    """Return the value without empty maps and lists: the real charts write some where nothing is set."""
     if isinstance(value, Mapping):
-        inner = {key: without_empty(each) for key, each in value.items()}
+        inner = {key: comparable(each) for key, each in value.items() if key not in NOT_COMPARED}
         return {key: each for key, each in inner.items() if each not in (None, {}, [])}
     if isinstance(value, list):
-        return [without_empty(each) for each in value]
+        return [comparable(each) for each in value]
     return value
 
 
-def template(helm: str, chart: Path, values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
+def template(helm: str, chart: Path, release: ReleasePlan, folder: Path) -> tuple[str, str]:
     """Return what Helm renders and what it complains about."""
     file = folder / "values.yaml"
-    file.write_text(yaml.safe_dump(dict(values)))
-    command = [helm, "template", "traefik", str(chart), "--namespace", "traefik", "--values", str(file)]
+    file.write_text(yaml.safe_dump(dict(release.values)))
+    command = [helm, "template", release.name, str(chart), "--namespace", release.namespace]
+    command += ["--values", str(file), "--skip-crds"]
     command += ["--kube-version", f"{KUBERNETES}.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.stdout, result.stderr
 
 
-def objects(helm: str, chart: Path, values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def objects(helm: str, chart: Path, release: ReleasePlan, folder: Path) -> dict[str, Any]:
     """Return the objects that a chart renders, by kind and name."""
-    rendered, complaint = template(helm, chart, values, folder)
+    rendered, complaint = template(helm, chart, release, folder)
     assert rendered, complaint
     return {
-        f"{each['kind']}/{each['metadata']['name']}": without_empty(each)
+        f"{each['kind']}/{each['metadata']['name']}": comparable(each)
         for each in yaml.safe_load_all(rendered)
         if each
     }
 
 
 def test_it_renders_the_objects_of_the_real_chart(
-    plan: Plan, real_chart: Path, helm: str, tmp_path: Path
+    plan: Plan, chart: tuple[str, Path], helm: str, tmp_path: Path
 ) -> None:
-    values = plan.ingress.release.values
-    expected = objects(helm, real_chart, values, tmp_path)
-    actual = objects(helm, STAND_IN, values, tmp_path)
+    name, real = chart
+    release = releases(plan).get(name)
+    if release is None:
+        pytest.skip(f"the stack has no release of {name}")
+    expected = objects(helm, real, release, tmp_path)
+    actual = objects(helm, STAND_INS[name], release, tmp_path)
     assert actual.keys() == expected.keys()
-    for name, each in expected.items():
-        assert actual[name] == each, name
-
-
-def test_it_refuses_what_it_cannot_do(helm: str, tmp_path: Path) -> None:
-    values = {"ports": {"websecure": {"http3": {"enabled": True}}}}
-    _, complaint = template(helm, STAND_IN, values, tmp_path)
-    assert "no HTTP/3" in complaint
+    for each, content in expected.items():
+        assert actual[each] == content, each

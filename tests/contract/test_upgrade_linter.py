@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from lab import parts
-from lab.charts import STAND_IN
+from lab.charts import STAND_INS
 from network.plan import build
 from network.plan.model.kubernetes import Manifest, ReleasePlan
 from tests import stacks
@@ -30,7 +30,7 @@ def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     name = request.param
     plan = build(stacks.everything() if name == "everything" else stacks.stack_config(name))
     charts = {
-        "traefik": STAND_IN,
+        "traefik": STAND_INS["traefik"],
         "cert-manager": parts.ensure("cert-manager")["cert-manager"] / "chart",
     }
     folder = tmp_path_factory.mktemp(name)

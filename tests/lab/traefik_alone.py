@@ -18,7 +18,7 @@ import httpx
 import yaml
 
 from lab import parts as lab_parts
-from lab.charts import STAND_IN
+from lab.charts import STAND_INS
 from lab.toolbox import http_service
 from lab.toolbox.http_service import Answer
 from network.config import StackConfig
@@ -207,7 +207,7 @@ def _rendered(plan: Plan, folder: Path) -> tuple[list[str], list[Manifest]]:
         helm,
         "template",
         "traefik",
-        STAND_IN,
+        STAND_INS["traefik"],
         "--namespace=traefik",
         f"--values={values}",
         f"--kube-version={stacks.KUBERNETES}.0",

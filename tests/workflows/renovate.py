@@ -188,7 +188,7 @@ def declared() -> Iterator[tuple[Path, str]]:
         for line in file.read_text().splitlines():
             if "uses:" in line and "uses: ./" not in line:
                 yield file, line.rsplit("#", 1)[-1].strip()
-    chart = ROOT / "lab/charts/traefik/Chart.yaml"
-    for version in re.findall(r"^\w*[vV]ersion: (v?\d\S+)", chart.read_text(), re.MULTILINE):
-        if version != "v2":
-            yield chart, version
+    for chart in sorted((ROOT / "lab/charts").glob("*/Chart.yaml")):
+        for version in re.findall(r"^\w*[vV]ersion: (v?\d\S+)", chart.read_text(), re.MULTILINE):
+            if version != "v2":
+                yield chart, version

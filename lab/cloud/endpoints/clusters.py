@@ -117,34 +117,41 @@ def _upgrade(request: Request) -> Reply:
 
 
 def _delete(request: Request) -> Reply:
-    return _remove(request, with_load_balancers=False)
+    return _remove(request, with_associated=False)
 
 
 def _delete_dangerous(request: Request) -> Reply:
-    return _remove(request, with_load_balancers=True)
+    return _remove(request, with_associated=True)
 
 
-def _remove(request: Request, with_load_balancers: bool) -> Reply:
+def _remove(request: Request, with_associated: bool) -> Reply:
     """Answered at once, carried out afterwards; what Services made stays unless told otherwise."""
     key = request.ids[0]
     with request.store.change() as account:
         account.get(Kind.CLUSTER, key)["status"] = {"state": "deleting", "message": ""}
-        if with_load_balancers:
-            for balancer in _balancers(account, key):
-                account.drop(Kind.LOAD_BALANCER, balancer["id"])
+        if with_associated:
+            for kind in (Kind.LOAD_BALANCER, Kind.VOLUME):
+                for each in _tagged(account, kind, key):
+                    account.drop(kind, each["id"])
     request.fleet.reconcile(key)
     return 204, {}
 
 
-def _balancers(account: Account, cluster: str) -> list[Json]:
-    return [each for each in account.all(Kind.LOAD_BALANCER) if f"k8s:{cluster}" in each["tags"]]
+def _tagged(account: Account, kind: Kind, cluster: str) -> list[Json]:
+    """What Services and claims of the cluster made."""
+    return [each for each in account.all(kind) if f"k8s:{cluster}" in each["tags"]]
 
 
 def _associated(request: Request) -> Reply:
     account = request.store.account
     cluster = account.get(Kind.CLUSTER, request.ids[0])
-    balancers = [{"id": each["id"], "name": each["name"]} for each in _balancers(account, cluster["id"])]
-    return 200, {"load_balancers": balancers, "volumes": [], "volume_snapshots": []}
+    found = {
+        kind.value: [
+            {"id": each["id"], "name": each["name"]} for each in _tagged(account, kind, cluster["id"])
+        ]
+        for kind in (Kind.LOAD_BALANCER, Kind.VOLUME)
+    }
+    return 200, {**found, "volume_snapshots": []}
 
 
 def _credentials(request: Request) -> Reply:

@@ -138,6 +138,21 @@ def _bucket(account: Account, new: Json) -> Json:
     return {"endpoint": host, "domain_name": f"{new['name']}.{host}", "urn": f"do:space:{new['name']}"}
 
 
+def _volume_check(account: Account, body: Json) -> None:
+    if "id" not in body:
+        network.known_region(body["region"])
+    if not 1 <= body["size_gigabytes"] <= 16384:
+        raise unprocessable("size_gigabytes must be between 1 and 16384")
+    if _taken(account, Kind.VOLUME, body):
+        raise unprocessable("volume name already exists")
+
+
+def _volume(account: Account, new: Json) -> Json:
+    """Asked for with the slug of its region, answered with the region."""
+    del account
+    return {"region": {"slug": new["region"], "name": new["region"]}, "droplet_ids": []}
+
+
 _COLLECTIONS = (
     _Collection(Kind.RESERVED_IP, "reserved_ip", "/v2/reserved_ips", _region_check, _reserved_ip, key="ip"),
     _Collection(Kind.CERTIFICATE, "certificate", "/v2/certificates", _certificate_check, _certificate),
@@ -145,6 +160,7 @@ _COLLECTIONS = (
     _Collection(Kind.VPC_PEERING, "vpc_peering", "/v2/vpc_peerings", _peering_check, _peering),
     _Collection(Kind.NAT_GATEWAY, "vpc_nat_gateway", "/v2/vpc_nat_gateways", network.nat_gateway, _gateway),
     _Collection(Kind.PROJECT, "project", "/v2/projects", _accept, _project),
+    _Collection(Kind.VOLUME, "volume", "/v2/volumes", _volume_check, _volume),
     # Spaces have an API of their own (S3); the lab keeps the buckets beside everything else.
     _Collection(Kind.BUCKET, "bucket", "/v2/spaces", _bucket_check, _bucket, key="name"),
 )

@@ -26,12 +26,20 @@ _MAPS = {
 }
 """Sizes of BPF maps: 16 MB a node instead of 192 MB."""
 
+_BOTH_ENDS = "labelsContext=source_namespace,destination_namespace"
+_HUBBLE_METRICS = (f"drop:{_BOTH_ENDS}", f"policy:{_BOTH_ENDS}", "flow", "tcp", "dns")
+"""What Hubble counts, and by which labels."""
+
+
+HUBBLE_PORT = 4244
+"""Where an agent tells its flows."""
+
 
 class Cilium(PodNetwork):
     """The agent makes the links, and its programs enforce policies."""
 
     name = "cilium"
-    parts = ("cilium", "clang")
+    parts = ("cilium", "clang", "hubble")
     plugins = ("cilium", "cni")
     routes_on_nodes = False
     """The agent makes them."""
@@ -99,6 +107,9 @@ def _command(place: Place, cni_list: Path) -> list[str]:
         "routing-mode": "native",
         "ipv4-native-routing-cidr": place.cluster.pods,
         "auto-direct-node-routes": "true",
+        # Without a route for each pod, what kube-proxy leads from a pod to one on the same node finds
+        # no way back: every other request to the load balancer's address would wait for ever.
+        "enable-endpoint-routes": "true",
         "enable-ipv4-masquerade": "false",
         "kube-proxy-replacement": "false",
         "identity-allocation-mode": "crd",
@@ -106,7 +117,14 @@ def _command(place: Place, cni_list: Path) -> list[str]:
         "enable-l7-proxy": "true",
         "external-envoy-proxy": "true",
         "enable-envoy-config": "false",
-        "enable-hubble": "false",
+        "prometheus-serve-addr": ":9090",
+        "enable-hubble": "true",
+        "hubble-socket-path": "/run/cilium/hubble.sock",
+        "hubble-listen-address": f":{HUBBLE_PORT}",
+        # Whoever reaches a node's port may ask: policies of the platform let nobody.
+        "hubble-disable-tls": "true",
+        "hubble-metrics-server": ":9965",
+        "hubble-metrics": " ".join(_HUBBLE_METRICS),
         "enable-health-checking": "false",
         "enable-endpoint-health-checking": "false",
         "enable-gops": "false",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -39,10 +40,11 @@ def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
         overlay.write_text(json.dumps({"Replace": _embeds(part, recipe)}))
         output = Path(scratch) / "bin"
         output.mkdir()
+        modules = completed(part, recipe, Path(scratch))
         run(
             part,
             [
-                *(_go(recipe), "build", "-v", *GO_FLAGS, f"-overlay={overlay}"),
+                *(_go(recipe), "build", "-v", *GO_FLAGS, f"-overlay={overlay}", f"-modfile={modules}"),
                 *(f"-tags={','.join(recipe.tags)}", f"-ldflags=-s -w {stamps}"),
                 *("-o", str(output), *recipe.commands.values()),
             ],
@@ -51,7 +53,12 @@ def _compile(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
             environment=_environment(recipe),
         )
         for name, package in recipe.commands.items():
-            (output / package.rpartition("/")[2]).rename(folder / name)
+            (output / _executable(package)).rename(folder / name)
+
+
+def _executable(package: str) -> str:
+    """What Go calls the program of a package: as its folder, or the one above a major version's."""
+    return re.sub(r"/v\d+$", "", package).rpartition("/")[2]
 
 
 def prefetch(recipe: GoBuild) -> None:
@@ -138,6 +145,23 @@ def _embeds(part: Part, recipe: GoBuild) -> dict[str, str]:
         str(GO_FOLDER / recipe.module / target): str(_source(part, recipe, module) / file)
         for target, (module, file) in recipe.embeds.items()
     }
+
+
+def completed(part: Part, recipe: GoBuild, scratch: Path) -> Path:
+    """A go.mod for the build, in which a completed copy takes the place of each module that needs one."""
+    folder = GO_FOLDER / recipe.module
+    if not recipe.completions:
+        return folder / "go.mod"
+    lines = [(folder / "go.mod").read_text()]
+    for number, (module, completion) in enumerate(recipe.completions.items()):
+        target = scratch / f"module-{number}"
+        _copy(part, recipe, GoCopy(module, ".", target.name), scratch)
+        shutil.copytree(folder / completion, target, dirs_exist_ok=True)
+        lines.append(f"replace {module} => {target}\n")
+    shutil.copy(folder / "go.sum", scratch / "go.sum")
+    file = scratch / "go.mod"
+    file.write_text("".join(lines))
+    return file
 
 
 def _copy(part: Part, recipe: GoBuild, copy: GoCopy, folder: Path) -> None:

@@ -13,7 +13,15 @@ from lab.charts import provide
 from lab.charts.repository import ChartError, download
 from lab.toolbox import http_service
 from lab.toolbox.http_service import Answer, Call
-from network.config.charts import CertManagerChart, Charts, TraefikChart
+from network.config import StackConfig
+from network.config.charts import (
+    BlackboxExporterChart,
+    CertManagerChart,
+    Charts,
+    PrometheusStackChart,
+    TraefikChart,
+)
+from tests import stacks
 
 
 @pytest.fixture
@@ -77,16 +85,26 @@ def parts(folder: Path) -> dict[str, Path]:
         "---\nspec: {group: traefik.io, names: {plural: middlewares}}\n"
         "---\nspec: {group: traefik.io, names: {plural: tlsoptions}}\n"
     )
-    return {"traefik-crds": folder, "cert-manager": folder / "cert-manager"}
+    (folder / "crds").mkdir(exist_ok=True)
+    (folder / "crds" / "monitoring.coreos.com_probes.yaml").write_text("kind: CustomResourceDefinition\n")
+    return {
+        "traefik-crds": folder,
+        "cert-manager": folder / "cert-manager",
+        "prometheus-operator": folder,
+    }
 
 
-def out_of_reach(**chart: str) -> Charts:
-    """A stack's charts from a repository that does not answer; not even by a URL that a stack may name."""
+def out_of_reach(stack: str = "prod", **chart: str) -> StackConfig:
+    """A stack with charts from a repository that does not answer; not even by a URL that a stack may name."""
+    config = stacks.everything() if stack == "everything" else stacks.stack_config(stack)
     lost = {"repository": "http://127.0.0.1:1"}
-    return Charts(
+    charts = Charts(
         traefik=TraefikChart().model_copy(update={**lost, **chart}),
         cert_manager=CertManagerChart().model_copy(update=lost),
+        prometheus_stack=PrometheusStackChart().model_copy(update=lost),
+        blackbox_exporter=BlackboxExporterChart().model_copy(update=lost),
     )
+    return config.model_copy(update={"charts": charts})
 
 
 def test_without_repositories_the_lab_has_charts_of_its_own(tmp_path: Path) -> None:
@@ -102,6 +120,29 @@ def test_the_stand_in_has_a_file_per_kind_as_the_real_chart_has(tmp_path: Path) 
     charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", out_of_reach())
     files = {file.name for file in (charts["traefik"].folder / "crds").iterdir()}
     assert files == {"traefik.io_middlewares.yaml", "traefik.io_tlsoptions.yaml"}
+
+
+def test_a_stack_that_installs_prometheus_has_its_charts_with_the_operator_s_kinds(tmp_path: Path) -> None:
+    config = out_of_reach("everything")
+    charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)
+    assert {"prometheusStack", "blackboxExporter"} <= charts.keys()
+    kinds = charts["prometheusStack"].folder / "charts" / "crds" / "crds"
+    assert [file.name for file in kinds.iterdir()] == ["crd-probes.yaml"]
+
+
+def test_the_real_chart_is_used_without_grafana(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    (real / "charts" / "grafana").mkdir(parents=True)
+    (real / "Chart.yaml").write_text("name: x\ndependencies: [{name: crds}, {name: grafana}]\n")
+    monkeypatch.setattr(
+        "lab.charts.download", lambda name, *_: real if name == "kube-prometheus-stack" else None
+    )
+    config = out_of_reach("everything")
+    charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)
+    chart = charts["prometheusStack"]
+    assert chart.origin.endswith("without Grafana")
+    assert not list(chart.folder.rglob("grafana"))
+    assert yaml.safe_load((chart.folder / "Chart.yaml").read_text())["dependencies"] == [{"name": "crds"}]
 
 
 def test_a_chart_that_the_stack_brings_is_left_to_it(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Configuration of a cluster's processes, as pure data."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,18 @@ def test_a_kubelet_changes_nothing_on_the_machine() -> None:
 def test_a_kubelet_shows_itself_by_a_certificate_of_the_cluster() -> None:
     config = node_config.kubelet_config(CLUSTER, NODE, Path("/ca.crt"), SERVING, Path("/resolv.conf"))
     assert (config["tlsCertFile"], config["tlsPrivateKeyFile"]) == ("/kubelet.crt", "/kubelet.key")
+
+
+def test_containers_trust_whom_their_cluster_trusts(tmp_path: Path) -> None:
+    spec = node_config.trusting({"ociVersion": "1.2.0", "mounts": [{"destination": "/proc"}]}, tmp_path)
+    assert spec["ociVersion"] == "1.2.0"
+    assert [mount["destination"] for mount in spec["mounts"]] == ["/proc", node_config.TRUST]
+    (tmp_path / "runc").touch()
+    parts = {"runc": tmp_path, "cni": tmp_path}
+    for file, expected in ((None, False), (tmp_path / "spec.json", True)):
+        text = node_config.containerd_config(parts, ("cni",), "/run/cni", "pause", file)
+        runtime = tomllib.loads(text)["plugins"]["io.containerd.cri.v1.runtime"]["containerd"]["runtimes"]
+        assert ("base_runtime_spec" in runtime["runc"]) is expected
 
 
 def test_an_api_server_asks_aggregated_apis_as_a_front_proxy_of_its_own_authority(tmp_path: Path) -> None:

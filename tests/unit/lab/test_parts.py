@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab.parts import PartError, builders, every_part, provide, recipe
-from lab.parts.builders import toolchain
+from lab.parts.builders import go, toolchain
 from lab.parts.builders.go import module_version
 from lab.parts.progress import Lines, duration
 from lab.parts.provide import Origin, ensure, locate
@@ -64,6 +64,32 @@ def test_the_key_changes_with_what_the_build_reads(module: Path, file: str) -> N
     before = _hello().key
     (module / file).write_text("changed")
     assert _hello().key != before
+
+
+def test_the_key_changes_with_what_completes_a_module(module: Path) -> None:
+    part = _hello()
+    assert isinstance(part.recipe, GoBuild)
+    completed = replace(part, recipe=replace(part.recipe, completions={"example.org/one": "other"}))
+    before = completed.key
+    (module / "other" / "main.go").write_text("changed")
+    assert completed.key != before
+
+
+@pytest.mark.usefixtures("module")
+def test_a_module_is_completed_in_a_copy_that_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, scratch = tmp_path / "source", tmp_path / "scratch"
+    for folder in (source, scratch):
+        folder.mkdir()
+    (source / "theirs.go").write_text("package main")
+    monkeypatch.setattr(go, "_source", lambda *_: source)
+    recipe = GoBuild(module="tools", commands={}, completions={"example.org/one": "other"})
+    text = go.completed(_hello(), recipe, scratch).read_text()
+    copy = scratch / "module-0"
+    assert text.endswith(f"\nreplace example.org/one => {copy}\n")
+    assert {file.name for file in copy.iterdir()} == {"theirs.go", "main.go"}
+    assert [file.name for file in source.iterdir()] == ["theirs.go"]
 
 
 def test_the_key_does_not_change_with_another_command_of_the_module(module: Path) -> None:

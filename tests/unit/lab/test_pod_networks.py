@@ -135,3 +135,13 @@ def test_a_lab_keeps_its_pod_network(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (lab.folder / "supplies.json").write_text(json.dumps({"cni": "cilium"}))
     with pytest.raises(LabError, match="has the pod network cilium"):
         lab.start(Supplies("generic"), lambda _: None)
+
+
+def test_a_pod_that_asks_the_load_balancer_reaches_traefik_on_its_own_node(place: Place) -> None:
+    # What kube-proxy translated between two pods of a node is lost otherwise.
+    assert "--enable-endpoint-routes=true" in CILIUM.agent(place).arguments
+
+
+def test_cilium_tells_its_metrics_and_hubble_s_on_every_node_s_address(place: Place) -> None:
+    options = {"--prometheus-serve-addr=:9090", "--hubble-metrics-server=:9965", "--enable-hubble=true"}
+    assert options <= set(CILIUM.agent(place).arguments)

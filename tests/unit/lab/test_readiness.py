@@ -12,6 +12,12 @@ NODE = {
     "metadata": {"name": "pool-1"},
     "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}]},
 }
+DAEMON_SET = {
+    "kind": "DaemonSet",
+    "metadata": {"name": "node-exporter", "namespace": "monitoring-nodes"},
+    "spec": {},
+    "status": {"desiredNumberScheduled": 2, "numberReady": 2},
+}
 DEPLOYMENT = {
     "kind": "Deployment",
     "metadata": {"name": "traefik", "namespace": "traefik"},
@@ -26,16 +32,18 @@ def look(folder: Path, script: str) -> "subprocess.CompletedProcess[str]":
     kubectl.write_text(f"#!/bin/sh\n{script}\n")
     kubectl.chmod(0o755)
     command = [sys.executable, "-m", "lab.readiness", str(kubectl), str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    layers = json.dumps({"traefik": "ingress", "monitoring-nodes": "observability"})
+    return subprocess.run(command, cwd=ROOT, input=layers, capture_output=True, text=True, check=False)
 
 
 def test_every_object_is_a_row_and_what_must_be_there_is_missed(tmp_path: Path) -> None:
-    (tmp_path / "list.json").write_text(json.dumps({"kind": "List", "items": [NODE, DEPLOYMENT]}))
+    (tmp_path / "list.json").write_text(json.dumps({"kind": "List", "items": [NODE, DEPLOYMENT, DAEMON_SET]}))
     script = f'test "$1" = "--kubeconfig={tmp_path}/kubeconfig" && cat {tmp_path}/list.json'
     rows = json.loads(look(tmp_path, script).stdout)
     assert [(row["layer"], row["what"], row["ready"], row["detail"]) for row in rows] == [
         ("cluster", "Node pool-1", True, "KubeletReady"),
         ("ingress", "Deployment traefik/traefik", False, "1 of 2 ready"),
+        ("observability", "DaemonSet monitoring-nodes/node-exporter", True, "2 of 2 ready"),
         ("policies", "NetworkPolicy objects", False, "0"),
         ("applications", "IngressRoute objects", False, "0"),
     ]

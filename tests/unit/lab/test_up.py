@@ -70,7 +70,14 @@ def test_steps_are_taken_in_order_until_one_fails(steps: list[str]) -> None:
 
 def test_supplies_are_read_as_they_were_written_and_by_their_owner_only(tmp_path: Path) -> None:
     zone = PrimaryZone("dev.k8s.webgrip.nl", "ns1.example.com", 53, "platform", "hmac-sha256", "c2VjcmV0")
-    supplies = Supplies("cilium", zone, ("adopted.example",), {"runc": tmp_path}, {"pause": tmp_path / "x"})
+    supplies = Supplies(
+        "cilium",
+        zone,
+        ("adopted.example",),
+        (("hooks.example", 443),),
+        {"runc": tmp_path},
+        {"pause": tmp_path / "x"},
+    )
     file = tmp_path / "supplies.json"
     supplies.write(file)
     assert Supplies.read(file) == supplies
