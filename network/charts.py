@@ -25,7 +25,9 @@ CONTENT = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 """Media types of Helm charts in registries."""
 
 # In C it reads an index, or half a megabyte of definitions, ten times as fast; not every installation has it.
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: Any = type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+# A bare `=` is text, as for Go's readers: the definition of AlertmanagerConfig lists it among operators.
+Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_yaml_str)
 
 
 class ChartError(Exception):

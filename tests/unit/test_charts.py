@@ -12,9 +12,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import yaml
 
 from network import charts
-from network.charts import CONTENT, ChartError, chart_files
+from network.charts import CONTENT, ChartError, Loader, chart_files
 from network.config.charts import TraefikChart
 
 FILES = {
@@ -184,3 +185,7 @@ def test_a_registry_needs_nothing_from_elsewhere(
     with answering(monkeypatch, answers, token) as here:
         given = chart(repository=f"oci://{here}/charts", version="v41.3.0")
         assert chart_files("traefik", given) == READ
+
+
+def test_a_bare_equals_sign_is_text_as_in_the_definition_of_alertmanager_s_configs() -> None:
+    assert yaml.load("enum: ['!=', =]", Loader=Loader) == {"enum": ["!=", "="]}
