@@ -13,7 +13,7 @@ from tests.lab.side_by_side import SideBySide
 settings.register_profile("network", deadline=None)
 settings.load_profile("network")
 
-OPTIONAL = {"TRAEFIK_CHART", "CONTRACTS"}
+OPTIONAL = {"TRAEFIK_CHART", "PROMETHEUS_STACK_CHART", "BLACKBOX_EXPORTER_CHART", "CONTRACTS"}
 """Environment variables that name what a fresh machine cannot have, such as a downloaded chart."""
 
 
