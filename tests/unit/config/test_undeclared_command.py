@@ -95,7 +95,7 @@ def test_json_of_hubble_is_read() -> None:
 
 def test_ends_without_an_address_of_their_own_have_names() -> None:
     def to(**destination: object) -> str:
-        return next(iter(read([_flow("DROPPED", 0, **destination)], {}).denied)).destination
+        return next(iter(read([_flow("DROPPED", 0, 5, **destination)], {}).denied)).destination
 
     assert to(destination={"labels": ["reserved:kube-apiserver", "reserved:remote-node"]}) == "kube-apiserver"
     assert to(destination={"labels": ["reserved:host"]}) == "nodes"

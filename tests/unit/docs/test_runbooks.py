@@ -20,8 +20,7 @@ def test_there_is_a_page_for_each_alert_and_for_nothing_else() -> None:
 
 
 def test_no_option_brings_an_alert_without_a_page() -> None:
-    watched = {**stacks.everything_over_dev(), "network:observability": runbooks.OBSERVABILITY}
-    plan = build(stacks.stack_config("dev", watched))
+    plan = build(stacks.everything())
     named = {
         rule.name
         for layer in plan.layers

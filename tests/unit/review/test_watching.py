@@ -33,7 +33,12 @@ def watched(objective: dict[str, Any] | None = None, **alerting: Any) -> Documen
         "objectives": {"shop": {**SHOP, **(objective or {})}},
         "alerting": told,
     }
-    return document("dev", {"network:observability": layer, "network:alertReceivers": _secrets(told)})
+    return _dev({"network:observability": layer, "network:alertReceivers": _secrets(told)})
+
+
+def _dev(over: dict[str, Any]) -> Document:
+    """Return the document of the dev stack, watched by what is laid over it alone."""
+    return document("dev", over, ("network:observability", "network:alertReceivers"))
 
 
 def _secrets(alerting: dict[str, Any]) -> dict[str, str]:
@@ -105,7 +110,7 @@ def test_a_promise_of_something_else_is_neither(change: dict[str, Any]) -> None:
 
 
 def test_an_objective_appears_and_goes() -> None:
-    without = document("dev", {"network:observability": {"prometheus": {"install": {}}}})
+    without = _dev({"network:observability": {"prometheus": {"install": {}}}})
     assert "objective-added" in kinds(review(without, watched()))
     gone = review(watched(), without)
     assert {"objective-removed", "alert-removed", "receiver-removed"} <= kinds(gone)
@@ -113,14 +118,14 @@ def test_an_objective_appears_and_goes() -> None:
 
 
 def test_a_layer_that_is_new_has_no_alerts_added_to_it() -> None:
-    bare = document("dev", {"network:observability": None})
+    bare = _dev({})
     found = kinds(review(bare, watched()))
     assert "objective-added" in found
     assert found & {"alert-added", "watching-removed"} == set()
 
 
 def test_a_layer_that_goes_is_told_once() -> None:
-    found = review(watched(), document("dev", {"network:observability": None}))
+    found = review(watched(), _dev({}))
     about = {"watching-removed", "objective-removed", "alert-removed", "probe-removed", "receiver-removed"}
     assert kinds(found) & about == {"watching-removed"}
 
@@ -201,4 +206,4 @@ def test_what_makes_most_of_the_series_is_named() -> None:
 
 
 def test_a_base_that_is_not_watched_has_no_series_to_compare_with() -> None:
-    assert "series-grown" not in kinds(review(document("dev", {"network:observability": None}), watched()))
+    assert "series-grown" not in kinds(review(_dev({}), watched()))
