@@ -82,7 +82,7 @@ def _installed(config: StackConfig, install: Install) -> ObservabilityPlan:
     return ObservabilityPlan(
         namespaces=(_namespace(config), _namespace_of_nodes(config)),
         flows=(
-            *flows.build(replicas=prometheus_stack.replicas(config, install)),
+            *flows.build(config, replicas=prometheus_stack.replicas(config, install)),
             *alertmanager.flows(config, pods.ALERTMANAGER),
         ),
         metrics=(*endpoints.build(config), *endpoints.installed()),

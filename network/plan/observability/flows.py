@@ -1,7 +1,11 @@
 """The connections of what watches, but for scrapes, which follow from all layers' endpoints (POL-3)."""
 
+from collections.abc import Iterator
+
+from network.config import StackConfig
 from network.plan.ingress.flows import ENTRYPOINT_PORTS
-from network.plan.model.flows import Flow, Port
+from network.plan.model.dashes import dashed
+from network.plan.model.flows import Flow, Host, Port
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES, TRAEFIK
 from network.plan.observability.pods import (
     ALERTMANAGER,
@@ -16,6 +20,9 @@ from network.plan.observability.pods import (
     PROMETHEUS_PORT,
 )
 
+PUBLIC_PORTS = (Port(80), Port(443))
+"""Of the load balancer."""
+
 WATCHERS = (
     (PROMETHEUS, "Finds pods and nodes to scrape."),
     (OPERATOR, "Watches monitors and rules, and runs Prometheus and Alertmanager."),
@@ -25,7 +32,7 @@ WATCHERS = (
 """Who asks the API server, and why."""
 
 
-def build(*, replicas: int) -> tuple[Flow, ...]:
+def build(config: StackConfig, *, replicas: int) -> tuple[Flow, ...]:
     """Return the flows between what watches, the API server and Traefik."""
     flows = [
         Flow(f"{pods.name}-to-api-server", pods, API_SERVER, API_SERVER_PORTS, reason)
@@ -69,6 +76,7 @@ def build(*, replicas: int) -> tuple[Flow, ...]:
             "Probes public hosts, which within the cluster lead straight to Traefik's pods.",
         ),
     ]
+    flows += _to_public_hosts(config)
     if replicas > 1:
         flows.append(
             Flow(
@@ -80,3 +88,25 @@ def build(*, replicas: int) -> tuple[Flow, ...]:
             )
         )
     return tuple(flows)
+
+
+def _to_public_hosts(config: StackConfig) -> Iterator[Flow]:
+    """Yield the probes' connections as Cilium sees them where kube-proxy runs beside it: it looks at public
+    addresses before they are translated (docs/facts/observability.md#probes-within-the-cluster)."""
+    if config.cluster.cni != "cilium":
+        return
+    zone = config.external.dns.zone
+    hosts = [
+        host
+        for application in config.applications.values()
+        for route in application.routes.values()
+        for host in route.all_hosts
+    ]
+    for name in dict.fromkeys(f"*.{zone}" if host.endswith(f".{zone}") else host for host in hosts):
+        yield Flow(
+            f"blackbox-exporter-to-{dashed(name.replace('*', 'any'))}",
+            BLACKBOX,
+            Host(name),
+            PUBLIC_PORTS,
+            "Probes public hosts, where their address is translated only behind Cilium's policies.",
+        )
