@@ -46,18 +46,22 @@ def definitions(folder: Path) -> tuple[dict[str, Any], ...]:
 
 
 @cache
-def custom_kind(folder: Path, kind: str, version: str) -> Draft202012Validator:
-    """Return the validator of a custom kind, by its closed schema."""
+def custom_schema(folder: Path, kind: str, version: str) -> dict[str, Any]:
+    """Return the closed schema of a custom kind."""
     for crd in definitions(folder):
         if crd["spec"]["names"]["kind"] != kind:
             continue
         for served in crd["spec"]["versions"]:
             if served["name"] == version and served["served"]:
                 schema = strict.closed(served["schema"]["openAPIV3Schema"])
-                return Draft202012Validator(
-                    {**schema, "properties": {**schema["properties"], "metadata": METADATA}}
-                )
+                return {**schema, "properties": {**schema["properties"], "metadata": METADATA}}
     raise LookupError(f"no CRD serves {kind} {version}")
+
+
+@cache
+def custom_kind(folder: Path, kind: str, version: str) -> Draft202012Validator:
+    """Return the validator of a custom kind, by its closed schema."""
+    return Draft202012Validator(custom_schema(folder, kind, version))
 
 
 def validate(manifest: Manifest, contracts: Path) -> None:

@@ -15,7 +15,7 @@ from network.plan import Plan
 from network.plan.ingress.load_balancer import PREFIX
 from network.plan.model.kubernetes import ReleasePlan
 from tests.contract import strict
-from tests.contract.kinds import custom_kind
+from tests.contract.kinds import custom_schema
 from tests.stacks import KUBERNETES, merged
 
 
@@ -226,7 +226,7 @@ def test_what_the_chart_copies_into_objects_is_valid_kubernetes(chart: Chart, co
             assert given.keys() <= contract.allowed, f"{path}: not in {contract.source}"
         elif isinstance(contract, Custom):
             folder = contracts / "prometheus-operator" / "crds"
-            spec = custom_kind(folder, contract.kind, "v1").schema["properties"]["spec"]
+            spec = custom_schema(folder, contract.kind, "v1")["properties"]["spec"]
             jsonschema.validate(given, spec["properties"][contract.field])
         else:
             strict.kubernetes_type(contract.name, KUBERNETES, many=contract.many).validate(given)

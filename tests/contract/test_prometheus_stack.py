@@ -57,8 +57,8 @@ def render(release: ReleasePlan, values: Any, folder: Path) -> str:
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(values))
     command = ["helm", "template", release.name, os.environ[FOLDERS[release.chart_name]]]
-    command += ["--namespace", release.namespace, "--kube-version", f"{stacks.KUBERNETES}.0", "--values", str(file)]
-    command += ["--include-crds"]
+    command += ["--namespace", release.namespace, "--kube-version", f"{stacks.KUBERNETES}.0"]
+    command += ["--values", str(file), "--include-crds"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout or done.stderr
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -94,7 +95,7 @@ def test_json_of_hubble_is_read() -> None:
 
 
 def test_ends_without_an_address_of_their_own_have_names() -> None:
-    def to(**destination: object) -> str:
+    def to(**destination: Any) -> str:
         return next(iter(read([_flow("DROPPED", 0, 5, **destination)], {}).denied)).destination
 
     assert to(destination={"labels": ["reserved:kube-apiserver", "reserved:remote-node"]}) == "kube-apiserver"

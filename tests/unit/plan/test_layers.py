@@ -24,8 +24,7 @@ from network.review.document import FORMAT, of_plan
 from tests import stacks
 
 TOYS = Pods("toys", "toy", {"app": "toy"})
-MONITORED = {"network:policies": {"monitoring": {"namespace": "monitoring", "labels": {"app": "prometheus"}}}}
-CONFIG = stacks.stack_config("dev", MONITORED)
+CONFIG = stacks.stack_config("dev")
 
 
 @dataclass(frozen=True, kw_only=True)
