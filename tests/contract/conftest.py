@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from network.plan import Plan, build
+from network.plan import Plan
 from tests import stacks
+from tests.contract.planned import STACKS, plan_of
 
 BESIDE = stacks.ROOT.parent / "shared" / "contracts"
 CONTRACTS = Path(os.environ.get("CONTRACTS", BESIDE))
@@ -28,9 +29,7 @@ def contracts() -> Path:
     return CONTRACTS
 
 
-@pytest.fixture(scope="session", params=[*stacks.NAMES, "everything"])
+@pytest.fixture(scope="session", params=STACKS)
 def plan(request: pytest.FixtureRequest) -> Plan:
     """The plan of each shipped stack, and of one that uses every option."""
-    if request.param == "everything":
-        return build(stacks.everything())
-    return build(stacks.stack_config(request.param))
+    return plan_of(request.param)

@@ -16,6 +16,7 @@ from network.plan.ingress.load_balancer import PREFIX
 from network.plan.model.kubernetes import ReleasePlan
 from tests.contract import strict
 from tests.contract.kinds import custom_schema
+from tests.contract.planned import of_each_stack, plan_of, releases
 from tests.stacks import KUBERNETES, merged
 
 
@@ -175,23 +176,12 @@ PARTS = {"kube-prometheus-stack": ("kube-state-metrics", "prometheus-node-export
 """Charts within a chart, whose values stand below their names."""
 
 
-@pytest.fixture(params=FOREIGN)
-def chart(request: pytest.FixtureRequest, plan: Plan, contracts: Path) -> Chart:
-    """Each chart of the plan."""
-    name: str = request.param
-    releases = {
-        release.chart_name: release
-        for release in (
-            plan.ingress.release,
-            plan.certificates.release,
-            plan.observability.stack,
-            plan.observability.prober,
-        )
-        if release is not None
-    }
-    if name not in releases:
-        pytest.skip("the stack asks for nobody who watches")
-    return Chart(releases[name], _defaults(contracts, name), _schema(contracts, name), FOREIGN[name])
+@pytest.fixture(params=of_each_stack(FOREIGN), ids="-".join)
+def chart(request: pytest.FixtureRequest, contracts: Path) -> Chart:
+    """Each chart of each stack."""
+    stack, name = request.param
+    release = releases(plan_of(stack))[name]
+    return Chart(release, _defaults(contracts, name), _schema(contracts, name), FOREIGN[name])
 
 
 def _defaults(contracts: Path, name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,8 @@ import pytest
 import yaml
 
 from lab.charts import STAND_INS
-from network.plan import Plan
 from network.plan.model.kubernetes import ReleasePlan
-from tests.contract.stand_ins import releases
+from tests.contract.planned import of_each_stack, plan_of, releases
 from tests.stacks import KUBERNETES
 
 FOLDERS = {
@@ -31,22 +31,26 @@ NOT_COMPARED = {"checksum/config"}
 """Annotations whose value the text of a template decides."""
 
 
-@pytest.fixture(params=FOLDERS)
-def chart(request: pytest.FixtureRequest) -> tuple[str, Path]:
-    """Name and folder of each real chart that is at hand."""
-    variable = FOLDERS[request.param]
-    folder = os.environ.get(variable)
+@dataclass(frozen=True)
+class Real:
+    """A release beside the real chart."""
+
+    release: ReleasePlan
+    folder: Path
+    helm: str
+
+
+@pytest.fixture(params=of_each_stack(FOLDERS), ids="-".join)
+def real(request: pytest.FixtureRequest) -> Real:
+    """Each release of each stack whose real chart is at hand."""
+    stack, name = request.param
+    variable = FOLDERS[name]
+    folder, helm = os.environ.get(variable), shutil.which("helm")
     if folder is None:
-        pytest.skip(f"{variable} names no folder of the chart {request.param}")
-    return request.param, Path(folder)
-
-
-@pytest.fixture(scope="session")
-def helm() -> str:
-    program = shutil.which("helm")
-    if program is None:
-        pytest.skip("helm is not on PATH")
-    return program
+        pytest.skip(f"{variable} names no folder of the chart {name}")
+    if helm is None:
+        pytest.skip(f"{variable} is given, but helm is not on PATH")
+    return Real(releases(plan_of(stack))[name], Path(folder), helm)
 
 
 def comparable(value: Any) -> Any:
@@ -81,15 +85,9 @@ def objects(helm: str, chart: Path, release: ReleasePlan, folder: Path) -> dict[
     }
 
 
-def test_it_renders_the_objects_of_the_real_chart(
-    plan: Plan, chart: tuple[str, Path], helm: str, tmp_path: Path
-) -> None:
-    name, real = chart
-    release = releases(plan).get(name)
-    if release is None:
-        pytest.skip(f"the stack has no release of {name}")
-    expected = objects(helm, real, release, tmp_path)
-    actual = objects(helm, STAND_INS[name], release, tmp_path)
+def test_it_renders_the_objects_of_the_real_chart(real: Real, tmp_path: Path) -> None:
+    expected = objects(real.helm, real.folder, real.release, tmp_path)
+    actual = objects(real.helm, STAND_INS[real.release.chart_name], real.release, tmp_path)
     assert actual.keys() == expected.keys()
     for each, content in expected.items():
         assert actual[each] == content, each

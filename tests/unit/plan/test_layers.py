@@ -24,7 +24,8 @@ from network.review.document import FORMAT, of_plan
 from tests import stacks
 
 TOYS = Pods("toys", "toy", {"app": "toy"})
-CONFIG = stacks.stack_config("dev")
+MONITORED = {"network:policies": {"monitoring": {"namespace": "monitoring", "labels": {"app": "prometheus"}}}}
+CONFIG = stacks.stack_config("dev", MONITORED)
 
 
 @dataclass(frozen=True, kw_only=True)
