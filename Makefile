@@ -86,7 +86,7 @@ view-hubble: setup ## The same for Hubble's UI; in the lab see `make hubble`
 	@$(PYTHON) -m lab view hubble --stack $(STACK)
 
 hubble: setup ## Ask Hubble on every node of the lab: make hubble ARGS="observe --verdict DROPPED"
-	@$(PYTHON) -m lab hubble --stack $(STACK) $(ARGS)
+	@$(PYTHON) -m lab hubble --stack $(STACK) -- $(ARGS)
 
 # --- checks ------------------------------------------------------------------------------------------------
 

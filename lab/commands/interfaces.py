@@ -43,4 +43,4 @@ INTERFACES = {
         ),
     ),
 }
-"""By the name that `make view-…` has for it."""
+"""By the name that the targets of `make` have for it."""

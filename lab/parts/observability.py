@@ -44,11 +44,11 @@ def parts() -> Sequence[Part]:
             version=pinned("sloth"),
             purpose="an oracle of the rules that objectives become",
             recipe=GoBuild(
-                module="cluster",
+                module="sloth",
                 commands={"sloth": "github.com/slok/sloth/cmd/sloth"},
                 stamps={"github.com/slok/sloth/internal/info.Version": pinned("sloth")},
             ),
-            seconds=15,
+            seconds=200,
             files=("sloth",),
             optional=True,
         ),

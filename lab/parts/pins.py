@@ -17,7 +17,7 @@ _MODULES = {
     "node-exporter": ("cluster", "github.com/prometheus/node_exporter"),
     "blackbox-exporter": ("cluster", "github.com/prometheus/blackbox_exporter"),
     "alertmanager": ("alertmanager", "github.com/prometheus/alertmanager"),
-    "sloth": ("cluster", "github.com/slok/sloth"),
+    "sloth": ("sloth", "github.com/slok/sloth"),
     "kube-router": ("kube-router", "github.com/cloudnativelabs/kube-router/v2"),
     "runc": ("runc", "github.com/opencontainers/runc"),
     "pulumi": ("pulumi", "github.com/pulumi/pulumi/pkg/v3"),

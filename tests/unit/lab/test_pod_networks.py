@@ -16,6 +16,7 @@ from lab.machine.node_init import CNI_FOLDER
 from lab.machine.pod_networks import POD_NETWORKS, PodNetwork
 from lab.machine.pod_networks.network import Place
 from lab.parts import every_part
+from lab.parts.observability import WATCHERS
 from lab.up.starting import needed_parts
 from tests.unit.lab.clusters import CLUSTER, NODE
 
@@ -47,7 +48,8 @@ def test_a_lab_needs_no_part_of_another_pod_network() -> None:
 
 @pytest.mark.parametrize("cni", POD_NETWORKS)
 def test_a_lab_needs_no_part_that_only_proofs_or_some_stacks_use(cni: str) -> None:
-    assert not {"actionlint", "cyclonus", "godo", "nca", "wrk", "bind"} & set(needed_parts(cni))
+    others = {"actionlint", "cyclonus", "godo", "nca", "wrk", "bind", "promtool", "sloth", *WATCHERS}
+    assert not others & set(needed_parts(cni))
 
 
 def test_cilium_waits_for_its_agent_while_the_plain_network_is_there_once_its_range_is_known(
