@@ -10,7 +10,7 @@ from network.plan.model.peers import DNS
 CLUSTER_DNS = Pods("kube-system", "cluster-dns", {"k8s-app": "kube-dns"})
 
 METRICS_PORT = 9153
-"""Of CoreDNS' plugin `prometheus`, which DOKS' Corefile has."""
+"""Of CoreDNS' plugin `prometheus` (docs/facts/observability.md#nodes-of-doks)."""
 
 
 @dataclass(frozen=True, kw_only=True)

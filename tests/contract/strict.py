@@ -45,11 +45,13 @@ def _unknown(
     root: Schema,
     foreign: Mapping[str, Any],
 ) -> Iterator[str]:
-    if ".".join(path) in foreign or not isinstance(given, Mapping):
+    if not isinstance(given, Mapping):
         return
     known = defaults if isinstance(defaults, Mapping) else {}
     described = resolved(schema, root)
     for key, value in given.items():
+        if ".".join((*path, key)) in foreign:
+            continue
         below = child_schema(described, key)
         if key not in known and below is None:
             yield ".".join((*path, key))

@@ -15,6 +15,7 @@ from network.plan import Plan
 from network.plan.ingress.load_balancer import PREFIX
 from network.plan.model.kubernetes import ReleasePlan
 from tests.contract import strict
+from tests.contract.kinds import custom_schema
 from tests.stacks import merged
 
 KUBERNETES = "1.36"
@@ -41,7 +42,18 @@ VOLUMES = KubernetesType("core.v1.Volume", many=True)
 MOUNTS = KubernetesType("core.v1.VolumeMount", many=True)
 RESOURCES = KubernetesType("core.v1.ResourceRequirements")
 
-TRAEFIK_FOREIGN: dict[str, KubernetesType | Keys] = {
+
+@dataclass(frozen=True)
+class Custom:
+    """Values that the chart copies into a field of one of the operator's kinds."""
+
+    kind: str
+    field: str
+
+
+Contract = KubernetesType | Keys | Custom
+
+TRAEFIK_FOREIGN: dict[str, Contract] = {
     "service.spec": KubernetesType("core.v1.ServiceSpec"),
     "service.annotations": Keys(
         frozenset(
@@ -73,7 +85,7 @@ TRAEFIK_FOREIGN: dict[str, KubernetesType | Keys] = {
     ),
 }
 
-CERT_MANAGER_FOREIGN: dict[str, KubernetesType | Keys] = {
+CERT_MANAGER_FOREIGN: dict[str, Contract] = {
     f"{prefix}{key}": contract
     for prefix in ("", "webhook.", "cainjector.", "startupapicheck.")
     for key, contract in {
@@ -84,6 +96,65 @@ CERT_MANAGER_FOREIGN: dict[str, KubernetesType | Keys] = {
     }.items()
 }
 
+_AS_THE_TEMPLATE_SAYS = "the chart's template"
+
+PROMETHEUS_STACK_FOREIGN: dict[str, Contract] = {
+    **dict.fromkeys(
+        (
+            "prometheusOperator.resources",
+            "prometheusOperator.prometheusConfigReloader.resources",
+            "prometheus.prometheusSpec.resources",
+            "alertmanager.alertmanagerSpec.resources",
+            "kube-state-metrics.resources",
+            "prometheus-node-exporter.resources",
+            "grafana.resources",
+            "grafana.sidecar.resources",
+        ),
+        RESOURCES,
+    ),
+    "prometheusOperator.admissionWebhooks.namespaceSelector": Keys(
+        frozenset({"matchLabels"}), "a label selector"
+    ),
+    "alertmanager.alertmanagerSpec.configSecret": Custom("Alertmanager", "configSecret"),
+    "prometheusOperator.namespaces": Keys(frozenset({"releaseNamespace"}), _AS_THE_TEMPLATE_SAYS),
+    "prometheus.prometheusSpec.externalLabels": Keys(frozenset({"environment"}), "our own labels"),
+    "prometheus.prometheusSpec.storageSpec": Custom("Prometheus", "storage"),
+    "prometheus.prometheusSpec.persistentVolumeClaimRetentionPolicy": Custom(
+        "Prometheus", "persistentVolumeClaimRetentionPolicy"
+    ),
+    "prometheus.prometheusSpec.scrapeClasses": Custom("Prometheus", "scrapeClasses"),
+    "alertmanager.alertmanagerSpec.storage": Custom("Alertmanager", "storage"),
+    "alertmanager.alertmanagerSpec.persistentVolumeClaimRetentionPolicy": Custom(
+        "Alertmanager", "persistentVolumeClaimRetentionPolicy"
+    ),
+    # A setting of Grafana's, which the chart reads as well.
+    "grafana.env": Keys(frozenset({"GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"}), _AS_THE_TEMPLATE_SAYS),
+    "grafana.grafana.ini": Keys(
+        frozenset({"analytics", "news", "plugins", "auth", "auth.anonymous"}), "Grafana's sections"
+    ),
+    "grafana.datasources": Keys(frozenset({"datasources.yaml"}), "a file of the chart's choosing"),
+}
+
+BLACKBOX_FOREIGN: dict[str, Contract] = {
+    "config.modules": Keys(
+        frozenset(
+            {
+                "redirect",
+                "served",
+                "login",
+                "forwarded-login",
+                "refused",
+                "handshake",
+                "grpc",
+                "served-404",
+            }
+        ),
+        "our own names",
+    ),
+    "podSecurityContext": KubernetesType("core.v1.PodSecurityContext"),
+    "resources": RESOURCES,
+}
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -92,23 +163,48 @@ class Chart:
     release: ReleasePlan
     defaults: dict[str, Any]
     schema: dict[str, Any]
-    foreign: Mapping[str, KubernetesType | Keys]
+    foreign: Mapping[str, Contract]
 
 
-@pytest.fixture(params=["traefik", "cert-manager"])
+FOREIGN: dict[str, Mapping[str, Contract]] = {
+    "traefik": TRAEFIK_FOREIGN,
+    "cert-manager": CERT_MANAGER_FOREIGN,
+    "kube-prometheus-stack": PROMETHEUS_STACK_FOREIGN,
+    "prometheus-blackbox-exporter": BLACKBOX_FOREIGN,
+}
+PARTS = {"kube-prometheus-stack": ("kube-state-metrics", "prometheus-node-exporter", "grafana")}
+"""Charts within a chart, whose values stand below their names."""
+
+
+@pytest.fixture(params=FOREIGN)
 def chart(request: pytest.FixtureRequest, plan: Plan, contracts: Path) -> Chart:
     """Each chart of the plan."""
-    folder = contracts / request.param
-    release, foreign = {
-        "traefik": (plan.ingress.release, TRAEFIK_FOREIGN),
-        "cert-manager": (plan.certificates.release, CERT_MANAGER_FOREIGN),
-    }[request.param]
-    return Chart(
-        release,
-        yaml.safe_load((folder / "values.yaml").read_text()),
-        json.loads((folder / "values.schema.json").read_text()),
-        foreign,
-    )
+    name: str = request.param
+    releases = {
+        release.chart_name: release
+        for release in (
+            plan.ingress.release,
+            plan.certificates.release,
+            plan.observability.stack,
+            plan.observability.prober,
+        )
+        if release is not None
+    }
+    if name not in releases:
+        pytest.skip("the stack asks for nobody who watches")
+    return Chart(releases[name], _defaults(contracts, name), _schema(contracts, name), FOREIGN[name])
+
+
+def _defaults(contracts: Path, name: str) -> dict[str, Any]:
+    """Return the chart's own values, laid over those of the charts within it."""
+    parts = {part: _defaults(contracts, part) for part in PARTS.get(name, ())}
+    return merged(parts, yaml.safe_load((contracts / name / "values.yaml").read_text()))
+
+
+def _schema(contracts: Path, name: str) -> dict[str, Any]:
+    """Return the chart's schema; the charts of Prometheus have none."""
+    file = contracts / name / "values.schema.json"
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def test_the_chart_accepts_our_values_laid_over_its_own(chart: Chart) -> None:
@@ -122,13 +218,17 @@ def test_every_key_that_we_set_exists_in_the_chart(chart: Chart) -> None:
     assert list(unknown) == []
 
 
-def test_what_the_chart_copies_into_objects_is_valid_kubernetes(chart: Chart) -> None:
+def test_what_the_chart_copies_into_objects_is_valid_kubernetes(chart: Chart, contracts: Path) -> None:
     for path, contract in chart.foreign.items():
         given = strict.at(chart.release.values, path)
         if given is None:
             continue
         if isinstance(contract, Keys):
             assert given.keys() <= contract.allowed, f"{path}: not in {contract.source}"
+        elif isinstance(contract, Custom):
+            folder = contracts / "prometheus-operator" / "crds"
+            spec = custom_schema(folder, contract.kind, "v1")["properties"]["spec"]
+            jsonschema.validate(given, spec["properties"][contract.field])
         else:
             strict.kubernetes_type(contract.name, KUBERNETES, many=contract.many).validate(given)
 

@@ -20,9 +20,16 @@ from network.config.charts import TraefikChart
 FILES = {
     "traefik/Chart.yaml": b"version: 41.3.0\n",
     "traefik/crds/one.yaml": b"kind: One\n",
+    "traefik/charts/within/Chart.yaml": b"version: 1.0.0\n",
+    "traefik/charts/within/crds/two.yaml": b"kind: Two\n",
+    "traefik/charts/within/templates/crds/three.yaml": b"{{",
     "traefik/templates/deployment.yaml": b"{{",
 }
-READ = {"Chart.yaml": b"version: 41.3.0\n", "crds/one.yaml": b"kind: One\n"}
+READ = {
+    "Chart.yaml": b"version: 41.3.0\n",
+    "crds/one.yaml": b"kind: One\n",
+    "charts/within/crds/two.yaml": b"kind: Two\n",
+}
 
 
 def packed() -> bytes:

@@ -14,6 +14,7 @@ from network.config.applications.matchers import (
     Method,
     QueryText,
 )
+from network.config.applications.probes import RouteProbe
 from network.config.headers import RequestHeader
 from network.config.hosts import RouteHost
 from network.config.model import Finding, repeated
@@ -62,6 +63,8 @@ class Route(Backend):
     client_ca: Name | None = Field(default=None, alias="clientCA")
     """One of the application's `clientCAs`: clients must show a certificate of it (mutual TLS). That is
     settled before a request is read, so all routes of a host agree."""
+    probe: RouteProbe = Field(default_factory=RouteProbe)
+    """How `network:observability` asks whether the route works."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -82,6 +85,15 @@ class Route(Backend):
                 (given[1],),
                 f"a path is matched one way; {given[0]} is given too",
                 f"remove {' or '.join(given)}",
+            )
+
+        asked = self.probe.path
+        fits = asked == self.path if self.path else str(asked).startswith(self.path_prefix)
+        if asked is not None and self.path_regexp is None and not fits:
+            yield Finding(
+                ("probe", "path"),
+                f"the route does not serve it: its own is {self.path or self.path_prefix}",
+                "ask for a path that it serves, or remove it",
             )
 
     @property

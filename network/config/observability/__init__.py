@@ -12,7 +12,7 @@ from network.config.observability.prometheus import Prometheus
 class Observability(Model):
     """Metrics, objectives, alerts, probes and dashboards; what is watched follows from everything else."""
 
-    prometheus: Prometheus
+    prometheus: Prometheus = Field(examples=[{"install": {}}])
     """Who scrapes and evaluates."""
     objectives: dict[Name, Objective] = Field(default_factory=dict)
     """What hosts and routes promise, by name."""

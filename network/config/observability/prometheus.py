@@ -42,7 +42,7 @@ class Storage(Model):
     for."""
     storage_class: Name | None = None
     """`do-block-storage`, or `do-block-storage-retain` with `volumes: retain`, when absent. Any other class
-    has a reclaim policy of its own."""
+    has a reclaim policy of its own (docs/facts/observability.md#nodes-of-doks)."""
     volumes: Literal["delete", "retain"] = "delete"
     """What happens to volumes whose replica or stack goes: deleted, or kept in the account, where they cost
     until somebody deletes them."""

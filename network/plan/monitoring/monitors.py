@@ -2,7 +2,7 @@
 
 Each gives its series a fixed label `job`, so that rules and dashboards read the same whoever scrapes. Of the
 labels of a target few are kept: `instance`, the namespace and the pod of what tells of itself, the node of
-what listens on one.
+what listens on one (docs/facts/observability.md#labels-of-targets).
 """
 
 from typing import Any

@@ -7,7 +7,8 @@ from network.plan.observability import pods
 
 CILIUM_PORT = 9090
 HUBBLE_PORT = 9965
-"""Of Cilium's agent on each node: its own figures, and those of flows and verdicts."""
+"""Of Cilium's agent on each node: its own figures, and those of flows and verdicts. Whether DOKS has the
+latter is not documented (docs/facts/observability.md#nodes-of-doks)."""
 
 OF_CONTAINERS = {
     "__name__": "container_(cpu_(usage_seconds_total|cfs_(throttled_)?periods_total)"

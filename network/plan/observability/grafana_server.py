@@ -48,7 +48,7 @@ def values(*, is_pinned: bool) -> dict[str, Any]:
         "grafana.ini": SETTINGS,
         "datasources": {"datasources.yaml": {"apiVersion": 1, "datasources": _datasources()}},
         "defaultDashboardsEnabled": False,
-        # The roles are ours: the chart's lets the sidecar read Secrets too.
+        # The chart's role reads Secrets too (docs/facts/observability.md#rights-of-the-sidecar).
         "rbac": {"create": False},
         "sidecar": {
             **({"image": {"tag": versions.GRAFANA_SIDECAR_IMAGE_TAG}} if is_pinned else {}),
@@ -66,8 +66,6 @@ def values(*, is_pinned: bool) -> dict[str, Any]:
             "datasources": {"enabled": False},
         },
         "serviceMonitor": {"enabled": False},
-        # Would run as root.
-        "initChownData": {"enabled": False},
         "testFramework": {"enabled": False},
         "resources": requirements(RESOURCES),
     }

@@ -1,8 +1,8 @@
 """Probes of every public host and route from within the cluster (OBS-4).
 
-They prove DNS, certificate, Traefik and backend, each as a client meets them. The load balancer they never
-meet: a cluster leads its own pods past it. What an answer must be follows from the route: a login answers
-401, an allow list 403, port 80 redirects.
+They prove DNS, certificate, Traefik and backend, each as a client meets them, and never the load balancer,
+which a cluster leads its own pods past (docs/facts/observability.md#probes-within-the-cluster). What an
+answer must be follows from the route: a login answers 401, an allow list 403, port 80 redirects.
 """
 
 from collections.abc import Iterator
@@ -102,7 +102,7 @@ def _probes(config: StackConfig) -> Iterator[Probe]:
 
 def _target(host: str, module: Module, route: Route) -> str:
     if module.settings["prober"] == "http":
-        return f"https://{host}{route.path or route.path_prefix}"
+        return f"https://{host}{route.probe.path or route.path or route.path_prefix}"
     return f"{host}:443"
 
 
@@ -114,21 +114,26 @@ def _plain(config: StackConfig) -> Module:
 
 
 def _module(config: StackConfig, application: Application, route: Route) -> Module:
-    """Return how a route is asked."""
-    if route.client_ca is not None or not _is_plain(route):
-        # Without a client's certificate, or a request that the route takes, there is the handshake.
-        return _tls(config, "handshake", "tcp")
+    """Return how a route is asked: by a handshake alone where it wants a client's certificate, or more than a
+    probe can say."""
     guard = _guard(config, [name for name, _ in config.traffic.passed(route.chain)])
-    if _is_grpc(application, route):
-        unguarded = guard is None and route.path is None and route.path_prefix == "/"
-        return _tls(config, "grpc", "grpc") if unguarded else _tls(config, "handshake", "tcp")
-    return _encrypted(config, guard or _http("served", ANSWERED))
+    if route.client_ca is None and _is_grpc(application, route):
+        if guard is None and _is_asked_by(route, "POST") and (route.path or route.path_prefix) == "/":
+            return _tls(config, "grpc", "grpc")
+    elif route.client_ca is None and _is_asked_by(route, "GET"):
+        return _encrypted(config, guard or _served(route))
+    return _tls(config, "handshake", "tcp")
 
 
-def _is_plain(route: Route) -> bool:
-    """Whether a GET of the route's path is enough to come to it."""
+def _served(route: Route) -> Module:
+    more = sorted(set(route.probe.status) - set(ANSWERED))
+    return _http("-".join(["served", *map(str, more)]), (*ANSWERED, *more))
+
+
+def _is_asked_by(route: Route, method: str) -> bool:
+    """Whether a method and the route's path are enough to come to it."""
     asks_more = (
-        route.path_regexp,
+        route.path_regexp and not route.probe.path,
         route.headers,
         route.headers_regexp,
         route.cookies,
@@ -136,10 +141,12 @@ def _is_plain(route: Route) -> bool:
         route.query_regexp,
         route.client_ip,
     )
-    return not any(asks_more) and (not route.methods or "GET" in route.methods)
+    return not any(asks_more) and (not route.methods or method in route.methods)
 
 
 def _is_grpc(application: Application, route: Route) -> bool:
+    """Whether all that may answer speaks HTTP/2 without TLS, which gRPC alone needs; its servers are asked by
+    the health service that they share (grpc.health.v1)."""
     behind = workload_ports(application, route)
     return bool(behind) and all(
         application.workloads[workload].ports[port].scheme == "h2c" for workload, port in behind

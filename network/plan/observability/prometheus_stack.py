@@ -17,14 +17,15 @@ from network.plan.model.resources import requirements
 from network.plan.observability import grafana_server, prometheus
 
 ALERTMANAGER_CONFIG = "alertmanager-config"
-"""Secret with Alertmanager's configuration as `alertmanager.yaml`. Without it Alertmanager tells nobody."""
+"""Secret with Alertmanager's configuration. Without it Alertmanager tells nobody."""
 
 OPERATOR_RESOURCES = Resources(cpu_request="20m", memory_request="96Mi", ephemeral_storage_limit="64Mi")
-RELOADER_RESOURCES = Resources(cpu_request="10m", memory_request="48Mi", memory_limit="96Mi")
 ALERTMANAGER_RESOURCES = Resources(
     cpu_request="20m", memory_request="64Mi", memory_limit="192Mi", ephemeral_storage_limit="64Mi"
 )
-"""Measured at rest, in MiB: 68, 34 and 39."""
+RELOADER_RESOURCES = {"requests": {"cpu": "10m", "memory": "48Mi"}, "limits": {"memory": "96Mi"}}
+"""At rest they take 68, 39 and 34 MiB (docs/facts/observability.md#measured). The operator knows no more of
+what the reloaders beside Prometheus and Alertmanager use; the namespace's limits are for the rest."""
 
 ALERTMANAGER_STORAGE = "1Gi"
 """Silences, and what was told already; the smallest volume that DigitalOcean sells."""
@@ -135,13 +136,13 @@ def _operator(image: Any) -> dict[str, Any]:
         "admissionWebhooks": {
             # Without it the chart signs by Jobs, as hooks that need the API server.
             "certManager": {"enabled": True},
-            # `Fail` would break the first install, whose own objects meet a webhook without endpoints.
+            # `Fail` breaks it (docs/facts/observability.md#webhook-at-the-first-install).
             "failurePolicy": "IgnoreOnInstallOnly",
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": MONITORING}},
         },
         "prometheusConfigReloader": {
             **image(versions.PROMETHEUS_OPERATOR_IMAGE_TAG),
-            "resources": requirements(RELOADER_RESOURCES),
+            "resources": RELOADER_RESOURCES,
         },
         "resources": requirements(OPERATOR_RESOURCES),
     }

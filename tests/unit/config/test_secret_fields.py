@@ -32,8 +32,10 @@ def test_every_field_of_the_type_of_secrets_is_marked() -> None:
 
 def test_pulumi_knows_every_key_of_a_stack_file() -> None:
     keys = {field.alias or name for name, field in StackConfig.model_fields.items()}
-    # Pulumi asks for a key without a default, and an empty password is none.
-    optional = {key for key, field in SECRETS.items() if not field.required and not field.by_name}
+    # Pulumi asks for a key without a default, and neither password nor layer is there when it is empty.
+    optional = {
+        field.alias or name for name, field in StackConfig.model_fields.items() if field.default is None
+    }
     assert set(PROJECT) == keys - optional
     assert all("default" in each for key, each in PROJECT.items() if key not in SECRETS)
 
