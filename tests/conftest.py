@@ -18,7 +18,7 @@ OPTIONAL = {"TRAEFIK_CHART", "PROMETHEUS_STACK_CHART", "BLACKBOX_EXPORTER_CHART"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
-    """Let what shares a lab run in one worker, where modules are shared out (`--dist=loadfile`)."""
+    """Let what shares a lab run in one worker, where pytest-xdist gives workers whole modules."""
     return SideBySide(config, log) if config.getoption("dist") == "loadfile" else None
 
 

@@ -105,7 +105,9 @@ class PrometheusStackChart(Chart):
     pinned: ClassVar[str] = versions.PROMETHEUS_STACK_CHART
 
     repository: ChartRepository = versions.PROMETHEUS_CHART_REPOSITORY
+    """URL of its repository, or of a mirror."""
     version: ChartVersion = versions.PROMETHEUS_STACK_CHART
+    """Exact version of kube-prometheus-stack."""
 
 
 class BlackboxExporterChart(Chart):
@@ -115,7 +117,9 @@ class BlackboxExporterChart(Chart):
     pinned: ClassVar[str] = versions.BLACKBOX_EXPORTER_CHART
 
     repository: ChartRepository = versions.PROMETHEUS_CHART_REPOSITORY
+    """URL of its repository, or of a mirror."""
     version: ChartVersion = versions.BLACKBOX_EXPORTER_CHART
+    """Exact version of the blackbox exporter's chart."""
 
 
 class CollectorChart(Chart):
@@ -125,7 +129,9 @@ class CollectorChart(Chart):
     pinned: ClassVar[str] = versions.COLLECTOR_CHART
 
     repository: ChartRepository = versions.COLLECTOR_CHART_REPOSITORY
+    """URL of its repository, or of a mirror."""
     version: ChartVersion = versions.COLLECTOR_CHART
+    """Exact version of the collector's chart."""
 
 
 class VictoriaLogsChart(Chart):
@@ -135,7 +141,9 @@ class VictoriaLogsChart(Chart):
     pinned: ClassVar[str] = versions.VICTORIA_LOGS_CHART
 
     repository: ChartRepository = versions.VICTORIA_LOGS_CHART_REPOSITORY
+    """URL of its repository, or of a mirror."""
     version: ChartVersion = versions.VICTORIA_LOGS_CHART
+    """Exact version of VictoriaLogs' chart."""
 
 
 class Charts(Model):

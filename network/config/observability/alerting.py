@@ -59,6 +59,7 @@ class Webhook(Model):
     host: TalkHost
     """Of the URL: what Alertmanager may connect to."""
     port: int = Field(default=443, ge=1, le=65535)
+    """Of the URL."""
 
 
 class Email(Model):
@@ -107,6 +108,7 @@ class DeadManSwitch(Model):
     host: TalkHost
     """Of the URL."""
     port: int = Field(default=443, ge=1, le=65535)
+    """Of the URL."""
     every_minutes: int = Field(default=5, ge=1, le=60)
     """Between two calls; the service should wait for twice as long."""
 

@@ -59,8 +59,11 @@ class Jobs(Model):
     are kube-prometheus-stack's."""
 
     kube_state_metrics: JobName = "kube-state-metrics"
+    """Of the figures of Kubernetes' objects."""
     node_exporter: JobName = "node-exporter"
+    """Of the figures of nodes."""
     kubelet: JobName = "kubelet"
+    """Of the kubelets' own figures."""
     cadvisor: JobName = "kubelet"
     """The kubelet's figures of containers."""
 
