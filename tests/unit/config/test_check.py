@@ -19,7 +19,7 @@ from tests.unit.config.corpus import Case, case, corpus
 MALFORMED = sorted((Path(__file__).parent / "malformed").glob("*.yaml"))
 ENCRYPTED = {"secure": "v1:0123456789:abcdefgh"}
 HOLDS_A_SECRET = re.compile(
-    "network:(dnsToken|basicAuthUsers|redisPassword|alertReceivers)|basicAuth[.]users"
+    "network:(dnsToken|basicAuthUsers|redisPassword|alertReceivers)|basicAuth[.]users|without-secret"
 )
 
 

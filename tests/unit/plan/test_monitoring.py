@@ -90,6 +90,8 @@ def test_jobs_are_those_that_rules_and_dashboards_name() -> None:
         "alertmanager",
         "prometheus-operator",
         "blackbox",
+        # Rules that watch those.
+        "observability",
     }
 
 
@@ -151,6 +153,8 @@ def test_an_existing_prometheus_gets_the_same_but_what_it_scrapes_by_itself() ->
         "alertmanager",
         "prometheus-operator",
         "blackbox",
+        # Rules that watch those.
+        "observability",
     }
 
 
