@@ -90,8 +90,6 @@ def test_jobs_are_those_that_rules_and_dashboards_name() -> None:
         "alertmanager",
         "prometheus-operator",
         "blackbox",
-        # Rules that watch those.
-        "observability",
     }
 
 
