@@ -94,11 +94,12 @@ hubble: setup ## Ask Hubble on every node of the lab: make hubble ARGS="observe 
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
-generate: setup ## Write what follows from Traefik's CRDs, models and stacks: options, JSON Schema, pictures
+generate: setup ## Write what follows from Traefik's CRDs, models, stacks and alerts: options, JSON Schema, pictures, runbooks
 	@$(PYTHON) -m lab.charts.crd_options
 	@$(PYTHON) -m network schema --write
 	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
 	@$(PYTHON) -m network flows --output docs/flows.md --svg 'docs/flows-{stack}.svg'
+	@$(PYTHON) -m tests.runbooks
 	@for stack in dev prod; do $(PYTHON) -m network reachability --stack $$stack --svg 'docs/reachability-{stack}.svg'; done
 
 lint: setup ## Linter, formatter and type checker

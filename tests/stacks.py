@@ -1,6 +1,7 @@
 """The shipped stack files, as configuration, with throw-away secrets."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,20 @@ def everything_over_dev() -> dict[str, Any]:
     return yaml.safe_load(EVERYTHING.read_text())
 
 
-def stack_config(stack: str, over: dict[str, Any] | None = None) -> StackConfig:
-    """Return a stack's configuration, with keys such as `network:ingress` laid over the file's."""
-    return load(config_map(stack, over))
+def stack_config(
+    stack: str, over: dict[str, Any] | None = None, without: Collection[str] = ()
+) -> StackConfig:
+    """Return a stack's configuration, with keys such as `network:ingress` laid over the file's; of the file
+    some are left out."""
+    return load(config_map(stack, over, without))
 
 
-def config_map(stack: str, over: dict[str, Any] | None = None) -> dict[str, str]:
+def config_map(
+    stack: str, over: dict[str, Any] | None = None, without: Collection[str] = ()
+) -> dict[str, str]:
     """Return the same as Pulumi hands it to a program: text, structures as JSON."""
-    raw = merged(stack_file(stack), over or {})
+    file = {key: value for key, value in stack_file(stack).items() if key not in without}
+    raw = merged(file, over or {})
     raw |= {
         "network:dnsToken": DNS_TOKEN,
         "network:basicAuthUsers": dict.fromkeys(named_users(raw.get("network:traffic")), USERS),

@@ -5,6 +5,7 @@ import typer
 from network.cli import files
 from network.cli.commands.addresses import addresses
 from network.cli.commands.check import check
+from network.cli.commands.dashboards import dashboards
 from network.cli.commands.flows import flows
 from network.cli.commands.objectives import objectives
 from network.cli.commands.plan import plan
@@ -37,5 +38,6 @@ app.command()(flows)
 app.command()(plan)
 app.command()(review)
 app.command()(reachability)
+app.command()(dashboards)
 app.command()(undeclared)
 app.command()(objectives)

@@ -36,7 +36,7 @@ Files = Annotated[
 File = Annotated[Path | None, typer.Option("--file", "-f", help="A stack file, wherever it is, instead.")]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", callback=writable, help="Write the text to this file, not to the screen."),
+    typer.Option("--output", "-o", callback=writable, help="Write here, not to the screen."),
 ]
 Svg = Annotated[
     Path | None,

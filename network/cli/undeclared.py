@@ -13,10 +13,27 @@ from typing import Any
 
 from network.cli.verdicts import Undeclared, Verdict, of_line
 
+_OF_VERSIONS = (
+    "pod-template-hash",
+    "controller-revision-hash",
+    "pod-template-generation",
+    "statefulset.kubernetes.io/pod-name",
+    "apps.kubernetes.io/pod-index",
+)
+"""Labels that Kubernetes gives single pods or versions of them."""
+
 _SAMPLE = (
     "`cilium-dbg monitor --type policy-verdict` or `hubble observe --type policy-verdict` with -o compact "
     "or -o jsonpb"
 )
+
+
+@dataclass(frozen=True)
+class Pod:
+    """Pods of one owner, by what selects them."""
+
+    namespace: str
+    labels: Mapping[str, str]
 
 
 @dataclass
@@ -25,6 +42,8 @@ class Verdicts:
 
     undeclared: Counter[Undeclared] = field(default_factory=Counter[Undeclared])
     """What enforcing would cut, and how often it was seen."""
+    denied: Counter[Undeclared] = field(default_factory=Counter[Undeclared])
+    """What is cut already, since no flow declares it."""
     read: int = 0
     """Verdicts, whatever they tell."""
     cut: int = 0
@@ -61,7 +80,7 @@ def _count(found: Verdicts, verdict: Verdict, pods: Mapping[str, str]) -> None:
     if verdict.outcome == "cut":
         found.cut += 1
     connection = verdict.connection
-    if verdict.outcome == "undeclared" and connection is not None:
+    if verdict.outcome != "declared" and connection is not None:
         named = Undeclared(
             connection.direction,
             pods.get(connection.source, connection.source),
@@ -69,7 +88,7 @@ def _count(found: Verdicts, verdict: Verdict, pods: Mapping[str, str]) -> None:
             connection.port,
             connection.protocol,
         )
-        found.undeclared[named] += 1
+        (found.denied if verdict.outcome == "cut" else found.undeclared)[named] += 1
 
 
 def pod_names(listed: str) -> dict[str, str]:
@@ -95,6 +114,18 @@ def pod_names(listed: str) -> dict[str, str]:
         found[own] = owner
         if not host_network:
             found |= {each: owner for each in addresses if isinstance(each, str) and each}
+    return found
+
+
+def pods_by_owner(listed: str) -> dict[str, Pod]:
+    """Return the pods that `pod_names` names, by those names: one of each owner stands for all. Labels that
+    only tell its versions apart are left out. Raises ValueError for another text."""
+    pod_names(listed)
+    found: dict[str, Pod] = {}
+    for pod in json.loads(listed)["items"]:
+        metadata = pod["metadata"]
+        labels = {key: value for key, value in metadata.get("labels", {}).items() if key not in _OF_VERSIONS}
+        found.setdefault(f"{metadata['namespace']}/{_owner(metadata)}", Pod(metadata["namespace"], labels))
     return found
 
 

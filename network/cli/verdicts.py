@@ -30,6 +30,13 @@ _POLICY_VERDICT = 5
 """Type of these events among Cilium's (pkg/monitor/api: MessageTypePolicyVerdict)."""
 _MATCHES = {0: "none", 1: "L3-Only", 2: "L3-L4", 3: "L4-Only", 4: "all", 5: "L3-Proto", 6: "Proto-Only"}
 """By number (pkg/monitor: PolicyMatchType)."""
+API_SERVER, NODES = "kube-apiserver", "nodes"
+_RESERVED = {
+    "reserved:kube-apiserver": API_SERVER,
+    "reserved:host": NODES,
+    "reserved:remote-node": NODES,
+}
+"""What Cilium tells by labels instead of addresses; the API server may stand on a node."""
 _AUDITED = ("audit", "audited")
 _CUT = ("deny", "denied", "dropped")
 
@@ -123,8 +130,14 @@ def _connection(flow: dict[str, Any]) -> Undeclared | None:
 
 
 def _end(flow: dict[str, Any], side: str, addresses: dict[str, Any]) -> str:
-    """Return what makes the pods there, else the pod, else the address."""
+    """Return what makes the pods there, else the pod, else what has no address of its own, else the name that
+    was resolved to reach it, else the address."""
     end = flow.get(side)
+    labels = end.get("labels") if isinstance(end, dict) else None
+    if isinstance(labels, list):
+        reserved = next((name for label, name in _RESERVED.items() if label in labels), None)
+        if reserved is not None:
+            return reserved
     if isinstance(end, dict) and end.get("namespace"):
         workloads = end.get("workloads")
         if (
@@ -136,4 +149,7 @@ def _end(flow: dict[str, Any], side: str, addresses: dict[str, Any]) -> str:
             return f"{end['namespace']}/{workloads[0]['name']}"
         if end.get("pod_name"):
             return f"{end['namespace']}/{end['pod_name']}"
+    names = flow.get(f"{side}_names")
+    if isinstance(names, list) and names and isinstance(names[0], str):
+        return names[0]
     return str(addresses.get(side, "?"))

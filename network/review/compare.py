@@ -20,6 +20,7 @@ from network.review.sections import (
     resources,
     routes,
     values,
+    watching,
 )
 from network.review.side import Side
 
@@ -31,6 +32,7 @@ SECTIONS: Mapping[Compare, tuple[str, ...]] = {
     routes.compare: ("objects", "releases"),
     certificates.compare: ("objects",),
     addresses.compare: ("addresses",),
+    watching.compare: ("config", "objects", "alerts"),
     capacity.compare: ("addresses", "releases", "objects"),
     values.compare_defaults: ("config", "given"),
     values.compare_settings: ("given", "secrets"),

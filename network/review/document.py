@@ -22,6 +22,8 @@ from network.plan.external import RecordPlan, ZonePlan
 from network.plan.model.cloud import CloudResource
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan
+from network.plan.model.rules import Alert
+from network.plan.observability import series
 
 FORMAT = 1
 """Of the document; raised when a reader of the old one would misread the new one."""
@@ -42,6 +44,8 @@ def of_plan(config: StackConfig, plan: Plan) -> Document:
         "releases": [_release(release) for release in _found(plan, ReleasePlan)],
         "flows": [_flow(flow) for flow in plan.flows],
         "podLabels": _pod_labels(plan),
+        "alerts": [] if config.observability is None else list(_alerts(plan)),
+        "series": {} if config.observability is None else dataclasses.asdict(series.estimate(config)),
         "claims": [
             {"kind": each.kind, "value": each.value, "account": each.account, "where": path_of(each.location)}
             for each in claims.of(config)
@@ -201,6 +205,14 @@ def _peer(peer: Peer) -> Document:
             return {"range": str(peer.network)}
         case Host():
             return {"host": peer.name}
+
+
+def _alerts(plan: Plan) -> Iterator[Document]:
+    for layer in plan.layers:
+        for group in layer.rules:
+            for rule in group.rules:
+                if isinstance(rule, Alert):
+                    yield {"name": rule.name, "severity": rule.severity}
 
 
 def _pod_labels(plan: Plan) -> list[Document]:

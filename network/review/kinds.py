@@ -133,6 +133,23 @@ CAPACITY_LOWERED = Kind("capacity-lowered", Weight.ATTENTION, "fewer nodes, repl
 CAPACITY_RAISED = Kind("capacity-raised", Weight.NOTE, "more nodes, replicas or pods; nodes cost money")
 QUOTA_TOO_SMALL = Kind("quota-too-small", Weight.DANGER, "a quota below what the declared workloads need")
 
+WATCHING_REMOVED = Kind(
+    "watching-removed", Weight.DANGER, "nothing is measured, alerted on or probed any more", decides=True
+)
+OBJECTIVE_REMOVED = Kind("objective-removed", Weight.DANGER, "a promise is given up", decides=True)
+OBJECTIVE_LOOSENED = Kind("objective-loosened", Weight.ATTENTION, "less is promised", decides=True)
+OBJECTIVE_CHANGED = Kind("objective-changed", Weight.ATTENTION, "a promise is of something else")
+OBJECTIVE_TIGHTENED = Kind("objective-tightened", Weight.NOTE, "more is promised")
+OBJECTIVE_ADDED = Kind("objective-added", Weight.NOTE, "a further promise")
+ALERT_REMOVED = Kind("alert-removed", Weight.DANGER, "nobody is told of something any more")
+ALERT_LOWERED = Kind("alert-lowered", Weight.ATTENTION, "an alert of a lower severity")
+ALERT_RAISED = Kind("alert-raised", Weight.NOTE, "an alert of a higher severity")
+ALERT_ADDED = Kind("alert-added", Weight.NOTE, "a further alert")
+PROBE_REMOVED = Kind("probe-removed", Weight.ATTENTION, "a host is served and no longer probed")
+RECEIVER_REMOVED = Kind("receiver-removed", Weight.DANGER, "somebody is told of no alert any more")
+RECEIVER_CHANGED = Kind("receiver-changed", Weight.ATTENTION, "others are told of alerts, or of other ones")
+SERIES_GROWN = Kind("series-grown", Weight.ATTENTION, "Prometheus holds over a fifth more series")
+
 DEFAULT_CHANGED = Kind(
     "default-changed", Weight.ATTENTION, "a value changes that the stack file does not mention"
 )

@@ -69,6 +69,14 @@ class Side:
         return frozenset(name for _, name in self.of_kind("Namespace")) - self.adopted
 
     @cached_property
+    def of_applications(self) -> frozenset[str]:
+        """Namespaces of applications."""
+        return frozenset(
+            settings.get("namespace") or name
+            for name, settings in self.config.get("applications", {}).items()
+        )
+
+    @cached_property
     def releases(self) -> dict[str, Document]:
         """Helm releases by name."""
         return {each["name"]: each for each in self.document.get("releases", [])}

@@ -131,18 +131,19 @@ def sloths_rules(folder: Path) -> dict[str, Any]:
 
 
 def drawn(case: int) -> list[Span]:
-    """Return four hours of random traffic, of which the last twenty minutes are steady."""
+    """Return four hours of random traffic, steady around both ends of the last two hours: rules that read
+    what others record may see it an evaluation late."""
     draw = random.Random(case)
-    rates = [0, 0, 0.0005, 0.0012, 0.004, 0.01, 0.03, 0.2, 1]
     spans: list[Span] = []
-    left = 220
-    while left:
-        minutes = min(left, draw.randint(5, 60))
-        requests = draw.choice([60, 600, 6000])
-        spans.append(Span(minutes, requests, round(requests * draw.choice(rates))))
-        left -= minutes
-    last = spans[-1]
-    return [*spans, Span(20, last.requests, last.failing)]
+    for left, steady in ((110, 20), (70, 40)):
+        while left:
+            minutes = min(left, draw.randint(5, 60))
+            requests = draw.choice([60, 600, 6000])
+            failing = draw.choice([0, 0, 0.0005, 0.0012, 0.004, 0.01, 0.03, 0.2, 1])
+            spans.append(Span(minutes, requests, round(requests * failing)))
+            left -= minutes
+        spans.append(Span(steady, spans[-1].requests, spans[-1].failing))
+    return spans
 
 
 @pytest.mark.lab
@@ -151,10 +152,12 @@ def test_sloth_computes_the_same(promtool: Promtool, tmp_path: Path) -> None:
     factors too, and so what pages and what is a ticket.
 
     Differences, each meant:
-    - Over 2h, 6h, 1d and 3d ours are sums of rates over five minutes, which end five minutes later than the
-      requests: within a twentieth, once the traffic has been steady for longer than that.
-    - Over 30d ours weigh each request alike; Sloth's mean of ratios lets a night's failure weigh as the day's
-      (`test_a_months_budget_is_the_one_that_the_requests_count` holds ours against the requests).
+    - Over 2h, 6h, 1d and 3d ours are sums of rates over five minutes. Sloth's `rate` over the whole window
+      loses what came between its beginning and its first sample, and spreads the rest; ours are as counted
+      from the requests (`test_a_months_budget_is_the_one_that_the_requests_count`). With samples a minute
+      apart they are within a tenth of each other.
+    - Over 30d ours weigh each request alike; Sloth's mean of ratios lets a night's failure weigh as a day's,
+      so they are not compared.
     - Where nothing is asked ours are absent, Sloth's no number.
     - Where nothing has failed yet ours are 0, Sloth's absent: it has no series of failures to divide. So a
       missing one of Sloth's stands for 0 here.
@@ -170,7 +173,7 @@ def test_sloth_computes_the_same(promtool: Promtool, tmp_path: Path) -> None:
         *(
             Expected(
                 f"count({_apart(f'slo:sli_error:ratio_rate{window}')} "
-                f"> 0.05 * max(slo:sli_error:ratio_rate{window}{_OURS}) + 1e-9)",
+                f"> 0.1 * max(slo:sli_error:ratio_rate{window}{_OURS}) + 1e-9)",
                 "240m",
                 {},
             )
@@ -190,7 +193,8 @@ def test_sloth_computes_the_same(promtool: Promtool, tmp_path: Path) -> None:
             for urgency in ("page", "ticket")
         ),
     ]
-    promtool.test(both, [Scenario(str(case), series(drawn(case)), expected) for case in range(CASES)])
+    scenarios = [Scenario(str(case), series(drawn(case)), expected) for case in range(CASES)]
+    promtool.test(both, scenarios, evaluation="4m")
 
 
 def _apart(name: str) -> str:

@@ -15,14 +15,18 @@ class Span:
     """Per minute."""
 
 
+BEFORE = 1_000_000
+"""Of each counter at first: of one that has just begun `rate` says less, for it cannot have been below 0."""
+
+
 def counter(increments: Iterable[tuple[int, int]]) -> str:
     """Return a counter in promtool's notation, a value a minute, from minutes and what each of them adds."""
     return " ".join(_parts(increments))
 
 
 def _parts(increments: Iterable[tuple[int, int]]) -> Iterator[str]:
-    yield "0"
-    value = 0
+    value = BEFORE
+    yield str(value)
     for minutes, each in increments:
         yield f"{value + each}+{each}x{minutes - 1}"
         value += minutes * each

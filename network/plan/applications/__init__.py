@@ -8,6 +8,7 @@ from network.plan.applications import (
     alerts,
     balancing,
     client_certificates,
+    dashboard,
     flows,
     namespaces,
     routes,
@@ -50,6 +51,7 @@ def build(config: StackConfig) -> ApplicationsPlan:
     return ApplicationsPlan(
         namespaces=namespaces.build(config),
         flows=flows.build(config),
+        dashboards=dashboard.build(config),
         rules=alerts.build(config),
         applications=tuple(_application(config, name) for name in config.applications),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.cluster import DEFAULT_POOL, POOL_LABEL, Cluster, NodePool
-from network.plan.cluster import alerts
+from network.plan.cluster import alerts, dashboard
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name
@@ -29,6 +29,7 @@ class ClusterPlan(LayerPlan):
 def build(config: StackConfig) -> ClusterPlan:
     """Return the cluster layer's plan."""
     return ClusterPlan(
+        dashboards=dashboard.build(config),
         rules=alerts.build(config),
         cluster=_cluster(config),
         pools=tuple(

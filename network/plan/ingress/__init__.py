@@ -9,7 +9,7 @@ from network.config.charts import TraefikChart
 from network.config.platform import TRAEFIK
 from network.plan import certificates
 from network.plan.ingress import access as traefik_access
-from network.plan.ingress import alerts, entrypoints, flows, load_balancer
+from network.plan.ingress import alerts, dashboard, entrypoints, flows, load_balancer
 from network.plan.ingress.buckets import USUAL, buckets
 from network.plan.model import peers
 from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
@@ -70,6 +70,7 @@ def build(config: StackConfig) -> IngressPlan:
         rules=(alerts.build(config),),
         pods=(PODS,),
         doors=(DOOR,),
+        dashboards=dashboard.build(config),
         crds=CRDS,
         access=traefik_access.build(config),
         release=ReleasePlan(

@@ -6,7 +6,7 @@ SLOW = 1.2
 """Seconds: a bucket of every stack, by which routes without objective are watched."""
 
 USUAL = (0.1, 0.3, SLOW, 5.0)
-"""Seconds: Traefik's own, for percentiles (`pkg/observability/metrics/prometheus.go`)."""
+"""Seconds: those that Traefik has where none are given, for percentiles."""
 
 
 def buckets(config: StackConfig) -> list[float]:

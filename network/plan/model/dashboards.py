@@ -1,9 +1,31 @@
-"""Dashboards as plain data; `network/plan/observability/` makes Grafana's JSON of them (OBS-5)."""
+"""Dashboards as plain data; `network/plan/observability/grafana.py` makes Grafana's JSON of them (OBS-5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+TRAEFIK, SERVICES, PERFORMANCE, SECURITY, OBJECTIVES = (
+    "network-traefik",
+    "network-services",
+    "network-performance",
+    "network-security",
+    "network-objectives",
+)
+"""Uids: alerts, runbooks and dashboards link to them, so they never change."""
+
+TITLES = {
+    OBJECTIVES: "Objectives and alerts",
+    TRAEFIK: "Traefik",
+    SERVICES: "Service health",
+    PERFORMANCE: "Network performance",
+    SECURITY: "Security events",
+}
+"""What each is called, in the order of the links that all of them have: what is promised first, then where to
+look for the cause."""
+
 Kind = Literal["timeseries", "stat", "table", "bargauge", "logs"]
+
+Color = Literal["green", "yellow", "red"]
 
 
 @dataclass(frozen=True)
@@ -12,9 +34,19 @@ class Query:
 
     expr: str
     legend: str = ""
-    """Grafana's template of a series' name: `{{router}}`."""
+    """Grafana's template of a series' name: `{{router}}`. In a table, the name of its column."""
     instant: bool = False
     """The value now, for stats and tables."""
+    unit: str | None = None
+    """Of a table's column, where it is not the panel's."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """From which value on a panel has another color."""
+
+    at: float
+    color: Color
 
 
 @dataclass(frozen=True)
@@ -28,6 +60,10 @@ class Panel:
     """Grafana's name of the unit: `reqps`, `s`, `percentunit`, `bytes`, `short`."""
     queries: tuple[Query, ...]
     kind: Kind = "timeseries"
+    below: Color = "green"
+    """Color below the first step."""
+    steps: tuple[Step, ...] = ()
+    """Thresholds, ascending."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +76,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Variable:
-    """A choice at the top of a dashboard: the values of a label."""
+    """A choice at the top of a dashboard, of several values or all: the values of a label, or given ones."""
 
     name: str
     label: str
-    query: str
+    query: str = ""
     """Grafana's, such as `label_values(up, namespace)`."""
+    choices: Mapping[str, str] | None = None
+    """Instead of a query: values by what they are called."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +96,5 @@ class Dashboard:
     description: str
     rows: tuple[Row, ...]
     variables: tuple[Variable, ...] = ()
+    period: str = "6h"
+    """How much it shows when it is opened, up to now."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from network.config import StackConfig
 from network.config.observability.prometheus import Install
 from network.config.platform import MONITORING, MONITORING_NODES
+from network.plan.model.dashboards import Dashboard
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
 from network.plan.model.namespaces import NamespacePlan, labelled, of_platform
@@ -16,9 +17,11 @@ from network.plan.observability import (
     flows,
     grafana_server,
     objectives,
+    overview,
     pods,
     probes,
     prometheus_stack,
+    security,
 )
 
 CRDS = (
@@ -67,7 +70,11 @@ def build(config: StackConfig) -> ObservabilityPlan:
     if observability is None:
         return ObservabilityPlan()
     if observability.prometheus.install is None:
-        return ObservabilityPlan(metrics=endpoints.build(config), rules=objectives.build(config))
+        return ObservabilityPlan(
+            metrics=endpoints.build(config),
+            rules=objectives.build(config),
+            dashboards=_dashboards(config),
+        )
     return _installed(config, observability.prometheus.install)
 
 
@@ -80,6 +87,7 @@ def _installed(config: StackConfig, install: Install) -> ObservabilityPlan:
         ),
         metrics=(*endpoints.build(config), *endpoints.installed()),
         rules=(*objectives.build(config), alerts.WATCHERS, alerts.PROBES),
+        dashboards=_dashboards(config),
         secrets=(alertmanager.secret(config),),
         crds=paths_of_crds(),
         access=grafana_server.access(),
@@ -87,6 +95,10 @@ def _installed(config: StackConfig, install: Install) -> ObservabilityPlan:
         prober=blackbox.release(config),
         probes=probes.manifests(config),
     )
+
+
+def _dashboards(config: StackConfig) -> tuple[Dashboard, ...]:
+    return (overview.build(), security.build(config))
 
 
 def _namespace(config: StackConfig) -> NamespacePlan:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from network.plan.model.owners import owned
 from network.plan.model.rules import Alert, RuleGroup
 
-DASHBOARD, SECURITY, SERVICES = "network-performance", "network-security", "network-services"
+DASHBOARD, SERVICES = "network-objectives", "network-services"
 
 WATCHDOG = "Watchdog"
 """Always firing: whoever hears nothing of it knows that alerting is down."""

@@ -30,12 +30,14 @@ def compare(base: Side, head: Side) -> Section:
 
 def _namespaces(base: Side, head: Side) -> Iterator[Finding]:
     for name in sorted(base.owned - head.owned - head.adopted):
-        yield Finding(
-            kinds.NAMESPACE_DESTROYED,
-            f"**Namespace {code(name)} is deleted with everything in it**, the teams' workloads and volumes "
-            "included: no application has it any more. To keep it, first set `createNamespace: false` and "
-            "run `up`.",
+        what = (
+            ", the teams' workloads and volumes included: no application has it any more. To keep it, "
+            "first set `createNamespace: false` and run `up`."
+            if name in base.of_applications
+            else ": the platform's own pods, and what they keep."
         )
+        text = f"**Namespace {code(name)} is deleted with everything in it**{what}"
+        yield Finding(kinds.NAMESPACE_DESTROYED, text)
     for name in sorted(base.owned & head.adopted):
         text = (
             f"Namespace {code(name)} is handed over: it stays with everything in it, also when its "

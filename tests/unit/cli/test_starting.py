@@ -12,13 +12,24 @@ import pytest
 
 from tests.stacks import ROOT
 
-COMMANDS = ("check", "schema", "addresses", "flows", "plan", "review", "reachability", "undeclared")
+COMMANDS = (
+    "check",
+    "schema",
+    "addresses",
+    "flows",
+    "plan",
+    "review",
+    "reachability",
+    "dashboards",
+    "undeclared",
+)
 MODELS = ("network.config", "re2")
 ENGINE = ("grpc", "network.components", "pulumi", "pulumi_digitalocean", "pulumi_kubernetes")
 LAB = ("cryptography", "httpx", "lab")
 ANALYSES = ("network.reachability", "network.review", "yaml_rs")
 READERS = ("network.stack_file", "yaml")
-EVERYTHING = (*MODELS, *ENGINE, *LAB, *ANALYSES, *READERS, "network.plan")
+DASHBOARDS = ("grafana_foundation_sdk",)
+EVERYTHING = (*MODELS, *DASHBOARDS, *ENGINE, *LAB, *ANALYSES, *READERS, "network.plan")
 
 IMPORTED = """
 import json, sys
@@ -59,7 +70,7 @@ def test_the_help_of_a_command_imports_neither_models_nor_readers_nor_analyses(c
 
 
 def test_a_check_imports_what_reads_and_judges_stack_files_alone() -> None:
-    assert imported("check", of=(*ENGINE, *LAB, *ANALYSES)) == []
+    assert imported("check", of=(*ENGINE, *LAB, *ANALYSES, *DASHBOARDS)) == []
 
 
 @pytest.mark.parametrize(

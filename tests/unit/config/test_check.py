@@ -18,7 +18,9 @@ from tests.unit.config.corpus import Case, case, corpus
 
 MALFORMED = sorted((Path(__file__).parent / "malformed").glob("*.yaml"))
 ENCRYPTED = {"secure": "v1:0123456789:abcdefgh"}
-HOLDS_A_SECRET = re.compile("network:(dnsToken|basicAuthUsers|redisPassword)|basicAuth[.]users")
+HOLDS_A_SECRET = re.compile(
+    "network:(dnsToken|basicAuthUsers|redisPassword|alertReceivers)|basicAuth[.]users|without-secret"
+)
 
 
 def as_file(folder: Path, invalid: Case) -> Path:
@@ -30,6 +32,8 @@ def as_file(folder: Path, invalid: Case) -> Path:
     }
     if "network:redisPassword" in layers:
         layers["network:redisPassword"] = ENCRYPTED
+    receivers = layers.get("network:alertReceivers", {})
+    layers["network:alertReceivers"] = dict.fromkeys(receivers, ENCRYPTED)
     file = folder / "Pulumi.case.yaml"
     # By way of JSON, since values that are one object would be written with anchors.
     file.write_text(yaml.safe_dump({"config": json.loads(json.dumps(layers))}, sort_keys=False))

@@ -74,6 +74,7 @@ def test_only_what_nothing_but_the_absence_of_isolation_lets_through_is_told() -
         Undeclared("ingress", "203.0.113.9", "legacy/batch", 8081, "TCP"): 1,
     }
     assert (found.read, found.cut, found.others) == (5, 1, 1)
+    assert found.denied == {Undeclared("ingress", "203.0.113.9", "10.244.0.6", 8081, "TCP"): 1}
 
 
 def test_compact_lines_of_hubble_are_read() -> None:
@@ -90,6 +91,16 @@ def test_json_of_hubble_is_read() -> None:
     found = read([*lines, _flow("FORWARDED", 4, event=4), '{"node_status": {}}', "{"], {})
     assert found.undeclared == {Undeclared("egress", "legacy/batch", "203.0.113.7", 443, "TCP"): 2}
     assert (found.read, found.cut, found.others) == (4, 1, 3)
+
+
+def test_ends_without_an_address_of_their_own_have_names() -> None:
+    def to(**destination: object) -> str:
+        return next(iter(read([_flow("DROPPED", 0, 5, **destination)], {}).denied)).destination
+
+    assert to(destination={"labels": ["reserved:kube-apiserver", "reserved:remote-node"]}) == "kube-apiserver"
+    assert to(destination={"labels": ["reserved:host"]}) == "nodes"
+    assert to(destination_names=["api.partner.example"]) == "api.partner.example"
+    assert to() == "203.0.113.7"
 
 
 def test_a_verdict_of_a_protocol_without_ports_is_understood() -> None:
@@ -117,7 +128,7 @@ def test_the_command_shows_a_table_and_says_when_nothing_would_be_cut(tmp_path: 
     assert "5432/TCP" in shown.stdout
     declared = VERDICTS.splitlines()[3]
     nothing = CliRunner().invoke(app, ["undeclared"], input=declared)
-    assert (nothing.exit_code, "tell of nothing that enforcing would cut" in nothing.stdout) == (0, True)
+    assert (nothing.exit_code, "tell of nothing that is cut" in nothing.stdout) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,8 @@ def test_an_existing_prometheus_gets_the_same_but_what_it_scrapes_by_itself() ->
         "alertmanager",
         "prometheus-operator",
         "blackbox",
+        # Rules that watch those.
+        "observability",
     }
 
 

@@ -11,16 +11,19 @@ from network.review.document import FORMAT, Document, of_file, of_plan
 from tests.stacks import stack_config, stack_file
 
 
-def document(stack: str = "dev", over: dict[str, Any] | None = None) -> Document:
-    """Return the document of a shipped stack with keys laid over it."""
-    return copy.deepcopy(_document(stack, json.dumps(over or {})))
+def document(
+    stack: str = "dev", over: dict[str, Any] | None = None, without: tuple[str, ...] = ()
+) -> Document:
+    """Return the document of a shipped stack with keys laid over it, and some of its own left out."""
+    return copy.deepcopy(_document(stack, json.dumps(over or {}), without))
 
 
 @cache
-def _document(stack: str, over: str) -> Document:
+def _document(stack: str, over: str, without: tuple[str, ...]) -> Document:
     changed = json.loads(over)
-    config = stack_config(stack, changed)
-    given = {key.removeprefix("network:"): value for key, value in {**stack_file(stack), **changed}.items()}
+    config = stack_config(stack, changed, without)
+    file = {key: value for key, value in stack_file(stack).items() if key not in without}
+    given = {key.removeprefix("network:"): value for key, value in {**file, **changed}.items()}
     return {
         "format": FORMAT,
         "stack": stack,
