@@ -25,7 +25,7 @@ from tests import stacks
 
 TOYS = Pods("toys", "toy", {"app": "toy"})
 MONITORED = {"network:policies": {"monitoring": {"namespace": "monitoring", "labels": {"app": "prometheus"}}}}
-CONFIG = stacks.stack_config("dev", MONITORED)
+CONFIG = stacks.stack_config("dev", MONITORED, without=("network:observability",))
 
 
 @dataclass(frozen=True, kw_only=True)
