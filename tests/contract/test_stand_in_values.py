@@ -227,7 +227,8 @@ def test_every_image_that_the_charts_ask_for_is_one_of_the_lab_s(plan: Plan) -> 
         rendered = render(name, json.loads(json.dumps(release.values)))[0]
         asked = set(re.findall(r"(?:image: |--prometheus-config-reloader=)\"?([^\s\"]+)", rendered))
         assert asked
-        assert {full(image) for image in asked} <= ours
+        # What a stack takes by its digest, the lab takes by its tag (`lab/engine/overrides.py`).
+        assert {full(image) for image in asked if "@" not in image} <= ours
 
 
 def full(image: str) -> str:
