@@ -134,6 +134,7 @@
 {{- include "traefik.switch" (list "metrics.prometheus.addRoutersLabels" .addRoutersLabels) }}
 {{- include "traefik.option" (list "metrics.prometheus.addEntryPointsLabels" .addEntryPointsLabels) }}
 {{- include "traefik.option" (list "metrics.prometheus.addServicesLabels" .addServicesLabels) }}
+{{- include "traefik.option" (list "metrics.prometheus.buckets" .buckets) }}
 {{- end }}
 {{- include "traefik.providers" . }}
 {{- include "traefik.entrypoints" . }}
