@@ -78,7 +78,7 @@ def configs(charts_in_folders: dict[str, Any]) -> Mapping[str, Mapping[str, str]
     return {
         **shipped,
         "everything": stacks.config_map("dev", everything),
-        "integrated": stacks.config_map("dev", integrated),
+        "integrated": stacks.config_map("dev", integrated, without=INTEGRATED),
     }
 
 
