@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from lab.cloud.annotations import ID, addresses, body_of, refusals, settings_of
 from lab.cloud.backend import Report
 from lab.cloud.balancers import load_balancers
+from lab.cloud.clients import Clients
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
-from lab.cloud.fleet import running
 from lab.cloud.kube import ClusterServices
 from lab.cloud.state import Account, Json, Kind
 from lab.internet.load_balancer import LoadBalancer
@@ -69,8 +69,7 @@ class Controllers:
         self._cloud = cloud
         self._balancers = balancers
         self._report = report
-        self._connect = connect
-        self._clients: dict[str, Services] = {}
+        self._clients = Clients(cloud, connect)
         self._postponed: dict[str, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="controllers", daemon=True)
@@ -102,18 +101,14 @@ class Controllers:
 
     def look(self) -> None:
         """Look at every running cluster once."""
-        clusters = {cluster["id"]: cluster for cluster in running(self._cloud.store.account)}
-        for gone in self._clients.keys() - clusters.keys():
-            self._clients.pop(gone).close()
-        for key, cluster in clusters.items():
+        for cluster in self._clients.clusters():
             try:
-                if key not in self._clients:
-                    self._clients[key] = self._connect(self._cloud.fleet.kubeconfig(key))
-                services = self._clients[key].services()
+                client = self._clients.of(cluster)
+                services = client.services()
             except (ApiError, KubernetesError):
                 continue  # not up yet, or just being started again: the next look will tell
             for service in services:
-                self._attend(self._clients[key], cluster, service)
+                self._attend(client, cluster, service)
 
     def _attend(self, client: Services, cluster: Json, service: Json) -> None:
         meta = service["metadata"]

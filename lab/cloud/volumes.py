@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lab.cloud.backend import Report
+from lab.cloud.clients import Clients
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
-from lab.cloud.fleet import running
 from lab.cloud.state import Json, Kind
 from lab.machine.addons import RECLAIM_POLICIES, VOLUMES_DRIVER
 from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError, Manifest
@@ -72,8 +72,7 @@ class Volumes:
         self._cloud = cloud
         self._folder = folder
         self._report = report
-        self._connect = connect
-        self._clients: dict[str, Objects] = {}
+        self._clients = Clients(cloud, connect)
         self._told: set[str] = set()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="volumes", daemon=True)
@@ -93,14 +92,9 @@ class Volumes:
 
     def look(self) -> None:
         """Look at every running cluster once."""
-        clusters = {cluster["id"]: cluster for cluster in running(self._cloud.store.account)}
-        for gone in self._clients.keys() - clusters.keys():
-            self._clients.pop(gone).close()
-        for key, cluster in clusters.items():
+        for cluster in self._clients.clusters():
             try:
-                if key not in self._clients:
-                    self._clients[key] = self._connect(self._cloud.fleet.kubeconfig(key))
-                self._attend(self._clients[key], cluster)
+                self._attend(self._clients.of(cluster), cluster)
             except (ApiError, ConnectionDroppedError, KubernetesError) as error:
                 self._tell(f"Volumes of {cluster['name']}: {error}")
         self._sweep()

@@ -3,7 +3,7 @@
 from network.config import StackConfig
 from network.plan.model import dashboards
 from network.plan.model.dashboards import TITLES, Dashboard, Panel, Query, Row, Step, Variable
-from network.plan.model.promql import increase, quantile, rate, selected, share, total
+from network.plan.model.promql import by_node, increase, quantile, rate, selected, share, total
 
 DNS, CILIUM, HUBBLE = 'job="coredns"', 'job="cilium"', 'job="hubble"'
 CHOSEN = 'namespace=~"$namespace"'
@@ -105,7 +105,7 @@ def _now() -> Row:
 
 
 def _nodes() -> Row:
-    def by_node(way: str, what: str) -> str:
+    def of_devices(way: str, what: str) -> str:
         return total(rate(f"node_network_{way}_{what}_total", DEVICES), "node")
 
     return Row(
@@ -153,16 +153,16 @@ def _nodes() -> Row:
                 "Received",
                 "A Droplet's own limit depends on its size; at it, latency rises before anything is dropped.",
                 "Bps",
-                (Query(by_node("receive", "bytes"), "{{node}}"),),
+                (Query(of_devices("receive", "bytes"), "{{node}}"),),
             ),
-            Panel("Sent", "As above.", "Bps", (Query(by_node("transmit", "bytes"), "{{node}}"),)),
+            Panel("Sent", "As above.", "Bps", (Query(of_devices("transmit", "bytes"), "{{node}}"),)),
             Panel(
                 "Dropped and broken",
                 "Packets that an interface dropped or that came with errors. Any that last are the node's or "
                 "its host's: replace the node.",
                 "pps",
                 tuple(
-                    Query(by_node(way, what), f"{{{{node}}}} {way} {what}")
+                    Query(of_devices(way, what), f"{{{{node}}}} {way} {what}")
                     for way in ("receive", "transmit")
                     for what in ("drop", "errs")
                 ),
@@ -206,9 +206,6 @@ def _of_volumes(what: str) -> str:
 
 
 def _connections() -> Row:
-    def by_node(metric: str) -> str:
-        return total(rate(metric), "node")
-
     return Row(
         "Connections",
         (

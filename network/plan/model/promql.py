@@ -32,6 +32,11 @@ def total(expr: str, *labels: str) -> str:
     return f"sum by ({', '.join(labels)}) ({expr})" if labels else f"sum({expr})"
 
 
+def by_node(counter: str) -> str:
+    """Return by how much a counter grows per second on each node."""
+    return total(rate(counter), "node")
+
+
 def share(part: str, whole: str) -> str:
     """Return the part's share of the whole: 0 where there is no part, nothing where there is no whole."""
     return f"({part} or 0 * {whole}) / ({whole} > 0)"

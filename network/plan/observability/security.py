@@ -5,7 +5,7 @@ from network.plan.ingress.dashboard import JOB as TRAEFIK
 from network.plan.ingress.dashboard import PUBLIC, ROUTERS, application_variable, by_route
 from network.plan.model import dashboards
 from network.plan.model.dashboards import TITLES, Dashboard, Panel, Query, Row, Step
-from network.plan.model.promql import PERIOD, increase, rate, selected, total
+from network.plan.model.promql import PERIOD, by_node, increase, rate, selected, total
 
 CERT_MANAGER, CILIUM, HUBBLE = 'job="cert-manager-controller"', 'job="cilium"', 'job="hubble"'
 DENIED = 'reason="Policy denied"'
@@ -213,9 +213,6 @@ def _refused() -> Row:
 
 
 def _connections() -> Row:
-    def by_node(metric: str) -> str:
-        return total(rate(metric), "node")
-
     return Row(
         "Connections that fail",
         (
