@@ -77,20 +77,12 @@ def _targets(config: StackConfig, outside: Outside) -> dict[str, str]:
 
 def _answers_strangers(config: StackConfig, route: Route) -> bool:
     """Whether a GET that shows nothing is for the route, and passes to its backend."""
-    wants = (
-        route.path_regexp,
-        route.headers,
-        route.headers_regexp,
-        route.cookies,
-        route.query,
-        route.query_regexp,
-        route.client_ip,
-        route.client_ca,
-    )
     middlewares = (config.traffic.middlewares[name] for name, _ in config.traffic.passed(route.chain))
     return (
-        not any(wants)
-        and (not route.methods or "GET" in route.methods)
+        route.path_regexp is None
+        and route.client_ca is None
+        and not route.asks_more
+        and route.accepts("GET")
         and not any(isinstance(middleware.kind, Guard) for middleware in middlewares)
     )
 

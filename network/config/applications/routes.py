@@ -69,6 +69,16 @@ class Route(Backend):
     probe: RouteProbe = Field(default_factory=RouteProbe)
     """How `network:observability` asks whether the route works."""
 
+    @property
+    def asks_more(self) -> bool:
+        """Whether it asks more of a request than host, path and method."""
+        conditions = (self.headers, self.headers_regexp, self.cookies, self.query, self.query_regexp)
+        return any(conditions) or bool(self.client_ip)
+
+    def accepts(self, method: Method) -> bool:
+        """Whether requests of a method are for it."""
+        return not self.methods or method in self.methods
+
     @override
     def findings(self) -> Iterator[Finding]:
         yield from super().findings()

@@ -12,6 +12,7 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.applications import Application, Route
+from network.config.applications.matchers import Method
 from network.config.applications.reached import workload_ports
 from network.config.platform import MONITORING
 from network.config.traffic.middleware import Middleware
@@ -130,18 +131,10 @@ def _served(route: Route) -> Module:
     return _http("-".join(["served", *map(str, more)]), (*ANSWERED, *more))
 
 
-def _is_asked_by(route: Route, method: str) -> bool:
+def _is_asked_by(route: Route, method: Method) -> bool:
     """Whether a method and the route's path are enough to come to it."""
-    asks_more = (
-        route.path_regexp and not route.probe.path,
-        route.headers,
-        route.headers_regexp,
-        route.cookies,
-        route.query,
-        route.query_regexp,
-        route.client_ip,
-    )
-    return not any(asks_more) and (not route.methods or method in route.methods)
+    has_path = route.path_regexp is None or route.probe.path is not None
+    return has_path and not route.asks_more and route.accepts(method)
 
 
 def _is_grpc(application: Application, route: Route) -> bool:
