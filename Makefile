@@ -23,7 +23,7 @@ setup: .venv/installed ## Create .venv with everything the program, the lab and 
 
 # --- the lab -----------------------------------------------------------------------------------------------
 
-.PHONY: up preview destroy down forget status shell kubectl curl exec logs demo account
+.PHONY: up preview destroy down forget status shell kubectl curl exec logs demo account verify doctor
 up: setup ## Run the platform of STACK (dev, prod) on this machine; CNI=generic: with plain plugins and kube-router
 	@$(PYTHON) -m lab up --stack $(STACK)
 
@@ -63,13 +63,19 @@ exec: setup ## Run a command in a workload: make exec ARGS="shop/web -- demo get
 logs: setup ## Show logs of a workload or of a process: make logs ARGS="shop/web -f", ARGS=haproxy
 	@$(PYTHON) -m lab logs --stack $(STACK) $(ARGS)
 
+verify: setup ## Hold what runs in the lab of STACK against its plan: a row for each fact
+	@$(PYTHON) -m lab run --stack $(STACK) -- $(PYTHON) -m network verify --stack $(STACK) $(ARGS)
+
+doctor: setup ## Find which link is broken in the lab: make doctor ARGS=shop/shop; without ARGS all of them
+	@$(PYTHON) -m lab doctor --stack $(STACK) -- $(ARGS)
+
 .PHONY: parts
 parts: setup ## Build or find every real part of the lab
 	@$(PYTHON) -m lab.parts
 
 # --- administration ----------------------------------------------------------------------------------------
 
-.PHONY: view-traefik view-prometheus view-alertmanager view-grafana view-hubble hubble
+.PHONY: view-traefik view-prometheus view-alertmanager view-logs view-grafana view-hubble hubble
 view-traefik: setup ## Open Traefik's dashboard on a local port, by port-forward only
 	@$(PYTHON) -m lab view traefik --stack $(STACK)
 
@@ -78,6 +84,9 @@ view-prometheus: setup ## The same for Prometheus: targets, rules, alerts, and w
 
 view-alertmanager: setup ## The same for Alertmanager: who is told of what, and silences
 	@$(PYTHON) -m lab view alertmanager --stack $(STACK)
+
+view-logs: setup ## The same for VictoriaLogs: what Traefik and applications said
+	@$(PYTHON) -m lab view logs --stack $(STACK)
 
 view-grafana: setup ## The same for Grafana: dashboards; in the lab with a `grafana` on PATH
 	@$(PYTHON) -m lab view grafana --stack $(STACK)
@@ -90,7 +99,7 @@ hubble: setup ## Ask Hubble on every node of the lab: make hubble ARGS="observe 
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test test-fast test-lab bench bench-reachability bench-growth bench-ingress lock review review-examples
+.PHONY: check generate lint test test-fast test-lab test-campaign bench bench-reachability bench-growth bench-ingress bench-series lock review review-examples
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
@@ -100,6 +109,7 @@ generate: setup ## Write what follows from Traefik's CRDs, models, stacks and al
 	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
 	@$(PYTHON) -m network flows --output docs/flows.md --svg 'docs/flows-{stack}.svg'
 	@$(PYTHON) -m tests.runbooks
+	@$(PYTHON) -m tests.doctor_page
 	@for stack in dev prod; do $(PYTHON) -m network reachability --stack $$stack --svg 'docs/reachability-{stack}.svg'; done
 
 lint: setup ## Linter, formatter and type checker
@@ -111,6 +121,9 @@ lint: setup ## Linter, formatter and type checker
 test: setup ## All checks, and the tests that need neither root nor Go nor real parts
 	@$(MAKE) --no-print-directory --jobs=2 lint test-fast
 
+# Compiled modules are kept, also where the environment asks to keep none: each worker, and each command that a
+# test runs, would compile them all anew.
+test-fast: export PYTHONDONTWRITEBYTECODE =
 # Beside the type checker, which uses one core alone.
 test-fast: setup
 	$(PYTHON) -m pytest -m "not lab" --numprocesses=auto --dist=worksteal $(ARGS)
@@ -118,8 +131,11 @@ test-fast: setup
 # What ARGS choose may be in one of the two runs alone.
 OR_NONE = $(if $(ARGS),|| test $$? -eq 5)
 test-lab: parts ## The tests on real parts: the whole platform in labs of their own; Linux and root
-	$(PYTHON) -m pytest -m "lab and not alone" --numprocesses=2 --dist=loadfile $(ARGS) $(OR_NONE)
-	$(PYTHON) -m pytest -m "lab and alone" $(ARGS) $(OR_NONE)
+	$(PYTHON) -m pytest -m "lab and not alone and not campaign" --numprocesses=2 --dist=loadfile $(ARGS) $(OR_NONE)
+	$(PYTHON) -m pytest -m "lab and alone and not campaign" $(ARGS) $(OR_NONE)
+
+test-campaign: parts ## Proofs that take longer than CI has: alerts provoked for real, logs and traces end to end
+	$(PYTHON) -m pytest -m campaign $(ARGS)
 
 BASE ?= main
 review: setup ## Tell what the work tree changes against BASE, as the comment on a pull request
@@ -139,6 +155,9 @@ bench-growth: setup ## What check and plan cost as stacks grow to 10,000 flows a
 
 bench-ingress: setup ## Traefik with our settings beside the chart's defaults, and what each feature costs; by wrk
 	@$(PYTHON) -m bench.ingress --stack $(STACK) $(ARGS)
+
+bench-series: setup ## Series of Traefik beside the number computed, and memory of Prometheus, at 10, 100 and 1,000 routes
+	@$(PYTHON) -m bench.series $(ARGS)
 
 lock: ## Lock dependencies with hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

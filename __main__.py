@@ -20,7 +20,10 @@ from network.components.certificates import (
 from network.components.cluster import Cluster, ClusterArgs
 from network.components.cluster.account import Account
 from network.components.cluster.version import live_cluster, settled
+from network.components.egress import Egress, EgressArgs
 from network.components.external import (
+    Cdns,
+    CdnsArgs,
     LoadBalancerAddresses,
     Network,
     NetworkArgs,
@@ -53,7 +56,9 @@ from network.components.secrets import secret_values
 from network.components.stack import read_config, stack_name
 from network.components.telemetry import Telemetry, TelemetryArgs
 from network.components.traffic import Traffic, TrafficArgs
+from network.components.vpn import Vpn, VpnArgs
 from network.config.platform import CERT_MANAGER, METRICS_SERVER, MONITORING, MONITORING_NODES, TRAEFIK
+from network.config.zones import named
 from network.plan.cluster.kubeconfig import kubeconfig
 from network.plan.model.names import application_namespace
 
@@ -67,8 +72,16 @@ account = Account.of_stack()
 live = live_cluster(account, planned.cluster.cluster.name)
 settled_cluster = settled(config, planned.cluster.cluster, live)
 
-# Outside the cluster: VPC and zone
-network = Network("network", NetworkArgs(planned.external.vpc, planned.external.zone))
+# Outside the cluster: VPC, peerings and zones
+network = Network(
+    "network", NetworkArgs(planned.external.vpc, planned.external.zones, planned.external.peerings)
+)
+
+# Static files, in buckets behind a CDN
+if planned.external.cdns is not None:
+    cdns = Cdns("cdn", CdnsArgs(planned.external.cdns, secrets, network.first_domain))
+    pulumi.export("cdnEndpoints", cdns.endpoints)
+    pulumi.export("cdnUploadKeys", cdns.upload_keys)
 
 # The cluster in that VPC, and the provider for everything inside it
 cluster = Cluster(
@@ -80,11 +93,19 @@ cluster = Cluster(
         partial(kubeconfig, config, stack_name()),
         live,
         account.clusters,
+        after=network.peerings,
     ),
 )
 inside = ResourceOptions(providers=[cluster.provider])
 if planned.external.firewall is not None:
     NodeFirewall("firewall", NodeFirewallArgs(planned.external.firewall, cluster.cluster_id))
+
+# The way out: one address for what leaves the nodes
+if planned.egress.gateway is not None and planned.egress.route is not None:
+    egress = Egress(
+        "egress", EgressArgs(planned.egress.gateway, network.vpc_id, planned.egress.route), inside
+    )
+    pulumi.export("egressAddress", egress.address)
 
 # Namespaces, and the policies that stand before the pods they govern
 namespaces = Namespaces("namespaces", NamespacesArgs(planned.namespaces), inside).by_name
@@ -113,7 +134,7 @@ cert_manager = CertManager(
     ),
     inside,
 )
-# Traefik's definitions, the middlewares and chains that its entrypoints name, then Traefik
+# Traefik's definitions, the middlewares and chains that routes and entrypoints name, what Traefik may read
 definitions = TraefikDefinitions("definitions", TraefikDefinitionsArgs(planned.ingress), inside).definitions
 traffic = Traffic(
     "traffic",
@@ -124,6 +145,8 @@ traefik = Traefik(
     "traefik",
     TraefikArgs(
         planned.ingress,
+        planned.certificates.bought,
+        secrets,
         definitions,
         namespaces,
         after=[namespaces[TRAEFIK], policies[TRAEFIK], *traffic.chains.values()],
@@ -131,6 +154,22 @@ traefik = Traefik(
     ),
     inside,
 )
+
+# Applications: Services and routes in namespaces whose policies are in force; then Traefik
+routes: list[pulumi.Resource] = []
+for application in planned.applications:
+    namespace = application_namespace(config, application.name)
+    routes += Application(
+        application.name,
+        ApplicationArgs(
+            application,
+            policies[namespace],
+            [*definitions, *traefik.tls, *traffic.chains.values()],
+            secrets,
+        ),
+        inside,
+    ).routes
+balancers = traefik.install(routes)
 
 # What collects logs and traces, where they are asked for
 if planned.telemetry.releases:
@@ -145,29 +184,36 @@ if planned.telemetry.releases:
         inside,
     )
 
-# Applications: Services and routes in namespaces whose policies are in force
-for application in planned.applications:
-    namespace = application_namespace(config, application.name)
-    Application(
-        application.name,
-        ApplicationArgs(application, policies[namespace], [*definitions, *traffic.chains.values()], secrets),
-        inside,
+# A way into the VPC for people's devices, once there is something to reach
+if planned.vpn.machine is not None:
+    vpn = Vpn(
+        "vpn",
+        VpnArgs(
+            planned.vpn.environment,
+            planned.vpn.machine,
+            network.vpc_id,
+            cluster.endpoint,
+            config.cluster.api_allowed_ranges,
+            balancers.internal_address,
+        ),
     )
+    pulumi.export("vpn", {"endpoint": vpn.endpoint, "address": vpn.address, "apiServer": cluster.endpoint})
 
-# Names that lead to the load balancer: made in the zone, or told where another provider serves it
-address = traefik.load_balancer_address
-addresses = LoadBalancerAddresses(address, traefik.load_balancer_ipv6)
-entry: list[pulumi.Resource] = [traefik.load_balancer]
-if network.zone is not None:
-    entry += Records("records", RecordsArgs(network.zone, planned.external.records, addresses)).records
-else:
-    pulumi.export("records", required_records(planned.external.records, addresses))
+# Names that lead to the load balancer: made in each zone, or told where another provider serves it
+addresses = LoadBalancerAddresses(balancers.address, balancers.ipv6, balancers.internal_address)
+entry: list[pulumi.Resource] = [balancers.service]
+in_zones = [(network.zones[z.name], z.records) for z in planned.external.zones if z.name in network.zones]
+if in_zones:
+    entry += Records("records", RecordsArgs(in_zones, addresses)).records
+for zone in planned.external.zones:
+    if zone.name not in network.zones:
+        pulumi.export(named("records", zone.key), required_records(zone.records, addresses))
 
 # DigitalOcean's own watch, once names lead to what it asks
-if planned.outside.hosts or planned.outside.load_balancer:
+if planned.outside.hosts or any(planned.outside.load_balancers.values()):
     Outside(
         "outside",
-        OutsideArgs(planned.outside, traefik.load_balancer_id, secrets.get("outsideSlackUrl"), after=entry),
+        OutsideArgs(planned.outside, balancers.ids, secrets.get("outsideSlackUrl"), after=entry),
     )
 
 # Certificates that Traefik serves: by DNS-01 at once, by HTTP-01 once requests come in
@@ -220,5 +266,7 @@ pulumi.export(
     },
 )
 pulumi.export("zone", config.external.dns.zone)
-pulumi.export("loadBalancerAddress", address)
+pulumi.export("loadBalancerAddress", balancers.address)
+if balancers.internal_address is not None:
+    pulumi.export("internalLoadBalancerAddress", balancers.internal_address)
 pulumi.export("nodeLossSeconds", planned.ingress.node_loss_seconds)

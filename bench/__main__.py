@@ -70,7 +70,8 @@ def _preview(lab: Lab, rounds: int, folder: Path) -> None:
 
 
 def _scale(count: int, rounds: int, folder: Path) -> None:
-    config = stacks.config_map("dev", stacks.merged(_chart(folder), _applications(count)))
+    over = stacks.merged(_chart(folder), _applications(count))
+    config = stacks.config_map("dev", over, without=stacks.WATCHING)
     # The program's warnings say nothing about its cost.
     with contextlib.redirect_stderr(io.StringIO()):
         literals = recorded(run(config, preview=True).declared)

@@ -67,9 +67,8 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _stack(folder: Path, applications: Applications) -> Path:
-    """Write the dev stack with other applications, and nobody to administer those it had."""
-    config = yaml.safe_load((stacks.ROOT / "Pulumi.dev.yaml").read_text())["config"]
-    config.pop("network:access", None)
+    """Write the dev stack with other applications, and nobody to administer or watch those it had."""
+    config = stacks.stack_file("dev", (*stacks.WATCHING, "network:access"))
     config["network:applications"] = applications
     file = folder / "Pulumi.dev.yaml"
     with file.open("w") as written:

@@ -26,8 +26,9 @@ COLLECTOR_IMAGE_TAG = "0.158.0"
 VICTORIA_LOGS_CHART_REPOSITORY = "https://victoriametrics.github.io/helm-charts"
 # renovate: datasource=helm depName=victoria-logs-single registryUrl=https://victoriametrics.github.io/helm-charts
 VICTORIA_LOGS_CHART = "0.13.9"
+VICTORIA_LOGS_IMAGE = "victoriametrics/victoria-logs"
 # renovate: datasource=docker depName=victoriametrics/victoria-logs
-VICTORIA_LOGS_IMAGE_TAG = "v1.52.0"
+VICTORIA_LOGS_IMAGE_TAG = "v1.52.2"
 
 PROMETHEUS_CHART_REPOSITORY = "https://prometheus-community.github.io/helm-charts"
 # renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts

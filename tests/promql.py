@@ -21,13 +21,13 @@ class Read:
 
 
 def panels(dashboard: Dashboard) -> Iterator[Panel]:
-    """Yield the panels that show metrics."""
+    """Yield the panels."""
     for row in dashboard.rows:
-        yield from (panel for panel in row.panels if panel.kind != "logs")
+        yield from row.panels
 
 
 def queries(dashboard: Dashboard) -> Iterator[tuple[Panel, Query]]:
-    """Yield the queries of metrics."""
+    """Yield the queries, each with its panel."""
     for panel in panels(dashboard):
         for query in panel.queries:
             yield panel, query

@@ -31,6 +31,8 @@ OBSERVABILITY = {
             "throughput": {"atLeast": 1},
         }
     },
+    "logs": {"store": {"install": {}}},
+    "traces": {"endpoint": {"url": "https://otlp.example.org"}},
 }
 """What brings every alert."""
 
@@ -162,6 +164,17 @@ SUBJECTS: Mapping[str, Subject] = {
             **_REVIEW,
         },
     ),
+    "telemetry": Subject(
+        "Logs and traces",
+        "None by itself: but what happened meanwhile is harder to find out.",
+        {
+            f"{_REACHES} --from telemetry/collector --to <namespace>/<workload>": (
+                "whether policies let the collector to the endpoint, and by which"
+            ),
+            "network flows --stack <stack>": "what collector and agents may connect to",
+            **_REVIEW,
+        },
+    ),
     "watchers": Subject(
         "Who watches",
         "None by itself: but what happens meanwhile may be told to nobody.",
@@ -201,7 +214,9 @@ class Told:
 
 def plans() -> dict[str, Plan]:
     """Return plans that bring every alert there is, by what they are called."""
-    named = {stack: stacks.stack_config(stack, _watched(stack)) for stack in stacks.NAMES}
+    named = {
+        stack: stacks.stack_config(stack, _watched(stack), without=stacks.WATCHING) for stack in stacks.NAMES
+    }
     return {stack: build(config) for stack, config in named.items()}
 
 
@@ -212,7 +227,11 @@ def _watched(stack: str) -> dict[str, object]:
         for route in application["routes"].values()
     )
     objectives = {"shop": {**OBSERVABILITY["objectives"]["shop"], "host": host}}
-    return {"network:observability": {**OBSERVABILITY, "objectives": objectives}}
+    bought = stacks.everything_over_dev()["network:certificates"]["bought"]
+    return {
+        "network:observability": {**OBSERVABILITY, "objectives": objectives},
+        "network:certificates": {"bought": bought},
+    }
 
 
 def alerts() -> list[Told]:

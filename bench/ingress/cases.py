@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.ingress.settings import DEFAULTS, FEATURES, OURS, PLAIN
+from bench.ingress.settings import (
+    BUFFERS,
+    DEFAULTS,
+    FEATURES,
+    LEVELS,
+    OURS,
+    PLAIN,
+    SAMPLES,
+    WATCHED,
+    WATCHED_BUFFERED,
+)
 from network.plan.model.kubernetes import Manifest
 from network.plan.traffic import TrafficPlan
 
@@ -19,7 +29,7 @@ AUTHORIZATION = "Basic YmVuY2g6YmVuY2g="
 
 @dataclass(frozen=True)
 class Side:
-    """One Traefik and the middlewares of its route, those of the default chain aside."""
+    """One Traefik and the middlewares of its route."""
 
     settings: str
     middlewares: tuple[str, ...] = ()
@@ -42,17 +52,23 @@ def compressions() -> dict[str, dict[str, Any]]:
 
 
 def cases(traffic: TrafficPlan, default_chain: str | None) -> list[Case]:
-    """Return all cases: settings, features, compression, each middleware of a chain, each chain."""
+    """Return all cases: settings, features, ways to watch, compression, each middleware of a chain, each
+    chain."""
     plain = Side(PLAIN)
     middlewares = {each["metadata"]["name"]: each for each in traffic.middlewares}
     chains = {each["metadata"]["name"]: links(each) for each in traffic.chains}
-    default = [middlewares[name] for name in chains[default_chain]] if default_chain else []
-    path, headers = _request(default)
+    default = (default_chain,) if default_chain else ()
+    path, headers = _request([middlewares[name] for chain in default for name in chains[chain]])
     return [
-        Case("our settings", Side(DEFAULTS), Side(OURS), path, headers),
+        Case("our settings", Side(DEFAULTS, default), Side(OURS, default), path, headers),
         # How far from 1 a ratio must be to mean something.
         Case("nothing", plain, plain),
         *(Case(feature, plain, Side(feature)) for feature in FEATURES),
+        *(Case(name, plain, Side(name)) for name in (*LEVELS, *BUFFERS, *SAMPLES, WATCHED, WATCHED_BUFFERED)),
+        # What is chosen between, side by side.
+        *(Case(name, Side("metrics"), Side(name)) for name in LEVELS),
+        *(Case(name, Side("access log"), Side(name)) for name in BUFFERS),
+        Case(WATCHED_BUFFERED, Side(WATCHED), Side(WATCHED_BUFFERED)),
         *(
             Case(
                 f"compression, {encoding}",
@@ -64,7 +80,7 @@ def cases(traffic: TrafficPlan, default_chain: str | None) -> list[Case]:
             for encoding in ENCODINGS
         ),
         *_of_chains(middlewares, chains),
-        Case("all features, default chain", plain, Side(OURS), path, headers),
+        Case("all features, default chain", plain, Side(OURS, default), path, headers),
     ]
 
 

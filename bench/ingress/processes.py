@@ -1,4 +1,4 @@
-"""Backend, Redis and Traefik on free loopback ports; each is ended with the benchmark."""
+"""Backend, Redis, collector and Traefik on free loopback ports; each is ended with the benchmark."""
 
 import http.client
 import os
@@ -9,8 +9,10 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from lab.parts.provide import ensure
+from lab.toolbox import http_service
 from lab.toolbox.waiting import until
 
 START = 60.0
@@ -72,10 +74,11 @@ def traefik(
 ) -> Generator[Traefik]:
     """Yield a Traefik that knows its routes, `host` among them.
 
-    Its access log goes to nowhere: what the container runtime does with it is not Traefik's cost.
+    Its access log goes through a pipe, as in a pod, to somebody who reads and forgets it: what a container
+    runtime does with it is not Traefik's cost, but a pipe that is full makes it wait.
     """
     command = [ensure("traefik")["traefik"] / "traefik", *arguments, f"--log.filepath={log}"]
-    with _running(command, environment) as process:
+    with _forgetting() as output, _running(command, environment, output) as process:
         _wait(process, port)
         if not until(lambda: _status(port, host) not in (None, http.HTTPStatus.NOT_FOUND), START):
             raise RuntimeError(f"Traefik has no route for {host}:\n{log.read_text()}")
@@ -83,12 +86,34 @@ def traefik(
 
 
 @contextmanager
+def collector() -> Generator[str]:
+    """Yield the URL at which spans are taken and forgotten."""
+    service = http_service.serve(lambda _: http_service.Answer(), "collector")
+    try:
+        yield f"http://127.0.0.1:{service.port}/v1/traces"
+    finally:
+        service.close()
+
+
+@contextmanager
+def _forgetting() -> Generator[IO[bytes]]:
+    """Yield a pipe that is read as fast as it can be."""
+    reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    assert reader.stdin is not None
+    try:
+        yield reader.stdin
+    finally:
+        reader.stdin.close()
+        reader.wait()
+
+
+@contextmanager
 def _running(
-    command: Sequence[str | Path], environment: Mapping[str, str]
+    command: Sequence[str | Path], environment: Mapping[str, str], output: IO[bytes] | None = None
 ) -> Generator[subprocess.Popen[bytes]]:
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(
-        command, env=os.environ | environment, stdin=nowhere, stdout=nowhere, stderr=nowhere
+        command, env=os.environ | environment, stdin=nowhere, stdout=output or nowhere, stderr=nowhere
     )
     try:
         yield process

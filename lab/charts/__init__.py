@@ -20,7 +20,13 @@ from network.config.charts import Chart
 
 STAND_INS = {
     name: Path(__file__).parent / name
-    for name in ("traefik", "kube-prometheus-stack", "prometheus-blackbox-exporter")
+    for name in (
+        "traefik",
+        "kube-prometheus-stack",
+        "prometheus-blackbox-exporter",
+        "opentelemetry-collector",
+        "victoria-logs-single",
+    )
 }
 """Folders by the charts' names, without the kinds that a part of the lab has."""
 
@@ -82,11 +88,21 @@ def _wanted(parts: Mapping[str, Path], folder: Path, config: StackConfig) -> Ite
     own_sources = ProvidedChart(parts["cert-manager"] / "chart", "cert-manager's own sources")
     yield _Wanted("traefik", "traefik", charts.traefik, stand_in("traefik", lambda: _kinds_of_traefik(parts)))
     yield _Wanted("certManager", "cert-manager", charts.cert_manager, lambda: own_sources)
-    if config.observability is not None and config.observability.prometheus.install is not None:
+    observability = config.observability
+    if observability is None:
+        return
+    if observability.prometheus.install is not None:
         stack, exporter = "kube-prometheus-stack", "prometheus-blackbox-exporter"
         kinds = stand_in(stack, lambda: _kinds_of_the_operator(parts))
         yield _Wanted("prometheusStack", stack, charts.prometheus_stack, kinds)
         yield _Wanted("blackboxExporter", exporter, charts.blackbox_exporter, stand_in(exporter))
+    logs = observability.logs
+    if logs is not None or observability.traces is not None:
+        collector = "opentelemetry-collector"
+        yield _Wanted("collector", collector, charts.collector, stand_in(collector))
+    if logs is not None and logs.store.install is not None:
+        store = "victoria-logs-single"
+        yield _Wanted("victoriaLogs", store, charts.victoria_logs, stand_in(store))
 
 
 def _usable(name: str, real: Path, origin: str, folder: Path) -> ProvidedChart:

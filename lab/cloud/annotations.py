@@ -1,7 +1,7 @@
 """A Service of type LoadBalancer as the load balancer that it asks for."""
 
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from lab.cloud.state import Json
@@ -108,19 +108,16 @@ def settings_of(service: Json) -> dict[str, str]:
     return {key.removeprefix(PREFIX): each for key, each in annotations.items() if key.startswith(PREFIX)}
 
 
-def addresses(service: Json, ipv4: str) -> list[str]:
-    """The addresses of its load balancer, as the controller reports them: IPv4 first. One of IPv6 is told for
-    names to lead to; nothing listens there."""
-    if settings_of(service).get("network-stack") != "DUALSTACK":
-        return [ipv4]
-    return [ipv4, str(IPv6Address(int(IPv6Address("2001:db8::")) + int(IPv4Address(ipv4))))]
+def addresses(balancer: Json) -> list[str]:
+    """The addresses of a load balancer, as the controller reports them: IPv4 first."""
+    return [balancer["ip"], *([balancer["ipv6"]] if balancer["ipv6"] else [])]
 
 
 def body_of(service: Json, cluster: Json) -> Json:
     """The load balancer that a valid Service asks for, as the body of a call.
 
-    Targets are NodePorts for both types: the lab's load balancers are proxies, while a real one of type
-    REGIONAL_NETWORK passes packets on to the Service's own port.
+    Behind it are the nodes that have joined. Targets are NodePorts for both types: the lab's load balancers
+    are proxies, while a real one of type REGIONAL_NETWORK passes packets on to the Service's own port.
     """
     settings, spec = settings_of(service), service["spec"]
     return {
@@ -128,10 +125,18 @@ def body_of(service: Json, cluster: Json) -> Json:
         "type": _type(settings),
         "size_unit": int(settings.get("size-unit", 1)),
         "network": settings.get("network", "EXTERNAL"),
+        "network_stack": _stack(settings),
         "region": cluster["region"],
         "vpc_uuid": cluster["vpc_uuid"],
         "tags": [f"k8s:{cluster['id']}"],
+        "droplet_ids": [
+            int(node["droplet_id"])
+            for pool in cluster["node_pools"]
+            for node in pool["nodes"]
+            if node["name"] in cluster["machines"]["nodes"]
+        ],
         "enable_proxy_protocol": settings.get("enable-proxy-protocol") == "true",
+        "http_idle_timeout_seconds": int(settings.get("http-idle-timeout-seconds", 60)),
         "forwarding_rules": [
             {
                 "entry_protocol": port.get("protocol", "TCP").lower(),
@@ -153,6 +158,13 @@ def body_of(service: Json, cluster: Json) -> Json:
 def _type(settings: Mapping[str, str]) -> str:
     """REGIONAL_NETWORK unless said otherwise, since DOKS 1.33 (docs/facts/digitalocean.md#load-balancers)."""
     return settings.get("type", "REGIONAL_NETWORK")
+
+
+def _stack(settings: Mapping[str, str]) -> str:
+    """Both for an external one of type REGIONAL, unless said otherwise; the others have IPv4 alone
+    (docs/facts/digitalocean.md#load-balancers)."""
+    both = _type(settings) == "REGIONAL" and settings.get("network") != "INTERNAL"
+    return settings.get("network-stack", "DUALSTACK") if both else "IPV4"
 
 
 def _health_check(settings: Mapping[str, str], spec: Mapping[str, Any]) -> Json:

@@ -1,7 +1,7 @@
 """The account's load balancers as those that the lab's HAProxy shall be."""
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_network
 
 from lab.cloud.state import Account, Json, Kind
 from lab.internet.load_balancer import HealthCheck, LoadBalancer, Node, Rule
@@ -10,18 +10,20 @@ from lab.internet.load_balancer import HealthCheck, LoadBalancer, Node, Rule
 def load_balancers(account: Account) -> list[LoadBalancer]:
     """Every load balancer, with the real nodes of its cluster; none, when that has gone."""
     clusters = {f"k8s:{cluster['id']}": cluster for cluster in account.all(Kind.CLUSTER)}
-    return [_balancer(balancer, clusters) for balancer in account.all(Kind.LOAD_BALANCER)]
+    vpcs = {vpc["id"]: IPv4Network(vpc["ip_range"]) for vpc in account.all(Kind.VPC)}
+    return [_balancer(balancer, clusters, vpcs) for balancer in account.all(Kind.LOAD_BALANCER)]
 
 
-def _balancer(balancer: Json, clusters: Mapping[str, Json]) -> LoadBalancer:
+def _balancer(balancer: Json, clusters: Mapping[str, Json], vpcs: Mapping[str, IPv4Network]) -> LoadBalancer:
     return LoadBalancer(
         id=balancer["id"],
         name=balancer["name"],
         address=IPv4Address(balancer["ip"]),
+        address_6=IPv6Address(balancer["ipv6"]) if balancer["ipv6"] else None,
         rules=tuple(
-            Rule("tcp", rule["entry_port"], rule["target_port"])
+            Rule(rule["entry_protocol"], rule["entry_port"], rule["target_port"])
             for rule in balancer["forwarding_rules"]
-            if rule["entry_protocol"] == "tcp"
+            if rule["entry_protocol"] in ("tcp", "udp")
         ),
         nodes=tuple(
             Node(name, IPv4Address(address))
@@ -33,6 +35,7 @@ def _balancer(balancer: Json, clusters: Mapping[str, Json]) -> LoadBalancer:
         proxy_protocol=balancer["enable_proxy_protocol"],
         source_ranges=_ranges(balancer["firewall"]["allow"]),
         denied_ranges=_ranges(balancer["firewall"]["deny"]),
+        within=vpcs[balancer["vpc_uuid"]] if balancer["network"] == "INTERNAL" else None,
     )
 
 

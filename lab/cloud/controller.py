@@ -1,9 +1,10 @@
 """The cloud controller of every cluster: Services of type LoadBalancer become load balancers."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
+
+from typing_extensions import override
 
 from lab.cloud.annotations import ID, addresses, body_of, refusals, settings_of
 from lab.cloud.backend import Report
@@ -12,6 +13,7 @@ from lab.cloud.clients import Clients
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
 from lab.cloud.kube import ClusterServices
+from lab.cloud.rounds import Rounds
 from lab.cloud.state import Account, Json, Kind
 from lab.internet.load_balancer import LoadBalancer
 from lab.toolbox.kubernetes_api import KubernetesError
@@ -56,7 +58,7 @@ class Services(Protocol):
         ...
 
 
-class Controllers:
+class Controllers(Rounds):
     """Watches the Services of every running cluster, in one thread."""
 
     def __init__(
@@ -66,24 +68,18 @@ class Controllers:
         report: Report,
         connect: Callable[[Mapping[str, Any]], Services] = ClusterServices,
     ) -> None:
+        super().__init__("controllers", POLL, report)
         self._cloud = cloud
         self._balancers = balancers
-        self._report = report
         self._clients = Clients(cloud, connect)
         self._postponed: dict[str, float] = {}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="controllers", daemon=True)
 
+    @override
     def start(self) -> None:
         """Make the account's load balancers real, and look after them until `stop`."""
         self._cloud.store.subscribe(self._follow)
         self._apply(self._cloud.store.account)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; load balancers stay as they are."""
-        self._ended.set()
-        self._thread.join()
+        super().start()
 
     def _follow(self, before: Account, after: Account) -> None:
         if load_balancers(before) != load_balancers(after):
@@ -95,10 +91,7 @@ class Controllers:
         except ValueError as error:
             self._report(f"Load balancers: {error}")
 
-    def _run(self) -> None:
-        while not self._ended.wait(POLL):
-            self.look()
-
+    @override
     def look(self) -> None:
         """Look at every running cluster once."""
         for cluster in self._clients.clusters():
@@ -144,14 +137,12 @@ class Controllers:
         balancer = self._find(cluster, service)
         if balancer is None:
             balancer = self._cloud.call("POST", _PATH, body)[1]["load_balancer"]
-        elif any(balancer[key] != value for key, value in body.items() if key != "region"):
+        elif any(balancer.get(key) != value for key, value in body.items() if key != "region"):
             balancer = self._cloud.call("PUT", f"{_PATH}/{balancer['id']}", body)[1]["load_balancer"]
         if (service["metadata"].get("annotations") or {}).get(ID) != balancer["id"]:
             client.patch(service, {"metadata": {"annotations": {ID: balancer["id"]}}})
         name = settings_of(service).get("hostname")
-        points = (
-            [{"hostname": name}] if name else [{"ip": each} for each in addresses(service, balancer["ip"])]
-        )
+        points = [{"hostname": name}] if name else [{"ip": each} for each in addresses(balancer)]
         known = service.get("status", {}).get("loadBalancer", {}).get("ingress") or []
         if [
             {key: each.get(key) for key in point} for each, point in zip(known, points, strict=False)

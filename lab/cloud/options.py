@@ -28,8 +28,13 @@ class Options:
     default_vpcs: bool = True
     """Whether each region has its default VPC when the account is new. Where one has none, the first VPC that
     is made there becomes it, and is never deleted."""
+    gateways_take_time: bool = False
+    """Whether a new NAT gateway is seen in the state `PROVISIONING`, which the provider takes for a failure
+    (docs/facts/provider.md#nat-gateways)."""
     cluster_fails: str = ""
     """Why a new cluster does not come up: it ends in the state `error` with this message."""
+    balancer_state: str = ""
+    """State that the list of load balancers tells in place of their own, such as `errored`."""
 
 
 def options(folder: Path) -> Options:

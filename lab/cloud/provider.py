@@ -20,14 +20,14 @@ from pulumi.runtime.proto import (
 
 from lab.cloud.cloud import Cloud
 from lab.cloud.plugin.checks import Failure, failures
-from lab.cloud.plugin.client import CallError, Client
+from lab.cloud.plugin.client import CallError, Client, SpacesCredentials
 from lab.cloud.plugin.compare import planned, project
 from lab.cloud.plugin.failing import abort, half_done, listed
 from lab.cloud.plugin.functions import FUNCTIONS, MissingArgumentsError
 from lab.cloud.plugin.properties import in_order, marked, named_by_program, previewed, with_defaults
 from lab.cloud.plugin.resource import RefusedError, Resource, top
 from lab.cloud.plugin.resources import RESOURCES
-from lab.cloud.plugin.values import State, decode, encode
+from lab.cloud.plugin.values import UNKNOWN, State, decode, encode
 
 VERSION = "4.84.1"
 """Of the plugin whose place this takes: the one that the Python SDK asks for."""
@@ -52,6 +52,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         # The real plugin falls back to DIGITALOCEAN_TOKEN of the shell that it is started from. This one
         # runs elsewhere; the lab's shell has the account's token.
         self._token = cloud.store.account.token
+        # Each provider of a program has a plugin of its own; here all of them come to this one, each by a
+        # connection of its own.
+        self._spaces: dict[str, SpacesCredentials] = {}
         self._engine: engine_pb2_grpc.EngineStub | None = None
 
     def Handshake(
@@ -90,7 +93,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        self._token = decode(request.args).get("token") or self._cloud.store.account.token
+        settings = decode(request.args)
+        self._token = settings.get("token") or self._cloud.store.account.token
+        keys = settings.get("spacesAccessId"), settings.get("spacesSecretKey")
+        if UNKNOWN not in keys and all(keys):
+            self._spaces[context.peer()] = SpacesCredentials(str(keys[0]), str(keys[1]))
         # Without `acceptSecrets` the engine sends plain values and marks what comes back itself.
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
@@ -165,7 +172,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except (CallError, RefusedError) as error:
             self._fail(context, str(error), request.urn)
         state = self._settled(
-            context, resource, request.urn, key, inputs, inputs, lambda: resource.read(client, key, inputs)
+            context,
+            resource,
+            request.urn,
+            key,
+            inputs,
+            inputs,
+            lambda: _awaited(resource, client, key, inputs),
         )
         if state is None:
             # The object exists, the state does not know it (docs/facts/provider.md#read-after-create).
@@ -262,7 +275,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, urn=urn, message=line))
 
     def _client(self, context: grpc.ServicerContext) -> Client:
-        return Client(self._cloud, self._token, self._time_scale, context.is_active)
+        spaces = self._spaces.get(context.peer())
+        return Client(self._cloud, self._token, self._time_scale, context.is_active, spaces)
 
 
 def serve(cloud: Cloud, port: int = 0, time_scale: float = 0) -> tuple[grpc.Server, int]:
@@ -281,6 +295,11 @@ def _resource(urn: str, context: grpc.ServicerContext) -> Resource:
     if token not in RESOURCES:
         abort(context, f"the lab's DigitalOcean has no resource {token}")
     return RESOURCES[token]
+
+
+def _awaited(resource: Resource, client: Client, key: str, inputs: State) -> State | None:
+    resource.made(client, key)
+    return resource.read(client, key, inputs)
 
 
 def _name(urn: str) -> str:

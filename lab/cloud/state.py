@@ -40,10 +40,12 @@ class Kind(StrEnum):
     NAT_GATEWAY = "vpc_nat_gateways"
     PROJECT = "projects"
     BUCKET = "buckets"
+    SPACES_KEY = "keys"
     UPTIME_CHECK = "checks"
     UPTIME_ALERT = "uptime_alerts"
     ALERT_POLICY = "policies"
     VOLUME = "volumes"
+    DROPLET = "droplets"
 
 
 @dataclass

@@ -7,15 +7,17 @@ between nodes as block storage does. Nothing keeps a pod within its size.
 import math
 import re
 import shutil
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+
+from typing_extensions import override
 
 from lab.cloud.backend import Report
 from lab.cloud.clients import Clients
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
+from lab.cloud.rounds import Rounds
 from lab.cloud.state import Json, Kind
 from lab.machine.addons import RECLAIM_POLICIES, VOLUMES_DRIVER
 from lab.toolbox.kubernetes_api import KubernetesApi, KubernetesError, Manifest
@@ -59,7 +61,7 @@ class Objects(Protocol):
         ...
 
 
-class Volumes:
+class Volumes(Rounds):
     """Watches the claims of every running cluster, in one thread; `folder` holds what is on the volumes."""
 
     def __init__(
@@ -69,27 +71,12 @@ class Volumes:
         report: Report,
         connect: Callable[[Mapping[str, Any]], Objects] = lambda config: KubernetesApi.of(config, PATIENCE),
     ) -> None:
+        super().__init__("volumes", POLL, report)
         self._cloud = cloud
         self._folder = folder
-        self._report = report
         self._clients = Clients(cloud, connect)
-        self._told: set[str] = set()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="volumes", daemon=True)
 
-    def start(self) -> None:
-        """Look after claims until `stop`."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; volumes stay as they are."""
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(POLL):
-            self.look()
-
+    @override
     def look(self) -> None:
         """Look at every running cluster once."""
         for cluster in self._clients.clusters():
@@ -98,12 +85,6 @@ class Volumes:
             except (ApiError, ConnectionDroppedError, KubernetesError) as error:
                 self._tell(f"Volumes of {cluster['name']}: {error}")
         self._sweep()
-
-    def _tell(self, trouble: str) -> None:
-        """Report what went wrong, once: the next look tries again."""
-        if trouble not in self._told:
-            self._told.add(trouble)
-            self._report(trouble)
 
     def _attend(self, client: Objects, cluster: Json) -> None:
         volumes = {each["metadata"]["name"]: each for each in client.get(_VOLUMES)["items"]}

@@ -27,6 +27,12 @@ def account(
     cluster_fails: Annotated[
         str | None, typer.Option(help="Why new clusters end in the state `error`; empty: they come up.")
     ] = None,
+    gateways_take_time: Annotated[
+        bool | None, typer.Option(help="Whether a NAT gateway that is made is `PROVISIONING` for a while.")
+    ] = None,
+    balancer_state: Annotated[
+        str | None, typer.Option(help="State that load balancers are told to be in; empty: their own.")
+    ] = None,
     stack: Stack = "dev",
 ) -> None:
     """Show how the simulated account behaves, or change it: days that a real one has some day."""
@@ -37,6 +43,8 @@ def account(
         "token_accepted": token_accepted,
         "default_vpcs": default_vpcs,
         "cluster_fails": cluster_fails,
+        "gateways_take_time": gateways_take_time,
+        "balancer_state": balancer_state,
     }
     options.choose(folder, **{name: value for name, value in given.items() if value is not None})
     for name, value in asdict(options.options(folder)).items():

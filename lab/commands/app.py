@@ -25,6 +25,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     workloads.execute,
     workloads.logs,
     programs.run,
+    programs.doctor,
     account.account,
     view.view,
     hubble.hubble,
@@ -34,7 +35,14 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
 NAMES: Mapping[Callable[..., Any], str] = {workloads.execute: "exec"}
 """Those that are not named like their function."""
 
-FOREIGN_OPTIONS = {programs.kubectl, programs.curl, workloads.execute, workloads.logs, hubble.hubble}
+FOREIGN_OPTIONS = {
+    programs.kubectl,
+    programs.curl,
+    programs.doctor,
+    workloads.execute,
+    workloads.logs,
+    hubble.hubble,
+}
 """Commands that pass options on to another program."""
 
 app = typer.Typer(

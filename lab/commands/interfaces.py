@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from network.config.platform import MONITORING, TRAEFIK
+from network.config.platform import MONITORING, TELEMETRY, TRAEFIK
 from network.plan.observability.pods import ALERTMANAGER_PORT, PROMETHEUS_PORT
+from network.plan.telemetry import store
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ INTERFACES = {
     "traefik": Interface(TRAEFIK, f"deployment/{TRAEFIK}", 8080, "/dashboard/"),
     "prometheus": Interface(MONITORING, f"service/{MONITORING}-prometheus", PROMETHEUS_PORT),
     "alertmanager": Interface(MONITORING, f"service/{MONITORING}-alertmanager", ALERTMANAGER_PORT),
+    "logs": Interface(TELEMETRY, f"service/{store.NAME}", store.PORT, "/select/vmui"),
     "grafana": Interface(
         MONITORING,
         f"service/{MONITORING}-grafana",

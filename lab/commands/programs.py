@@ -1,6 +1,7 @@
 """Programs of the machine in the lab: a shell, kubectl, curl, anything."""
 
 import os
+import sys
 
 from lab import up as bringing_up
 from lab.commands.foreground import become, running_engine
@@ -27,6 +28,17 @@ def curl(arguments: Arguments = None, stack: Stack = "dev") -> None:
     lab = lab_of(stack)
     engine = running_engine(lab)
     become(lab, engine, "curl", "--cacert", str(lab.folder / "internet" / TRUSTED), *(arguments or []))
+
+
+def doctor(arguments: Arguments = None, stack: Stack = "dev") -> None:
+    """Run `network doctor` as somebody on the internet who trusts both Let's Encrypts; of everything by
+    default."""
+    lab = lab_of(stack)
+    engine = running_engine(lab)
+    trusting = ("env", f"SSL_CERT_FILE={lab.folder / 'internet' / TRUSTED}")
+    # The lab's copy: what runs here was made of it, with this lab's pod network.
+    asking = (sys.executable, "-m", "network", "doctor", "--file", str(engine.stack_file))
+    become(lab, engine, *trusting, *asking, *(arguments or ["--all"]))
 
 
 def run(arguments: Arguments = None, stack: Stack = "dev") -> None:

@@ -4,14 +4,15 @@ Each has exactly the labels and ports that the stack file declares, so that Serv
 policies meet it as they would meet the team's own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lab.demo.container import bounds
 from lab.demo.redis import Redis, server
 from lab.parts import images
 from network.config import StackConfig
-from network.config.applications import Workload
+from network.config.applications import Port, Workload
+from network.plan.model.collector import TRACES_URL
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
 
@@ -34,7 +35,7 @@ def deployments(config: StackConfig, redis: Redis | None = None) -> tuple[Manife
             workload,
             server(redis, workload)
             if redis and redis.is_(application, name)
-            else _backend(f"{application}/{name}", name, workload),
+            else _backend(f"{application}/{name}", name, workload, _spans(config, application)),
             # Two, so that something is left when one ends; a Redis of two would count twice.
             replicas=2 if workload.ports and not (redis and redis.is_(application, name)) else 1,
         )
@@ -96,12 +97,16 @@ def _deployment(
     )
 
 
-def _backend(full_name: str, name: str, workload: Workload) -> Mapping[str, Any]:
-    """Return the container of the demo backend."""
-    probe, control = _own_ports(port.port for port in workload.ports.values())
-    ports = ",".join(
-        f"{port_name}={port.port}/{port.protocol.lower()}" for port_name, port in workload.ports.items()
-    )
+def _spans(config: StackConfig, application: str) -> str:
+    """Return where an application's pods may send spans; nowhere is empty."""
+    traces = config.observability.traces if config.observability else None
+    return TRACES_URL if traces and application in traces.applications else ""
+
+
+def _backend(full_name: str, name: str, workload: Workload, spans: str) -> Mapping[str, Any]:
+    """Return the container of the demo backend, which sends its spans to the URL `spans`."""
+    probe, control = _own_ports(workload.ports.values())
+    ports = ",".join(_listening(workload))
     return {
         "name": name,
         "image": images.demo().name,
@@ -115,6 +120,7 @@ def _backend(full_name: str, name: str, workload: Workload) -> Mapping[str, Any]
             {"name": "DEMO_PORTS", "value": ports},
             {"name": "DEMO_PROBE_PORT", "value": str(probe)},
             {"name": "DEMO_CONTROL_PORT", "value": str(control)},
+            *([{"name": "DEMO_OTLP", "value": spans}] if spans else []),
             {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
             {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
         ],
@@ -129,8 +135,16 @@ def _backend(full_name: str, name: str, workload: Workload) -> Mapping[str, Any]
     }
 
 
-def _own_ports(taken: Iterable[int]) -> tuple[int, int]:
+def _listening(workload: Workload) -> Iterator[str]:
+    """Yield what the backend listens on, of a range its ends."""
+    for name, port in workload.ports.items():
+        yield f"{name}={port.port}/{port.protocol.lower()}"
+        if port.end_port is not None:
+            yield f"{name}-end={port.end_port}/{port.protocol.lower()}"
+
+
+def _own_ports(taken: Iterable[Port]) -> tuple[int, int]:
     """Return two ports that the workload does not use: for probes, and for control."""
-    used = set(taken)
-    free = (port for port in range(FIRST_OWN_PORT, 65536) if port not in used)
+    used = [range(port.port, port.last + 1) for port in taken]
+    free = (port for port in range(FIRST_OWN_PORT, 65536) if not any(port in each for each in used))
     return next(free), next(free)

@@ -1,4 +1,4 @@
-"""What a stack file says of a zone that another provider than DigitalOcean serves."""
+"""What a stack file says of zones that another provider than DigitalOcean serves."""
 
 from base64 import b64encode
 from ipaddress import AddressValueError, IPv4Address
@@ -7,6 +7,7 @@ from pathlib import Path
 from lab.engine.throwaway import throw_away
 from lab.internet.primary import PrimaryZone
 from network.config import StackConfig
+from network.config.zones import zones
 
 _DEFAULT_PORT = 53
 _NUMBERED = "primary.invalid"
@@ -15,18 +16,22 @@ _CLOUDFLARES = "anna.ns.cloudflare.com"
 
 
 def elsewhere(config: StackConfig, state: Path) -> PrimaryZone | None:
-    """The zone, with throw-away secrets of the lab; None where DigitalOcean serves it."""
-    dns, solver = config.external.dns, config.certificates.dns01
-    if dns.provider != "external":
+    """The zones, with throw-away secrets of the lab; None where DigitalOcean serves all."""
+    solver = config.certificates.dns01
+    names = [each.name for each in zones(config.external.dns) if each.says.provider == "external"]
+    if not names:
         return None
+    zone, *others = names
     secret = tsig_secret(state)
     if solver.provider != "rfc2136":
         token = cloudflare_token(state)
-        return PrimaryZone(dns.zone, _CLOUDFLARES, _DEFAULT_PORT, "lab", "hmac-sha256", secret, token)
+        server = (_CLOUDFLARES, _DEFAULT_PORT, "lab", "hmac-sha256", secret, token)
+        return PrimaryZone(zone, *server, also=tuple(others))
     host, _, port = solver.nameserver.rpartition(":")
     algorithm = solver.tsig_algorithm.lower().replace("hmac", "hmac-")
     server = _NUMBERED if is_address(host) else host
-    return PrimaryZone(dns.zone, server, int(port), solver.tsig_key_name, algorithm, secret)
+    key = (solver.tsig_key_name, algorithm, secret)
+    return PrimaryZone(zone, server, int(port), *key, also=tuple(others))
 
 
 def is_address(host: str) -> bool:

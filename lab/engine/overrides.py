@@ -5,12 +5,15 @@ found in the file's own mapping and not in the checked config: in `make shell` t
 which the program itself shall tell.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lab.engine import bought
 from lab.engine.elsewhere import cloudflare_token, is_address, tsig_secret
+from lab.engine.otlp import SIGNALS, credential, secret
 from lab.engine.receivers import Receiver, receivers
 from lab.engine.throwaway import htpasswd, throw_away
 from lab.internet.addresses import PRIMARY
@@ -23,6 +26,8 @@ Values = Mapping[str, Any]
 
 REDIS_PASSWORD = "redis-password"
 """Name of the throw-away password of the lab's Redis."""
+OUTSIDE_WEBHOOK = "outside-webhook"
+"""Name of what the webhook's URL is made of that the simulated account is given."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,11 @@ def overrides(
         *_pod_network(config, cni),
         *(_users(name, state) for name in _basic_auth(config)),
         *_redis_password(config, state),
+        *_bought(config, state),
         *(_receiver(receiver, state) for receiver in receivers(config)),
+        *_outside_slack_url(config, state),
+        *_events(config),
+        *(_credential(signal, state) for signal in SIGNALS if f"network:{signal}Credential" in config),
     )
 
 
@@ -122,6 +131,22 @@ def _users(name: str, state: Path) -> Override:
     )
 
 
+def _bought(config: Values, state: Path) -> Iterator[Override]:
+    """A certificate of the lab's in place of each that was bought, with its key."""
+    for name, names in bought.bought_names(config).items():
+        yield Override(
+            f"network:certificates.bought.{name}.pem",
+            bought.chain(name, names, state),
+            "your certificate's key is encrypted for your stack only: the lab's own, for the same names",
+        )
+        yield Override(
+            f"network:certificateKeys.{name}",
+            f"the key in secrets/certificate-key-{name}",
+            "the key of that certificate",
+            partial(bought.key, name, state),
+        )
+
+
 def _receiver(receiver: Receiver, state: Path) -> Override:
     """Whom Alertmanager tells: the name stays, and in the lab it is the lab that listens there."""
     password = f"alert-receiver-{receiver.name}"
@@ -130,6 +155,48 @@ def _receiver(receiver: Receiver, state: Path) -> Override:
         f"secrets/{password}, taken by {receiver.host} in the lab",
         "your receivers' secrets are encrypted for your stack only, and nobody is told of the lab's alerts",
         lambda: receiver.secret(throw_away(state, password)),
+    )
+
+
+def _outside_slack_url(config: Values, state: Path) -> Sequence[Override]:
+    """The webhook by which DigitalOcean tells a channel of its checks."""
+    observability = config.get("network:observability")
+    outside = observability.get("outside") if isinstance(observability, Mapping) else None
+    tells = isinstance(outside, Mapping) and outside.get("slackChannel") is not None
+    if not tells and "network:outsideSlackUrl" not in config:
+        return ()
+    return (
+        Override(
+            "network:outsideSlackUrl",
+            f"made of secrets/{OUTSIDE_WEBHOOK}, and called by nobody",
+            "your webhook is encrypted for your stack only, and the simulated account tells nobody",
+            lambda: f"https://hooks.slack.com/services/{throw_away(state, OUTSIDE_WEBHOOK)}",
+        ),
+    )
+
+
+def _events(config: Values) -> Sequence[Override]:
+    """Kubernetes' Events, which a stack that keeps logs takes unless it says otherwise."""
+    observability = config.get("network:observability")
+    logs = observability.get("logs") if isinstance(observability, Mapping) else None
+    if not isinstance(logs, Mapping) or logs.get("events") is False:
+        return ()
+    return (
+        Override(
+            "network:observability.logs.events",
+            False,
+            "the lab's collector has no receiver of them: its module is served by no proxy",
+        ),
+    )
+
+
+def _credential(signal: str, state: Path) -> Override:
+    """What is shown to whoever takes logs or traces."""
+    return Override(
+        f"network:{signal}Credential",
+        f"made of secrets/{secret(signal)}, and wanted by the lab's own receiver",
+        f"your credential is encrypted for your stack only, and nobody is sent the lab's {signal}",
+        lambda: credential(signal, state),
     )
 
 

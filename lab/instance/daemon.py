@@ -18,6 +18,7 @@ from lab.cloud.controller import Controllers
 from lab.cloud.endpoints.domains import records_of
 from lab.cloud.fleet import running
 from lab.cloud.machines import Machines
+from lab.cloud.routing_agent import RoutingAgents
 from lab.cloud.state import Account, Kind
 from lab.cloud.volumes import Volumes
 from lab.instance.acme_accounts import begin_again
@@ -60,6 +61,7 @@ def main() -> int:
     internet = Internet(
         *(folder / "internet", supplies.parts, supervisor, authority, api_port, supplies.elsewhere),
         told=supplies.told,
+        sent=supplies.sent,
     )
     internet.start()
     authenticator.serve(cloud.store, OPERATOR)
@@ -78,6 +80,8 @@ def main() -> int:
     controllers.start()
     volumes = Volumes(cloud, folder / "volumes", _report)
     volumes.start()
+    routing_agents = RoutingAgents(cloud, _report)
+    routing_agents.start()
     cloud.fleet.resume()
     if not cloud.fleet.settle(BOOT_TIMEOUT):
         _report("Some clusters do not run yet; see logs/ below their folders")
@@ -90,6 +94,7 @@ def main() -> int:
     _tell(folder, {"provider_port": provider_port, "token": cloud.store.account.token})
     ended.wait()
 
+    routing_agents.stop()
     volumes.stop()
     controllers.stop()
     machines.stop()

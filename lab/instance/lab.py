@@ -107,8 +107,9 @@ class Lab:
         if self.running() and self.ready.exists():
             if Supplies.read(self._supplies).lacks(supplies):
                 raise LabError(
-                    f"the lab {self.name} runs since before its stack asked for programs or receivers of "
-                    f"alerts that it was not given. End it, then start it again: make down {self.choice}"
+                    f"the lab {self.name} runs since before its stack asked for programs, or receivers of "
+                    "alerts, logs or traces, that it was not given. End it, then start it again: "
+                    f"make down {self.choice}"
                 )
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)

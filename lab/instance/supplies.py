@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lab.internet.otlp import OtlpReceiver
 from lab.internet.primary import PrimaryZone
 from lab.toolbox.whole_files import write_secret
 
@@ -17,11 +18,13 @@ class Supplies:
     cni: str
     """The pod network of its clusters, which lasts as long as they do."""
     elsewhere: PrimaryZone | None = None
-    """A zone that another provider than DigitalOcean serves."""
+    """Zones that another provider than DigitalOcean serves."""
     zones: tuple[str, ...] = ()
     """Zones that the account holds from the beginning, for a stack that adopts one."""
     told: tuple[tuple[str, int], ...] = ()
     """Host and port of whoever the stack's Alertmanager tells."""
+    sent: tuple[OtlpReceiver, ...] = ()
+    """Whoever the stack sends its logs and traces to."""
     parts: Mapping[str, Path] = field(default_factory=dict[str, Path])
     """The folder of each part, by name."""
     images: Mapping[str, Path] = field(default_factory=dict[str, Path])
@@ -34,9 +37,10 @@ class Supplies:
         zone = data.get("elsewhere")
         return Supplies(
             cni=data.get("cni", "cilium"),
-            elsewhere=PrimaryZone(**zone) if zone else None,
+            elsewhere=PrimaryZone.read(zone) if zone else None,
             zones=tuple(data.get("zones", ())),
             told=tuple((host, port) for host, port in data.get("told", ())),
+            sent=tuple(OtlpReceiver(**each) for each in data.get("sent", ())),
             parts=_paths(data.get("parts", {})),
             images=_paths(data.get("images", {})),
         )
@@ -44,7 +48,7 @@ class Supplies:
     def lacks(self, wanted: "Supplies") -> bool:
         """Whether a daemon that was given these cannot do for one who wants others."""
         missing = wanted.images.keys() - self.images.keys() or set(wanted.told) - set(self.told)
-        return bool(missing)
+        return bool(missing or set(wanted.sent) - set(self.sent))
 
     def write(self, file: Path) -> None:
         """Keep them for the daemon, and for the next start, which must be given the same."""

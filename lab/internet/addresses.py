@@ -1,10 +1,13 @@
-"""Where the outside world lives: one address of TEST-NET-3 (RFC 5737) per role."""
+"""Where the outside world lives: one address of TEST-NET-3 (RFC 5737) per role, and for load balancers one of
+IPv6."""
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from network.plan.certificates.acme import HOSTS
 
 INTERNET = IPv4Network("203.0.113.0/24")
+INTERNET_6 = IPv6Network("2001:db8::/32")
+"""Of documentation too (RFC 3849)."""
 
 OPERATOR = IPv4Address("203.0.113.1")
 RESOLVER = IPv4Address("203.0.113.53")
@@ -18,11 +21,16 @@ ACME_STAGING = IPv4Address("203.0.113.82")
 CLOUDFLARE = IPv4Address("203.0.113.83")
 RECEIVERS = IPv4Address("203.0.113.84")
 """Whoever the stack's Alertmanager tells."""
+OTLP = (IPv4Address("203.0.113.85"), IPv4Address("203.0.113.86"))
+"""Whoever the stack sends its logs and its traces to."""
 
 LOAD_BALANCERS = tuple(address for address in INTERNET.hosts() if int(address) & 0xFF >= 100)
 """Public addresses that load balancers are given, in this order."""
 
-OWN = (OPERATOR, RESOLVER, NAME_SERVER, PRIMARY, API, ACME_PRODUCTION, ACME_STAGING, CLOUDFLARE, RECEIVERS)
+OWN = (
+    *(OPERATOR, RESOLVER, NAME_SERVER, PRIMARY, API, ACME_PRODUCTION, ACME_STAGING, CLOUDFLARE, RECEIVERS),
+    *OTLP,
+)
 """Addresses that exist as long as the lab does."""
 
 API_NAME = "api.digitalocean.com"
@@ -38,3 +46,8 @@ NAMES = {
     **dict.fromkeys(NAME_SERVER_NAMES, NAME_SERVER),
 }
 """Every name of the outside world and its address."""
+
+
+def of_ipv4(address: str) -> IPv6Address:
+    """Return the IPv6 address of what has this IPv4 address."""
+    return INTERNET_6[int(IPv4Address(address))]

@@ -30,11 +30,11 @@ class RefusedError(Exception):
 
 
 class Cloudflare:
-    """An account with one zone."""
+    """An account with the zones of one operator."""
 
     def __init__(self, zone: PrimaryZone) -> None:
         self._zone = zone
-        self._id = sha256(zone.name.encode()).hexdigest()[:32]
+        self._names = {sha256(name.encode()).hexdigest()[:32]: name for name in zone.names}
         self._records: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
@@ -43,34 +43,39 @@ class Cloudflare:
         if not hmac.compare_digest(token.encode(), (self._zone.api_token or "").encode()):
             raise RefusedError(403, 10000, "Authentication error")
         if path == "/client/v4/zones" and method == "GET":
-            found = query.get("name", self._zone.name) == self._zone.name
-            return [{"id": self._id, "name": self._zone.name, "status": "active"}] if found else []
+            return [
+                {"id": identity, "name": name, "status": "active"}
+                for identity, name in self._names.items()
+                if query.get("name", name) == name
+            ]
         match = _RECORDS.fullmatch(path)
-        if match is None or match["zone"] != self._id:
+        if match is None or match["zone"] not in self._names:
             raise RefusedError(404, 7003, "Could not route to " + path)
+        zone = self._names[match["zone"]]
         with self._lock:
             match method, match["record"]:
                 case "GET", None:
                     return [
                         each
                         for each in self._records.values()
-                        if all(each[key] == query[key] for key in ("type", "name") if key in query)
+                        if each["zone_name"] == zone
+                        and all(each[key] == query[key] for key in ("type", "name") if key in query)
                     ]
                 case "POST", None:
-                    return self._create(body)
-                case "DELETE", str(record) if record in self._records:
+                    return self._create(zone, body)
+                case "DELETE", str(record) if self._records.get(record, {}).get("zone_name") == zone:
                     return self._delete(record)
                 case _:
                     raise RefusedError(404, 81044, "Record does not exist.")
 
-    def _create(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _create(self, zone: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if body.get("type") != "TXT":
             raise RefusedError(400, 9005, "the lab's Cloudflare makes TXT records only")
-        record = {**body, "id": uuid4().hex}
+        record = {**body, "id": uuid4().hex, "zone_name": zone}
         there = {(each["name"], each["content"]) for each in self._records.values()}
         if (record["name"], record["content"]) in there:
             raise RefusedError(400, 81058, "An identical record already exists.")
-        message = update(self._zone)
+        message = update(self._zone, zone)
         message.add(_absolute(record), int(record["ttl"]), "TXT", _quoted(record))
         bind.send(self._zone, message)
         self._records[record["id"]] = record
@@ -78,7 +83,7 @@ class Cloudflare:
 
     def _delete(self, identity: str) -> Mapping[str, Any]:
         record = self._records[identity]
-        message = update(self._zone)
+        message = update(self._zone, record["zone_name"])
         message.delete(_absolute(record), "TXT", _quoted(record))
         bind.send(self._zone, message)
         del self._records[identity]

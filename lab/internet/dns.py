@@ -38,12 +38,13 @@ class Dns:
     ) -> None:
         """`folder` holds the zone files; the resolver's address must exist in this network namespace.
 
-        `elsewhere` is a zone to ask its own primary name server for; `names` are known beside the lab's own.
+        `elsewhere` are zones to ask their own primary name server for; `names` are known beside the lab's
+        own.
         """
         self._folder = folder
         self._program = program
         self._supervisor = supervisor
-        self._elsewhere = {elsewhere.name: f"{PRIMARY}:{elsewhere.port}"} if elsewhere else {}
+        self._elsewhere = dict.fromkeys(elsewhere.names, f"{PRIMARY}:{elsewhere.port}") if elsewhere else {}
         self._names = {**NAMES, **names, **({elsewhere.server: PRIMARY} if elsewhere else {})}
         self._lock = threading.Lock()
         self._contents: dict[str, object] = {}

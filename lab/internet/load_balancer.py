@@ -3,11 +3,12 @@
 Pure text: `haproxy.py` runs it. A load balancer of type REGIONAL is a TCP proxy in front of NodePorts,
 whose connections come from its address in the VPC; one of type REGIONAL_NETWORK passes packets
 through, which HAProxy cannot: it is rendered alike, so that in the lab its clients' addresses are lost.
+UDP, which HAProxy does not carry either, is `udp_relay`'s.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from pathlib import Path
 from typing import Literal
 
@@ -22,10 +23,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Rule:
-    """A forwarding rule: connections to `entry_port` go to `node_port` of a healthy node."""
+    """A forwarding rule: what comes to `entry_port` goes to `node_port` of a healthy node."""
 
-    protocol: Literal["tcp"]
-    """The lab's load balancers carry TCP only; DigitalOcean's other protocols end there."""
+    protocol: Literal["tcp", "udp"]
+    """DigitalOcean's other protocols end TLS at the load balancer, which the lab's cannot."""
     entry_port: int
     node_port: int
 
@@ -47,7 +48,7 @@ class HealthCheck:
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """One load balancer with a public address."""
+    """One load balancer."""
 
     id: str
     name: str
@@ -61,6 +62,10 @@ class LoadBalancer:
     """Ranges that may connect; empty means everybody."""
     denied_ranges: tuple[IPv4Network, ...] = field(default=())
     """Ranges that may not connect, whatever the others say."""
+    address_6: IPv6Address | None = None
+    """Where it answers IPv6 too; connections to nodes are of IPv4."""
+    within: IPv4Network | None = None
+    """The VPC of an internal one, whose address lies in it and which answers nobody else."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class TlsFront:
     rewrites: tuple[tuple[str, str], ...] = ()
     """Paths that the server knows under another name: asked for, real."""
     public_port: int = 443
+    keeps_connections: bool = True
+    """Else each ends with its answer, as one does that nobody has used for a night."""
 
 
 def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront]) -> str:
@@ -87,7 +94,7 @@ def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront]) -> str
         lines += _front(front)
     for balancer in sorted(balancers, key=lambda balancer: balancer.id):
         for rule in sorted(balancer.rules, key=lambda rule: rule.entry_port):
-            lines += _rule(balancer, rule)
+            lines += _rule(balancer, rule) if rule.protocol == "tcp" else ()
     return "\n".join([*lines, ""])
 
 
@@ -106,11 +113,13 @@ _PREAMBLE: tuple[str, ...] = (
 
 
 def _front(front: TlsFront) -> Iterator[str]:
+    protocols = "h2,http/1.1" if front.keeps_connections else "http/1.1"
     yield from (
         "",
         f"frontend {front.name}",
         "    mode http",
-        f"    bind {front.address}:{front.public_port} ssl crt {front.certificate} alpn h2,http/1.1",
+        f"    bind {front.address}:{front.public_port} ssl crt {front.certificate} alpn {protocols}",
+        *([] if front.keeps_connections else ["    option httpclose"]),
         *(f"    http-request set-path {real} if {{ path {asked} }}" for asked, real in front.rewrites),
         f"    default_backend {front.name}",
         "",
@@ -128,10 +137,14 @@ def _rule(balancer: LoadBalancer, rule: Rule) -> Iterator[str]:
     check = balancer.health_check
     yield from ("", f"frontend {name}", "    mode tcp")
     yield f"    bind {balancer.address}:{rule.entry_port}"
+    if balancer.address_6 is not None:
+        yield f"    bind {balancer.address_6}:{rule.entry_port}"
     # A line for each connection at its end: from whom, to which node, how long, how it ended.
     yield "    option tcplog"
     if balancer.denied_ranges:
         yield f"    tcp-request connection reject if {{ src {_ranges(balancer.denied_ranges)} }}"
+    if balancer.within is not None:
+        yield f"    tcp-request connection reject unless {{ src {balancer.within} }}"
     if balancer.source_ranges:
         yield f"    tcp-request connection reject unless {{ src {_ranges(balancer.source_ranges)} }}"
     yield from (f"    default_backend {name}", "", f"backend {name}", "    mode tcp")

@@ -29,6 +29,11 @@ class Told:
     message: Any
     """As JSON; text where it is none."""
 
+    @property
+    def seconds(self) -> float:
+        """When it arrived, since the epoch."""
+        return datetime.fromisoformat(self.at).timestamp()
+
 
 def serve(folder: Path) -> int:
     """Take messages on 127.0.0.1 in the background, by plain HTTP, and return the port."""

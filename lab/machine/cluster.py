@@ -15,7 +15,7 @@ from lab.machine import hubble
 from lab.machine.addons import dns_manifests, owners_manifest, storage_classes
 from lab.machine.control_plane import ControlPlane
 from lab.machine.hubble import RELAY
-from lab.machine.inputs import Parts, image_named
+from lab.machine.inputs import Parts, find, image_named
 from lab.machine.network import ClusterNetwork
 from lab.machine.node import Node
 from lab.machine.pki import Pki
@@ -33,6 +33,8 @@ _SETTLING_TIMEOUT = 60.0
 
 _MISTAKES = (400, 422)
 """Answers that no patience changes: the object itself is wrong."""
+
+_RESOLVER = "vpc-resolver"
 
 _NODES = "/api/v1/nodes"
 
@@ -98,6 +100,7 @@ class Cluster:
         with self._lock:
             report(f"Starting cluster {self._spec.name}: {len(self._nodes)} nodes")
             self._wires.start()
+            self._serve_names_in_the_vpc()
             for node in self._nodes.values():
                 node.start()
             self._control_plane.start(report)
@@ -131,6 +134,7 @@ class Cluster:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Node.stop, self._nodes.values()))
             self._control_plane.stop()
+            self._keepers.end(_RESOLVER, grace=5.0)
             self._wires.stop()
 
     def delete(self) -> None:
@@ -153,9 +157,17 @@ class Cluster:
             self._keepers, self._pods,
         )  # fmt: skip
 
+    def _serve_names_in_the_vpc(self) -> None:
+        """The VPC's own resolver, which asks that of the world outside."""
+        file = self._folder / "resolver.Corefile"
+        file.write_text(f". {{\n    bind {self._spec.resolver}\n    forward . {self._spec.dns}\n}}\n")
+        program = find(self._parts, "coredns", "coredns")
+        self._keepers.ensure(_RESOLVER, [str(program), "-conf", str(file)])
+
     def _install_addons(self) -> None:
         dns = dns_manifests(self._spec, image_named(self._images, "coredns"))
-        manifests = [*self._pods.resources(self._parts), owners_manifest(), *storage_classes(), *dns]
+        pods = self._pods.resources(self._parts, self._spec)
+        manifests = [*pods, owners_manifest(), *storage_classes(), *dns]
         if any(RELAY in name for name in self._images):
             manifests += hubble.manifests(image_named(self._images, RELAY))
         deadline = time.monotonic() + _SETTLING_TIMEOUT

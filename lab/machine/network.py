@@ -49,7 +49,8 @@ class ClusterNetwork:
         Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
         if not _exists(self._bridge):
             ip("link", "add", self._bridge, "type", "bridge")
-            ip("address", "add", self._on_vpc(self._spec.router), "dev", self._bridge)
+            for own in (self._spec.router, self._spec.resolver):
+                ip("address", "add", self._on_vpc(own), "dev", self._bridge)
             ip("link", "set", self._bridge, "up")
 
     def attach(self, machine: str, address: IPv4Address) -> None:

@@ -60,6 +60,11 @@ class ClusterSpec:
         return self.id[:8]
 
     @property
+    def resolver(self) -> IPv4Address:
+        """The VPC's own DNS resolver (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
+        return self.vpc[-2]
+
+    @property
     def hostname(self) -> str:
         """The API server's public name, as DOKS gives it."""
         return f"{self.id}.k8s.ondigitalocean.com"

@@ -396,6 +396,22 @@ def every_part() -> Mapping[str, Part]:
             optional=True,
         ),
         Part(
+            name="wireguard",
+            version=pinned("wireguard"),
+            purpose="the VPN's tunnels, where the kernel has none",
+            recipe=GoBuild(module="wireguard", commands={"wireguard-go": "golang.zx2c4.com/wireguard"}),
+            seconds=20,
+            files=("wireguard-go",),
+            optional=True,
+        ),
+        _debian(
+            "wireguard-tools",
+            "drives the VPN's tunnels, as on the Droplet",
+            "wireguard-tools",
+            {"wg": "wg", "wg-quick": "wg-quick"},
+            optional=True,
+        ),
+        Part(
             name="nca",
             version=_NCA,
             purpose="network-config-analyzer, the other oracle and the benchmark's opponent",
@@ -422,7 +438,7 @@ def every_part() -> Mapping[str, Part]:
             files=("named",),
             optional=True,
         ),
-        _debian("nft", "kube-proxy's rules", "nftables", {"nft": "nft"}),
+        _debian("nft", "rules of kube-proxy, and of the VPN's machine", "nftables", {"nft": "nft"}),
         _debian(
             "iptables",
             "Cilium's and portmap's rules",

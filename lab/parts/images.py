@@ -10,7 +10,7 @@ from lab.machine.node_config import TRUST
 from lab.parts import oci
 from lab.parts.catalogue import every_part
 from lab.parts.libraries import libraries
-from lab.parts.observability import prometheus_version
+from lab.parts.observability import COLLECTOR, LOG_STORE, prometheus_version
 from lab.parts.recipe import PartError
 from lab.parts.store import Store
 from lab.paths import cache_dir
@@ -109,6 +109,18 @@ def _observability() -> tuple[Image, ...]:
             part=state_metrics,
             file=state_metrics,
             path=f"/{state_metrics}",
+        ),
+        Image(
+            name=f"docker.io/{versions.COLLECTOR_IMAGE}:{parts[COLLECTOR].version.removeprefix('v')}",
+            part=COLLECTOR,
+            file="otelcol-k8s",
+            path="/otelcol-k8s",
+        ),
+        Image(
+            name=f"docker.io/{versions.VICTORIA_LOGS_IMAGE}:{parts[LOG_STORE].version}",
+            part=LOG_STORE,
+            file=LOG_STORE,
+            path="/victoria-logs-prod",
         ),
     )
 

@@ -23,6 +23,13 @@ WATCHERS = (
 )
 """What runs in the cluster of a stack that installs Prometheus."""
 
+COLLECTOR = "collector"
+"""What runs in the cluster of a stack that collects logs or traces, and outside of it in the place of whoever
+such a stack sends them to."""
+
+LOG_STORE = "victoria-logs"
+"""What runs in the cluster of a stack that keeps logs itself."""
+
 
 def parts() -> Sequence[Part]:
     """Every part, in building order."""
@@ -39,6 +46,8 @@ def parts() -> Sequence[Part]:
             5,
         ),
         _alertmanager(),
+        _collector(),
+        _log_store(),
         Part(
             name="sloth",
             version=pinned("sloth"),
@@ -138,5 +147,46 @@ def _alertmanager() -> Part:
         ),
         seconds=45,
         files=commands,
+        optional=True,
+    )
+
+
+def _collector() -> Part:
+    """The OpenTelemetry collector, of the modules at the version of the image that the platform names."""
+    command = "otelcol-k8s"
+    return Part(
+        name=COLLECTOR,
+        version=pinned(COLLECTOR),
+        purpose="takes, bounds and passes on logs and traces",
+        recipe=GoBuild(
+            module="collector",
+            commands={command: f"./{command}"},
+            sources=(command,),
+            stamps={"main.version": pinned(COLLECTOR).removeprefix("v")},
+        ),
+        seconds=105,
+        files=(command,),
+        optional=True,
+    )
+
+
+def _log_store() -> Part:
+    """VictoriaLogs with its page."""
+    module = "github.com/VictoriaMetrics/VictoriaLogs"
+    return Part(
+        name=LOG_STORE,
+        version=pinned(LOG_STORE),
+        purpose="keeps logs and answers questions about them; its page",
+        recipe=GoBuild(
+            module=LOG_STORE,
+            commands={LOG_STORE: f"{module}/app/{LOG_STORE}"},
+            stamps={
+                "github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version": (
+                    f"{LOG_STORE}-{pinned(LOG_STORE)}"
+                )
+            },
+        ),
+        seconds=15,
+        files=(LOG_STORE,),
         optional=True,
     )

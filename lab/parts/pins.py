@@ -17,6 +17,8 @@ _MODULES = {
     "node-exporter": ("cluster", "github.com/prometheus/node_exporter"),
     "blackbox-exporter": ("cluster", "github.com/prometheus/blackbox_exporter"),
     "alertmanager": ("alertmanager", "github.com/prometheus/alertmanager"),
+    "collector": ("collector", "go.opentelemetry.io/collector/otelcol"),
+    "victoria-logs": ("victoria-logs", "github.com/VictoriaMetrics/VictoriaLogs"),
     "sloth": ("sloth", "github.com/slok/sloth"),
     "kube-router": ("kube-router", "github.com/cloudnativelabs/kube-router/v2"),
     "runc": ("runc", "github.com/opencontainers/runc"),
@@ -26,6 +28,7 @@ _MODULES = {
     "helm": ("helm", "helm.sh/helm/v3"),
     "traefik-crds": ("traefik", "github.com/traefik/traefik/v3"),
     "godo": ("godo", "github.com/digitalocean/godo"),
+    "wireguard": ("wireguard", "golang.zx2c4.com/wireguard"),
     "cyclonus": ("cyclonus", "github.com/mattfenwick/cyclonus"),
 }
 """What is built from a Go module, with our module that requires it, and so pins it."""

@@ -13,7 +13,7 @@ _CERTIFICATE_WANTED = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
 """OpenSSL's name for the alert by which a server refuses a client without certificate (RFC 8446)."""
 
 
-def probe(host: str, path: str, trusted: Path) -> tuple[bool, str]:
+def probe(host: str, path: str, trusted: Path, method: str = "GET") -> tuple[bool, str]:
     """Ask `https://<host><path>`; whether somebody answered with a certificate that `trusted` (PEM) covers.
 
     A backend or middleware that refuses has answered, and so has a host that asks for a client's certificate.
@@ -23,7 +23,7 @@ def probe(host: str, path: str, trusted: Path) -> tuple[bool, str]:
     context = ssl.create_default_context(cafile=str(trusted))
     connection = http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=context)
     try:
-        connection.request("GET", path)
+        connection.request(method, path)
         response = connection.getresponse()
         body = response.read()
         certificate = x509.load_der_x509_certificate(_served(connection))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,7 @@ from lab.instance.lab import Lab, LabError
 from lab.readiness.rows import Row
 from lab.toolbox.waiting import until
 from network.cli.check import check_file
+from network.config.zones import zones
 from network.plan import build
 
 
@@ -21,11 +23,11 @@ def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0
     Raises LabError when the cluster cannot be asked.
     """
     found: list[Row] = []
-    layers = json.dumps(_layers(engine))
+    stack = json.dumps(_stack(engine))
 
     def all_ready() -> bool:
         nonlocal found
-        found = _look(lab, engine, layers)
+        found = _look(lab, engine, stack)
         return all(row.ready for row in found)
 
     ready = until(all_ready, patience, pause=1)
@@ -38,21 +40,23 @@ def print_status(lab: Lab, engine: Engine, console: Console, patience: float = 0
     return ready
 
 
-def _layers(engine: Engine) -> dict[str, str]:
-    """The layer of the plan that each namespace belongs to; none where the stack file has mistakes."""
+def _stack(engine: Engine) -> dict[str, Any]:
+    """The layer of the plan that each namespace belongs to, and the zones; none where the stack file has
+    mistakes."""
     config = check_file(engine.stack_file).config
     if config is None:
-        return {}
-    return {
+        return {"layers": {}, "zones": []}
+    layers = {
         namespace.name: layer.title.lower()
         for layer in build(config).layers
         for namespace in layer.namespaces
     }
+    return {"layers": layers, "zones": [zone.name for zone in zones(config.external.dns)]}
 
 
-def _look(lab: Lab, engine: Engine, layers: str) -> list[Row]:
+def _look(lab: Lab, engine: Engine, stack: str) -> list[Row]:
     command = [sys.executable, "-m", "lab.readiness", str(engine.commands["kubectl"]), str(lab.folder)]
-    looked = engine_commands.run(lab, engine, *command, text=layers)
+    looked = engine_commands.run(lab, engine, *command, text=stack)
     if looked.returncode != 0:
         raise LabError(
             f"the cluster cannot be asked: {looked.stderr.strip()}\n"

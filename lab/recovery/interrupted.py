@@ -1,5 +1,7 @@
 """Going on after an `up` that was killed or failed."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from lab.cloud.state import Account, Kind, Store
@@ -9,6 +11,7 @@ from lab.instance.engine_commands import run, told
 from lab.instance.lab import Lab
 from lab.recovery.leftovers import account_commands, release_commands
 from lab.toolbox.waiting import until
+from network.config.zones import DeclaredZone
 
 SETTLING_SECONDS = 90
 """For a cluster that is being made when `up` fails."""
@@ -24,10 +27,10 @@ def free(lab: Lab, engine: Engine, console: Console) -> None:
         run(lab, engine, "pulumi", "--non-interactive", "cancel", "--yes")
 
 
-def next_step(lab: Lab, engine: Engine) -> str:
+def next_step(lab: Lab, engine: Engine, zones: Sequence[DeclaredZone]) -> str:
     """What to do after an `up` that failed."""
     again = f"make up {lab.choice}"
-    commands = _recovery(lab, engine)
+    commands = _recovery(lab, engine, zones)
     if not commands:
         return f"pulumi up failed; its last lines say why. What was made stays; try again: {again}"
     lines = "\n".join(f"  {command}" for command in commands)
@@ -37,7 +40,7 @@ def next_step(lab: Lab, engine: Engine) -> str:
     )
 
 
-def _recovery(lab: Lab, engine: Engine) -> list[str]:
+def _recovery(lab: Lab, engine: Engine, zones: Sequence[DeclaredZone]) -> list[str]:
     """The commands that recover; none where the engine or the cluster tells nothing."""
     export = told(lab, engine, "pulumi", "stack", "export")
     if export is None:
@@ -45,7 +48,7 @@ def _recovery(lab: Lab, engine: Engine) -> list[str]:
     listing = ("get", "secrets", "--all-namespaces", "--selector=owner=helm", "--output=json")
     revisions = told(lab, engine, "kubectl", *listing)
     return [
-        *account_commands(export, _settled_account(lab)),
+        *account_commands(export, _settled_account(lab), zones),
         *release_commands(export, revisions["items"] if revisions else ()),
     ]
 

@@ -11,12 +11,14 @@ release's own, and an install takes them over.
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lab.cloud.state import Account, Kind
 from network.config.cluster import DEFAULT_POOL
+from network.config.zones import DeclaredZone, named
+from network.plan.external import record_key
 from network.plan.model.kubernetes import UNFINISHED
 
 Json = Mapping[str, Any]
@@ -47,19 +49,20 @@ class _Object:
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
-def account_commands(export: Json, account: Account) -> Iterator[str]:
+def account_commands(export: Json, account: Account, zones: Sequence[DeclaredZone]) -> Iterator[str]:
     """The commands that bring what the state lacks under control, or remove what cannot be.
 
-    `export` is what `pulumi stack export` prints. A region's default VPC belongs to the account, not to a
-    stack. What the state knows under the same name is there twice: the API takes records and firewalls
-    again when an answer was lost.
+    `export` is what `pulumi stack export` prints, `zones` are the stack's. A region's default VPC belongs to
+    the account, not to a stack. What the state knows under the same name is there twice: the API takes
+    records and firewalls again when an answer was lost.
     """
     deployment = export["deployment"]
     resources: list[Json] = deployment.get("resources") or []
     known = {(each["type"], each.get("id")) for each in resources}
     names = {(each["type"], each["urn"].rpartition("::")[2]) for each in resources}
     parents = {each["type"]: each["urn"] for each in resources}
-    for each in _objects(account):
+    keys = {zone.name: zone.key for zone in zones}
+    for each in _objects(account, keys):
         parent = parents.get(f"webgrip:{each.parent}")
         if each.broken:
             yield _delete(f"{each.path}/destroy_with_associated_resources/dangerous")
@@ -85,8 +88,9 @@ def _delete(path: str) -> str:
     )
 
 
-def _objects(account: Account) -> Iterator[_Object]:
-    """Everything that the program may have made, in the order in which it can be imported."""
+def _objects(account: Account, keys: Mapping[str, str]) -> Iterator[_Object]:
+    """Everything that the program may have made, in the order in which it can be imported; `keys` are the
+    names of the stack's zones in its file."""
     for vpc in account.all(Kind.VPC):
         if not vpc["default"]:
             yield _Object(
@@ -94,7 +98,9 @@ def _objects(account: Account) -> Iterator[_Object]:
             )
     for zone in account.all(Kind.DOMAIN):
         token = "digitalocean:index/domain:Domain"
-        yield _Object(token, "external:Network", "network", zone["name"], f"domains/{zone['name']}")
+        if zone["name"] in keys:
+            name = named("network", keys[zone["name"]])
+            yield _Object(token, "external:Network", name, zone["name"], f"domains/{zone['name']}")
     for cluster in account.all(Kind.CLUSTER):
         yield from _cluster(cluster)
     for firewall in account.all(Kind.FIREWALL):
@@ -102,7 +108,8 @@ def _objects(account: Account) -> Iterator[_Object]:
         path = f"firewalls/{firewall['id']}"
         yield _Object(token, "external:NodeFirewall", "firewall", firewall["id"], path)
     for record in account.all(Kind.RECORD):
-        yield from _record(record)
+        if record["zone"] in keys:
+            yield from _record(record, keys[record["zone"]])
 
 
 def _cluster(cluster: Json) -> Iterator[_Object]:
@@ -121,7 +128,7 @@ def _cluster(cluster: Json) -> Iterator[_Object]:
                 yield _Object(token, "cluster:Cluster", f"cluster-{name}", pool["id"], place)
 
 
-def _record(record: Json) -> Iterator[_Object]:
+def _record(record: Json, zone_key: str) -> Iterator[_Object]:
     """A record, if it is of a kind that the program makes (`network.plan.external`)."""
     match record["type"]:
         case "A" | "AAAA" as kind:
@@ -135,7 +142,7 @@ def _record(record: Json) -> Iterator[_Object]:
     yield _Object(
         "digitalocean:index/dnsRecord:DnsRecord",
         "external:Records",
-        f"records-{key}",
+        f"records-{record_key(zone_key, key)}",
         identity,
         f"domains/{zone}/records/{identity}",
         import_id=f"{zone},{identity}",

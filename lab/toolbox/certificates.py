@@ -72,9 +72,11 @@ class CertificateAuthority(Certified):
         names: Sequence[x509.GeneralName] = (),
         organizations: Sequence[str] = (),
         lifetime: timedelta = LIFETIME,
+        key: ec.EllipticCurvePrivateKey | None = None,
     ) -> Certified:
-        """A certificate for `name`; `names` are those by which a server is reached."""
-        key = new_key()
+        """A certificate for `name`; `names` are those by which a server is reached. It is for a new key,
+        unless one is given."""
+        key = key or new_key()
         subject = _subject(name, organizations)
         builder = _builder(subject, self.certificate.subject, key, lifetime, is_authority=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage.value]), critical=False)

@@ -112,6 +112,8 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     respond: Respond
     protocol_version = "HTTP/1.1"
+    # Head and content are two packets: the second would wait up to 40 ms until the first is acknowledged.
+    disable_nagle_algorithm = True
 
     def _answer(self) -> None:
         url = urlsplit(self.path)

@@ -14,6 +14,7 @@ from lab.paths import project_dir
 from lab.readiness.table import print_status
 from lab.recovery import interrupted
 from lab.up.undertaking import Undertaking
+from network.config.zones import named, zones
 
 SETTLING_SECONDS = 180
 """The autoscaler adds replicas, and the load balancer finds nodes healthy, after `up` has ended."""
@@ -46,7 +47,7 @@ def run_pulumi(run: Undertaking) -> None:
     command = ["pulumi", "--non-interactive", "up", "--yes", "--skip-preview", "--color=never"]
     within = run.lab.entering(command, project_dir())
     if subprocess.run(within, env=run.engine.environment, check=False).returncode != 0:
-        raise LabError(interrupted.next_step(run.lab, run.engine))
+        raise LabError(interrupted.next_step(run.lab, run.engine, zones(run.config.external.dns)))
 
 
 def publish_records(run: Undertaking) -> None:
@@ -54,12 +55,17 @@ def publish_records(run: Undertaking) -> None:
     if run.zone is None:
         return
     outputs = engine_commands.told(run.lab, run.engine, "pulumi", "stack", "output", "--json") or {}
-    wanted = json.dumps({"zone": asdict(run.zone), "records": outputs.get("records", [])})
+    records = {
+        zone.name: outputs.get(named("records", zone.key), [])
+        for zone in zones(run.config.external.dns)
+        if zone.says.provider == "external"
+    }
+    wanted = json.dumps({"zone": asdict(run.zone), "records": records})
     command = (sys.executable, "-m", "lab.internet.bind")
     done = engine_commands.run(run.lab, run.engine, *command, text=wanted)
     if done.returncode != 0 or not outputs:
         raise LabError(
-            f"the zone {run.zone.name} did not take the platform's records: {done.stderr.strip()}\n"
+            f"{', '.join(records)} did not take the platform's records: {done.stderr.strip()}\n"
             f"Try again: make up {run.lab.choice}"
         )
 

@@ -8,6 +8,7 @@ from lab import parts
 from lab.charts import provide
 from lab.engine.elsewhere import elsewhere
 from lab.engine.environment import Engine
+from lab.engine.otlp import otlp_receivers
 from lab.engine.receivers import receivers
 from lab.engine.stack_file import load
 from lab.instance.choice import checked_config, pod_network, stack_file
@@ -16,9 +17,10 @@ from lab.instance.supplies import Supplies
 from lab.internet.ca import Authority
 from lab.machine.pod_networks import POD_NETWORKS
 from lab.parts import images
-from lab.parts.observability import WATCHERS
+from lab.parts.observability import COLLECTOR, LOG_STORE, WATCHERS
 from lab.paths import cache_dir, project_dir
 from lab.up.undertaking import Undertaking
+from network.config.zones import zones
 
 
 def require_machine(_: Undertaking) -> None:
@@ -49,8 +51,14 @@ def _asked_for(run: Undertaking) -> Iterator[str]:
     if run.zone:
         yield "bind"
     observability = run.config.observability
-    if observability is not None and observability.prometheus.install is not None:
+    if observability is None:
+        return
+    if observability.prometheus.install is not None:
         yield from WATCHERS
+    if observability.logs is not None or observability.traces is not None:
+        yield COLLECTOR
+    if observability.logs is not None and observability.logs.store.install is not None:
+        yield LOG_STORE
 
 
 def needed_parts(cni: str) -> tuple[str, ...]:
@@ -69,13 +77,17 @@ def provide_charts(run: Undertaking) -> None:
 
 def start_lab(run: Undertaking) -> None:
     """Start the daemon with everything around it, unless it runs."""
-    dns = run.config.external.dns
-    adopted = (dns.zone,) if dns.mode == "adopt" and run.zone is None else ()
+    adopted = tuple(
+        zone.name
+        for zone in zones(run.config.external.dns)
+        if zone.says.mode == "adopt" and zone.says.provider == "digitalocean"
+    )
     told = tuple(
         (receiver.host, receiver.port)
         for receiver in receivers(load(stack_file(run.stack)).get("config", {}))
     )
-    run.lab.start(Supplies(run.cni, run.zone, adopted, told, run.parts, run.images), run.say)
+    sent = tuple(otlp_receivers(run.config, run.lab.folder))
+    run.lab.start(Supplies(run.cni, run.zone, adopted, told, sent, run.parts, run.images), run.say)
 
 
 def prepare_engine(run: Undertaking) -> None:

@@ -25,7 +25,7 @@ class Undertaking:
     cni: str = field(init=False)
     """The lab's pod network."""
     zone: PrimaryZone | None = field(init=False)
-    """A zone that another provider than DigitalOcean serves."""
+    """Zones that another provider than DigitalOcean serves."""
     parts: Mapping[str, Path] = field(init=False)
     images: Mapping[str, Path] = field(init=False)
     bundle: Path = field(init=False)

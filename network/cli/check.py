@@ -16,7 +16,7 @@ from network.config.load import NAMESPACE, Checked, check
 from network.config.model import Finding, Location
 from network.config.stack import SECRETS
 from network.plan.certificates import renewal
-from network.plan.observability import series
+from network.plan.observability import series, sizes
 from network.stack_file import StackFile, read
 
 ONE_DAY = timedelta(days=1)
@@ -77,22 +77,27 @@ def check_file(path: Path, today: date | None = None) -> Report:
     checked = check(config_map(with_placeholders(file.layers)))
     told = {found.location for found in secrets if found.location[0] not in SECRETS}
     others = [p for p in checked.problems if not file.is_doubtful(p.location) and p.location not in told]
-    problems = _by_line(faults + _of_secrets(file, secrets) + _at_lines(file, others))
+    problems = _by_line(faults + _of_findings(file, secrets) + _at_lines(file, others))
     return Report(
         path,
         problems=problems,
-        warnings=_by_line(_at_lines(file, checked.warnings)),
+        warnings=_by_line(_at_lines(file, checked.warnings) + _of_sizes(file, checked)),
         notes=tuple(_notes(file.layers, checked, path, today or date.today())),
         config=None if problems else checked.config,
         lines=file.lines,
     )
 
 
-def _of_secrets(file: StackFile, secrets: Iterable[Finding]) -> list[Line]:
+def _of_findings(file: StackFile, findings: Iterable[Finding]) -> list[Line]:
     return [
         Line(file.line(found.location), config_path(found.location), found.rule, found.fix)
-        for found in secrets
+        for found in findings
     ]
+
+
+def _of_sizes(file: StackFile, checked: Checked) -> list[Line]:
+    """Return what the plan of a valid stack outgrows."""
+    return [] if checked.config is None else _of_findings(file, sizes.findings(checked.config))
 
 
 def _by_line(lines: list[Line]) -> tuple[Line, ...]:
@@ -156,8 +161,8 @@ def _about_series(config: StackConfig) -> Iterator[str]:
     if config.observability is not None:
         made = series.estimate(config)
         yield (
-            f"observability: about {made.total:,} series in Prometheus, {made.ingress:,} of them Traefik's; "
-            "each host of a route and each latency that is promised adds some"
+            f"observability: about {made.total:,} series in Prometheus, {made.by_job['traefik']:,} of them "
+            "Traefik's; each host of a route and each latency that is promised adds some"
         )
 
 

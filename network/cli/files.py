@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typing_extensions import override
 
-from network.cli import exits
+from network.cli import defects, exits
 
 REASONS = {
     errno.ENOENT: "does not exist",
@@ -24,7 +25,7 @@ REASONS = {
 
 
 class Commands(TyperGroup):
-    """Commands whose files may be absent, unreadable or unwritable."""
+    """Commands whose files may be absent, unreadable or unwritable, and which may fail by a fault of ours."""
 
     @override
     def invoke(self, ctx: Any) -> Any:
@@ -34,6 +35,10 @@ class Commands(TyperGroup):
             if error.errno == errno.EPIPE:
                 raise
             stop(f"{error.filename or 'the output'} {_reason(error)}")
+        except (TyperException, typer.Abort, typer.Exit):
+            raise
+        except Exception as error:  # whatever it is: 1, which Python ends with, would be an answer
+            stop(defects.told(error))
 
 
 def print_anything() -> None:

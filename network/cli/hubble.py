@@ -4,10 +4,10 @@ Each agent keeps the last few thousand flows of its node, and its image holds `h
 them: no Relay and no certificate is needed, and nothing is changed.
 """
 
-import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from typing import Any
+
+from network.cli.undeclared import listed_pods
 
 AGENTS = ("kube-system", "k8s-app", "cilium", "cilium-agent")
 """Namespace, label and container of Cilium's agents, on DOKS as elsewhere."""
@@ -19,11 +19,11 @@ def pods() -> str:
 
 
 def of_agents(listed: str, since: str) -> list[str]:
-    """Return the verdicts of every agent among the pods, one a line. Raises ValueError if one does not "
-    "tell."""
+    """Return the verdicts of every agent among the pods, one a line. Raises ValueError if one does not
+    tell."""
     namespace, _, _, container = AGENTS
     lines: list[str] = []
-    for agent in _agents(json.loads(listed)):
+    for agent in _agents(listed):
         place = ("kubectl", "exec", f"--namespace={namespace}", agent, f"--container={container}", "--")
         lines += _observed(*place, "hubble", "observe", since=since)
     return lines
@@ -34,14 +34,12 @@ def of_server(server: str, since: str) -> list[str]:
     return _observed("hubble", "observe", f"--server={server}", since=since)
 
 
-def _agents(listed: Any) -> Iterator[str]:
+def _agents(listed: str) -> Iterator[str]:
     namespace, key, value, _ = AGENTS
     found = [
-        pod["metadata"]["name"]
-        for pod in listed["items"]
-        if pod["metadata"]["namespace"] == namespace
-        and pod["metadata"].get("labels", {}).get(key) == value
-        and pod["status"].get("phase") == "Running"
+        pod.name
+        for pod in listed_pods(listed)
+        if pod.namespace == namespace and pod.labels.get(key) == value and pod.phase == "Running"
     ]
     if not found:
         raise ValueError(

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from network.cli import exits
 from network.cli.prometheus import Sample
@@ -43,14 +44,22 @@ class Promise:
 
 
 def promises(samples: Iterable[Sample]) -> list[Promise]:
-    """Return the promises that the series tell of, by objective and kind."""
+    """Return the promises that the series tell of, by objective and kind.
+
+    Raises ValueError where several clusters keep theirs in one store: which one is asked about nobody said.
+    """
     found: defaultdict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
     for sample in samples:
         field = _FIELDS.get(sample.labels.get("__name__", ""))
-        if field is not None and not math.isnan(sample.value):
+        if field is not None and math.isfinite(sample.value):
             labels = sample.labels
             subject = labels.get("subject", labels.get("sloth_service", ""))
             key = (labels.get("sloth_service", ""), labels.get("sloth_slo", ""), subject)
+            if field in found[key]:
+                raise ValueError(
+                    f"two series tell of {' '.join(key)}: the store holds several clusters. Ask a Prometheus "
+                    "that has one"
+                )
             found[key][field] = sample.value
     return [
         Promise(
@@ -80,12 +89,13 @@ def document(kept: Sequence[Promise]) -> list[dict[str, Any]]:
 
 def table(kept: Sequence[Promise]) -> Table:
     """Return the promises for people."""
-    shown = Table("objective", "of", "promise", "target", "last hour", "budget left", "burn rate", box=None)
+    heads = ("objective", "of", "promise", "target", "last hour", "budget left", "burn rate")
+    shown = Table(*(Column(head, overflow="fold") for head in heads), box=None)
     for promise in kept:
         shown.add_row(
-            promise.objective,
-            promise.subject,
-            f"{promise.kind}, {promise.days} days",
+            escape(promise.objective),
+            escape(promise.subject),
+            escape(f"{promise.kind}, {promise.days} days"),
             _percent(promise.target),
             _percent(promise.now),
             _percent(promise.budget_left, 1),

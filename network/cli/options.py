@@ -55,15 +55,22 @@ Format = Literal["text", "markdown", "json"]
 """Of what `--format` takes."""
 Semantics = Literal["vanilla", "cilium"]
 """Those of `network.reachability`, in whose import nobody waits for the help."""
+About = Literal["service-discovery", "connectivity", "certificates", "performance"]
+"""Workflows of `network.diagnosis`, likewise."""
 
 
 class Once(TyperCommand):
     """A command that refuses an option given twice, unless it takes several values: the last one would win,
-    and the answer be about it alone."""
+    and the answer be about it alone. Refused too is an empty value, as of a variable that is not set: it
+    would be taken for this folder, or for no option at all."""
 
     @override
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        values, _, given = self.make_parser(ctx).parse_args(list(args))
+        for parameter in given:
+            value = values.get(parameter.name)
+            if "" in (value if isinstance(value, list) else [value]):
+                ctx.fail(f"{parameter.opts[0]} is given an empty value: leave it out, or say what is meant")
         for parameter, times in Counter(given).items():
             if times > 1 and not (parameter.multiple or parameter.nargs == -1):
                 ctx.fail(

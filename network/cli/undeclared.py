@@ -91,46 +91,83 @@ def _count(found: Verdicts, verdict: Verdict, pods: Mapping[str, str]) -> None:
         (found.denied if verdict.outcome == "cut" else found.undeclared)[named] += 1
 
 
-def pod_names(listed: str) -> dict[str, str]:
-    """Return what the pods' addresses and names belong to, from `kubectl get pods --all-namespaces
-    --output=json`: namespace and owner, for a pod's own name says less. Raises ValueError for another text.
-    """
+@dataclass(frozen=True)
+class ListedPod:
+    """One pod, as the API server lists it."""
+
+    namespace: str
+    name: str
+    owner: str
+    """What makes it, by whose name it is called; its own where nothing does."""
+    labels: Mapping[str, str]
+    addresses: tuple[str, ...]
+    """Its own; none of one in its node's network."""
+    phase: str
+
+    @property
+    def called(self) -> str:
+        """Namespace and owner, for a pod's own name says less."""
+        return f"{self.namespace}/{self.owner}"
+
+
+def listed_pods(listed: str) -> list[ListedPod]:
+    """Return the pods that `kubectl get pods --all-namespaces --output=json` printed. Raises ValueError for
+    another text."""
     try:
         document: Any = json.loads(listed)
     except RecursionError as error:
         raise ValueError("not a list of pods: it is nested too deep") from error
+    except ValueError:
+        document = None
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise ValueError("not a list of pods: give what `kubectl get pods -A -o json` prints")
-    found: dict[str, str] = {}
-    for pod in document["items"]:
-        try:
-            metadata, status = pod["metadata"], pod.get("status") or {}
-            owner = f"{metadata['namespace']}/{_owner(metadata)}"
-            own = f"{metadata['namespace']}/{metadata['name']}"
-            host_network = pod.get("spec", {}).get("hostNetwork")
-            addresses = [status.get("podIP"), *(each.get("ip") for each in status.get("podIPs") or ())]
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a list of pods: {error} is missing in one of them") from error
-        found[own] = owner
-        if not host_network:
-            found |= {each: owner for each in addresses if isinstance(each, str) and each}
-    return found
+    try:
+        return [_listed_pod(pod) for pod in document["items"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a list of pods: one of its items is none ({error})") from error
+
+
+def pod_names(listed: str) -> dict[str, str]:
+    """Return what the pods' addresses and names belong to, from `kubectl get pods --all-namespaces
+    --output=json`. Raises ValueError for another text."""
+    return {
+        each: pod.called
+        for pod in listed_pods(listed)
+        for each in (f"{pod.namespace}/{pod.name}", *pod.addresses)
+    }
 
 
 def pods_by_owner(listed: str) -> dict[str, Pod]:
     """Return the pods that `pod_names` names, by those names: one of each owner stands for all. Labels that
     only tell its versions apart are left out. Raises ValueError for another text."""
-    pod_names(listed)
     found: dict[str, Pod] = {}
-    for pod in json.loads(listed)["items"]:
-        metadata = pod["metadata"]
-        labels = {key: value for key, value in metadata.get("labels", {}).items() if key not in _OF_VERSIONS}
-        found.setdefault(f"{metadata['namespace']}/{_owner(metadata)}", Pod(metadata["namespace"], labels))
+    for pod in listed_pods(listed):
+        labels = {key: value for key, value in pod.labels.items() if key not in _OF_VERSIONS}
+        found.setdefault(pod.called, Pod(pod.namespace, labels))
     return found
 
 
-def _owner(metadata: Mapping[str, Any]) -> str:
-    for owner in metadata.get("ownerReferences", ()):
-        digest = metadata.get("labels", {}).get("pod-template-hash")
+def _listed_pod(pod: Any) -> ListedPod:
+    metadata, spec, status = pod["metadata"], pod.get("spec") or {}, pod.get("status") or {}
+    labels = metadata.get("labels") or {}
+    namespace, name = metadata["namespace"], metadata["name"]
+    owner = _owner(name, labels, metadata.get("ownerReferences") or ())
+    if not all(isinstance(each, str) for each in (namespace, name, owner, *labels, *labels.values())):
+        raise TypeError("a name or label is no text")
+    addresses = (status.get("podIP"), *(each.get("ip") for each in status.get("podIPs") or ()))
+    own = tuple(each for each in addresses if each and isinstance(each, str))
+    return ListedPod(
+        namespace,
+        name,
+        owner,
+        labels,
+        () if spec.get("hostNetwork") else own,
+        str(status.get("phase")),
+    )
+
+
+def _owner(name: str, labels: Mapping[str, str], owners: Iterable[Mapping[str, Any]]) -> Any:
+    for owner in owners:
+        digest = labels.get("pod-template-hash")
         return owner["name"].removesuffix(f"-{digest}") if digest else owner["name"]
-    return metadata["name"]
+    return name

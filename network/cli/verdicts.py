@@ -17,7 +17,7 @@ _MONITOR = re.compile(
     r".*?match (?P<match>[\w-]+), (?P<rest>.*)"
 )
 _ENDS = re.compile(
-    r"\[?(?P<source>[0-9a-f.:]+?)\]?:\d+ -> \[?(?P<destination>[0-9a-f.:]+?)\]?:(?P<port>\d+) "
+    r"\[?(?P<source>[0-9a-f.:]+?)\]?:\d+ -> \[?(?P<destination>[0-9a-f.:]+?)\]?:(?P<port>\d{1,5}) "
     r"(?P<protocol>tcp|udp|sctp)\b"
 )
 _COMPACT = re.compile(
@@ -25,7 +25,7 @@ _COMPACT = re.compile(
     r"policy-verdict:(?P<match>[\w-]+) (?P<direction>EGRESS|INGRESS) "
     r"(?P<action>ALLOWED|DENIED|AUDITED|FORWARDED|DROPPED|REDIRECTED|AUDIT)\b.*?\((?P<protocol>TCP|UDP|SCTP|ICMP)"
 )
-_PORT = re.compile(r"\[?(?P<end>.+?)\]?:(?P<port>\d+)")
+_PORT = re.compile(r"\[?(?P<end>.+?)\]?:(?P<port>\d{1,5})")
 _POLICY_VERDICT = 5
 """Type of these events among Cilium's (pkg/monitor/api: MessageTypePolicyVerdict)."""
 _MATCHES = {0: "none", 1: "L3-Only", 2: "L3-L4", 3: "L4-Only", 4: "all", 5: "L3-Proto", 6: "Proto-Only"}
@@ -123,15 +123,23 @@ def _connection(flow: dict[str, Any]) -> Undeclared | None:
         return None
     for protocol in ("TCP", "UDP", "SCTP"):
         ports = transport.get(protocol)
-        if isinstance(ports, dict) and isinstance(ports.get("destination_port"), int):
+        if isinstance(ports, dict) and _is_port(ports.get("destination_port")):
             source, destination = (_end(flow, side, addresses) for side in ("source", "destination"))
             return Undeclared(direction, source, destination, ports["destination_port"], protocol)
     return None
 
 
+def _is_port(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**16
+
+
 def _end(flow: dict[str, Any], side: str, addresses: dict[str, Any]) -> str:
     """Return what makes the pods there, else the pod, else what has no address of its own, else the name that
-    was resolved to reach it, else the address."""
+    was resolved to reach it, else the address: on one line, whatever somebody's names hold."""
+    return "".join(each if each.isprintable() else "?" for each in _name(flow, side, addresses))
+
+
+def _name(flow: dict[str, Any], side: str, addresses: dict[str, Any]) -> str:
     end = flow.get(side)
     labels = end.get("labels") if isinstance(end, dict) else None
     if isinstance(labels, list):

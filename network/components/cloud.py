@@ -15,10 +15,12 @@ def options(
     kept: bool = False,
     import_: str | None = None,
     hooks: pulumi.ResourceHookBinding | None = None,
+    provider: pulumi.ProviderResource | None = None,
 ) -> pulumi.ResourceOptions:
     """Return the options of a planned resource as a child of `component`.
 
     `kept`: `destroy` leaves the object in the account. `import_`: the id of the object to take over.
+    `provider`: another than the component's.
     """
     return pulumi.ResourceOptions(
         parent=component,
@@ -27,8 +29,10 @@ def options(
         retain_on_delete=kept or None,
         import_=import_,
         ignore_changes=list(resource.ignore_changes),
+        replace_on_changes=list(resource.replace_on_changes),
         delete_before_replace=resource.delete_before_replace,
         hooks=hooks,
+        provider=provider,
         custom_timeouts=(
             pulumi.CustomTimeouts(delete=resource.delete_timeout)
             if resource.delete_timeout is not None

@@ -6,11 +6,13 @@ import pulumi
 import yaml
 
 from network.charts import ChartError, Loader, chart_files
+from network.plan.model.definitions import without_texts
 from network.plan.model.kubernetes import Manifest, ReleasePlan
 
 
 def read_definitions(key: str, release: ReleasePlan, paths: Sequence[str]) -> list[Manifest]:
-    """Return the definitions at paths of a release's chart, in order. `key` is the chart's in a stack file.
+    """Return the definitions at paths of a release's chart, in order and without texts. `key` is the chart's
+    in a stack file.
 
     Raises `pulumi.RunError` if the chart cannot be read, lacks one, or is of a version that the values do not
     fit.
@@ -33,4 +35,4 @@ def read_definitions(key: str, release: ReleasePlan, paths: Sequence[str]) -> li
             f"{key}: the chart lacks the definition {missing[0]}. Set "
             f"{key}.path to a folder or archive that holds the chart {release.chart_name}."
         )
-    return [yaml.load(files[path], Loader=Loader) for path in paths]
+    return [without_texts(yaml.load(files[path], Loader=Loader)) for path in paths]

@@ -13,8 +13,11 @@ def declare(
     *,
     depends_on: Iterable[pulumi.Resource] = (),
     secret_outputs: Sequence[str] = (),
+    shared: bool = False,
+    hooks: pulumi.ResourceHookBinding | None = None,
 ) -> pulumi.CustomResource:
-    """Register an object as a child of `component`, whose providers it uses.
+    """Register an object as a child of `component`, whose providers it uses. One that is shared may have been
+    written by others too: it is taken over from them, and outlives the resource.
 
     The plan's objects are already as the API reads them, so they go to the engine as they are,
     under the type token of the SDK's class for their kind. The classes themselves are not needed,
@@ -23,11 +26,13 @@ def declare(
     return pulumi.CustomResource(
         _token(manifest["apiVersion"], manifest["kind"]),
         resource_name(component, manifest),
-        manifest,
+        _taken_over(manifest) if shared else manifest,
         pulumi.ResourceOptions(
             parent=component,
             depends_on=list(depends_on),
             additional_secret_outputs=list(secret_outputs),
+            retain_on_delete=shared,
+            hooks=hooks,
         ),
     )
 
@@ -41,20 +46,23 @@ def declare_namespace(
     Both are one resource to the engine, of one type and name, so that to hand a namespace over in either
     direction is an update. As two types it would be a deletion, with everything in the namespace.
     """
-    metadata = manifest["metadata"]
-    if adopted:
-        annotations = {**metadata.get("annotations", {}), "pulumi.com/patchForce": "true"}
-        manifest = {**manifest, "metadata": {**metadata, "annotations": annotations}}
     return pulumi.CustomResource(
         _token("v1", "Namespace"),
         resource_name(component, manifest),
-        manifest,
+        _taken_over(manifest) if adopted else manifest,
         pulumi.ResourceOptions(
             parent=component,
             retain_on_delete=adopted,
             aliases=[pulumi.Alias(type_=_token("v1", "NamespacePatch"))],
         ),
     )
+
+
+def _taken_over(manifest: Manifest) -> Manifest:
+    """Return an object whose fields become the program's, whoever wrote them."""
+    metadata = manifest["metadata"]
+    annotations = {**metadata.get("annotations", {}), "pulumi.com/patchForce": "true"}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}
 
 
 def resource_name(component: pulumi.ComponentResource, manifest: Manifest) -> str:

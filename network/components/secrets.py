@@ -21,8 +21,9 @@ def secret_values(config: StackConfig) -> SecretValues:
         for key, authority in application.client_cas.items()
         if authority.pem is not None
     }
+    chains = {f"certificates.bought.{name}": each.pem for name, each in config.certificates.bought.items()}
     values = {key: value for field in SECRETS.values() for key, value in field.of(config).items()}
-    return {key: pulumi.Output.secret(value) for key, value in {**values, **authorities}.items()}
+    return {key: pulumi.Output.secret(value) for key, value in {**values, **authorities, **chains}.items()}
 
 
 def declare_secret(

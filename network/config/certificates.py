@@ -7,10 +7,11 @@ from pydantic import Field
 from typing_extensions import override
 
 from network.config import dns_providers
-from network.config.hosts import CertificateName
+from network.config.bought import BoughtCertificate
+from network.config.hosts import CertificateName, ZoneName
 from network.config.lifetimes import ProfileName
 from network.config.model import Finding, Model, repeated
-from network.config.names import Email, Name
+from network.config.names import AwsKey, AwsRegion, Email, Name, Resolver
 from network.config.quantities import ComponentScale, Duration, seconds
 from network.config.urls import NameServer
 
@@ -36,6 +37,22 @@ class Dns01(Model):
     """Of the TSIG key; rfc2136 only. cert-manager's HMACMD5 and HMACSHA1 are left out: broken, or fading."""
     protocol: Literal["UDP", "TCP"] = "UDP"
     """Of dynamic updates; rfc2136 only."""
+    region: AwsRegion | None = None
+    """Of AWS, for signatures: Route 53 itself has none. Required for route53 only."""
+    access_key_id: AwsKey | None = Field(default=None, alias="accessKeyID")
+    """Of the AWS user that may change the zone; required for route53 only (its secret access key is
+    `network:dnsToken`). Static keys are the one way: pods of DOKS have no identity that AWS knows."""
+    hosted_zone_id: AwsKey | None = Field(default=None, alias="hostedZoneID")
+    """Of the zone in Route 53, so that the user need not list all zones; route53 only."""
+    delegated_zones: tuple[ZoneName, ...] = ()
+    """Zones that nobody gives access to, and whose owners have led `_acme-challenge` names of theirs into
+    the stack's zone by CNAME: challenges are written there (cert-manager's `cnameStrategy: Follow`)."""
+    recursive_nameservers: tuple[Resolver, ...] = ()
+    """`address:port` of resolvers that cert-manager asks in place of the cluster's: before it writes, and in
+    its self-check. For zones that are seen otherwise from inside."""
+    recursive_nameservers_only: bool = False
+    """Ask no authoritative name server in the self-check, only those resolvers: where nothing else may be
+    asked by DNS."""
 
     @override
     def findings(self) -> Iterator[Finding]:
@@ -48,6 +65,23 @@ class Dns01(Model):
                 yield Finding((key,), f"rfc2136 needs {key}", f"add {key}")
             if self.provider != "rfc2136" and value:
                 yield Finding((key,), f"{key} is for provider rfc2136 only", f"remove {key}")
+        for key, value in (
+            ("region", self.region),
+            ("accessKeyID", self.access_key_id),
+            ("hostedZoneID", self.hosted_zone_id),
+        ):
+            if self.provider == "route53" and value is None and key != "hostedZoneID":
+                yield Finding((key,), f"route53 needs {key}", f"add {key}")
+            if self.provider != "route53" and value is not None:
+                yield Finding((key,), f"{key} is for provider route53 only", f"remove {key}")
+        yield from repeated("delegatedZones", self.delegated_zones)
+        yield from repeated("recursiveNameservers", self.recursive_nameservers)
+        if self.recursive_nameservers_only and not self.recursive_nameservers:
+            yield Finding(
+                ("recursiveNameserversOnly",),
+                "there is none to ask",
+                "name recursiveNameservers, or remove it",
+            )
 
 
 class Http01(Model):
@@ -101,6 +135,8 @@ class Certificates(Model):
     """Issue apex and wildcard of the zone and serve it as the default certificate."""
     named: dict[Name, Certificate] = Field(default_factory=dict)
     """Further certificates by name, in the ingress namespace."""
+    bought: dict[Name, BoughtCertificate] = Field(default_factory=dict)
+    """Certificates that others have issued, by name; their keys are the secret `network:certificateKeys`."""
     profile: ProfileName = "classic"
     """Let's Encrypt's profile: `classic` is its default; `tlsserver` already lives 45 days; `shortlived`, six
     days, is for those who are on call. Their lifetimes shrink (`network/config/lifetimes.py`)."""

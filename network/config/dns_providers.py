@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Name = Literal["digitalocean", "cloudflare", "rfc2136"]
+Name = Literal["digitalocean", "cloudflare", "rfc2136", "route53"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,12 @@ class DnsProvider:
 PROVIDERS: dict[Name, DnsProvider] = {
     "digitalocean": DnsProvider("digitalocean", "api.digitalocean.com", "tokenSecretRef"),
     "cloudflare": DnsProvider("external", "api.cloudflare.com", "apiTokenSecretRef"),
+    "route53": DnsProvider(
+        "external",
+        "route53.amazonaws.com",
+        "secretAccessKeySecretRef",
+        frozenset({"region", "hosted_zone_id", "access_key_id"}),
+    ),
     "rfc2136": DnsProvider(
         "external",
         None,

@@ -1,4 +1,4 @@
-"""External network: VPC, DNS zone and cloud firewall (EXT-2, EXT-4)."""
+"""External network: VPC, DNS zone, cloud firewall and CDN (EXT-2 to EXT-4)."""
 
 import re
 from collections.abc import Iterator
@@ -7,22 +7,12 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.cdn import Cdn
 from network.config.hosts import LONGEST, ZoneName
 from network.config.model import Finding, Model, repeated
 from network.config.names import AccountUri, Email, Name, RelativeHost
-from network.config.ranges import AllowedRange, Range, VpcRange
-
-
-class Vpc(Model):
-    """The VPC that holds the nodes and the load balancer."""
-
-    ip_range: VpcRange
-    """Range of the nodes: private, /16 to /24, no range that DigitalOcean reserves.
-
-    Changing it replaces the VPC.
-    """
-    other_ranges: dict[Name, Range] = Field(default_factory=dict)
-    """Ranges that must stay apart from this environment's, by name: other VPCs, peers, VPN clients."""
+from network.config.ranges import NodeSource
+from network.config.vpc import NatGateway, Vpc
 
 
 class Caa(Model):
@@ -51,8 +41,8 @@ class Caa(Model):
             )
 
 
-class Dns(Model):
-    """The zone and the platform's records."""
+class Zone(Model):
+    """A zone and the platform's records in it."""
 
     zone: ZoneName
     """Domain name of the zone, for example `dev.k8s.webgrip.nl`."""
@@ -74,32 +64,62 @@ class Dns(Model):
     hosts: tuple[RelativeHost, ...] = ()
     """Host names inside the zone (relative), `www` for instance, that get a record of their own.
 
-    Needed without the wildcard, and where the wildcard does not answer (RFC 4592): below another record.
+    Needed without the wildcard, and where the wildcard does not answer (RFC 4592): below another record, or
+    below a name that a certificate's challenge makes exist. `*.tenants` is a wildcard of its own.
     """
+    internal_hosts: tuple[RelativeHost, ...] = ()
+    """Host names inside the zone (relative) whose records lead to `ingress.internalLoadBalancer`. Everybody
+    can look them up; only who is in the VPC reaches what they lead to."""
     caa: Caa = Field(default_factory=Caa)
 
     @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("hosts", self.hosts)
+        yield from repeated("internalHosts", self.internal_hosts)
+        for index, host in enumerate(self.internal_hosts):
+            if host in self.hosts:
+                yield Finding(
+                    ("internalHosts", index),
+                    f"{host} leads to the public load balancer too: clients would get both addresses in turn",
+                    "remove it here, or from hosts",
+                )
         if self.provider == "digitalocean" and (self.caa.account_uris or self.caa.limit_methods):
             yield Finding(
                 ("caa",),
                 "DigitalOcean's DNS takes no parameters after the authority's name in CAA records",
                 "remove accountUris and limitMethods",
             )
-        for index, host in enumerate(self.hosts):
+        named = [("hosts", self.hosts), ("internalHosts", self.internal_hosts)]
+        for key, index, host in ((key, *each) for key, hosts in named for each in enumerate(hosts)):
             if host == self.zone or host.endswith("." + self.zone):
                 yield Finding(
-                    ("hosts", index),
+                    (key, index),
                     "hosts are relative to the zone",
                     f"leave out the final `{self.zone}`",
                 )
             elif len(f"{host}.{self.zone}") > LONGEST:
                 yield Finding(
-                    ("hosts", index),
+                    (key, index),
                     f"with the zone the name is longer than {LONGEST} characters (RFC 1035)",
                     "shorten it",
                 )
+
+
+class FurtherZone(Zone):
+    """A zone beside the first."""
+
+    certificate: bool = True
+    """Issue apex and wildcard of the zone, as `wildcard-<name>`; `certificates.wildcard` is about the first
+    zone alone. Needs a zone that `certificates.dns01` can write into, or one of its `delegatedZones`."""
+
+
+class Dns(Zone):
+    """The zone, further ones, and the platform's records in them."""
+
+    further_zones: dict[Name, FurtherZone] = Field(default_factory=dict)
+    """Other zones that lead here, by name: a shop's domain, a customer's. Each has records and a certificate
+    of its own. One may lie within another: a name is of the deepest. Resources and certificate are called
+    after the name in this file: under another one they are made anew."""
 
 
 class FirewallRule(Model):
@@ -109,7 +129,7 @@ class FirewallRule(Model):
     """Of the packets; icmp has no ports."""
     ports: str = ""
     """A port or a range such as `8000-8010`; must be empty for icmp."""
-    sources: tuple[AllowedRange, ...] = Field(min_length=1)
+    sources: tuple[NodeSource, ...] = Field(min_length=1)
     """Ranges that may connect. `0.0.0.0/0` is refused: the load balancer is the only public entry."""
 
     @override
@@ -136,8 +156,21 @@ class External(Model):
     """What lies outside the cluster."""
 
     vpc: Vpc
+    nat_gateway: NatGateway | None = None
+    """Without it each node's connections leave by its own public address."""
     dns: Dns
     firewall: Firewall = Field(default_factory=Firewall)
+    cdn: dict[Name, Cdn] = Field(default_factory=dict)
+    """Static files by name, each with a bucket of its own."""
+
+    @property
+    def cdn_hosts(self) -> dict[str, str]:
+        """The hosts of one's own that lead to the CDN, as whole names, by the names of the files."""
+        return {
+            name: f"{cdn.domain.host}.{self.dns.zone}"
+            for name, cdn in self.cdn.items()
+            if cdn.domain is not None
+        }
 
 
 def _is_port_range(ports: str) -> bool:

@@ -11,17 +11,26 @@ _MIDDLEWARES = (
     "declare them in `network:traffic.middlewares`, join them in `network:traffic.chains`, and name the "
     "chain in `chain`"
 )
-_HOST_REGEXP = (
-    "not offered, so remove it: a host needs a record and a certificate; name each one in `host` and `hosts`"
-)
 _CLASS = "remove it: Traefik is the one controller"
+_MAIL = (
+    "use `slack`, `pagerDuty` or a `webhook` of what sends mail: none can leave, since DigitalOcean blocks "
+    "SMTP (ports 25, 465 and 587)"
+)
+_ALERT_SECRET = (
+    "it is a secret, so remove it here: pulumi config set --secret --path network:alertReceivers.<name of "
+    "the receiver>"
+)
+_PROBES = (
+    "remove it: every host and route is probed; `probe` of a route, in `network:applications`, gives another "
+    "path or status"
+)
+_RULES = "not offered, so remove it: rules follow from what is declared, and promises stand in `objectives`"
 _PODS = "remove it: the Deployment is the application's own; here stand the pods' `labels` and `ports`"
 
 KEYS: Mapping[str, Mapping[str, str]] = {
     "Route": {
         "hostname": "write `host`",
         "hostnames": "write `host`, and further ones in `hosts`",
-        "hostRegexp": _HOST_REGEXP,
         "hostSNI": "write `host`",
         "rule": "write its parts: `host`, `pathPrefix`, `path`, `methods`, `headers`, `query`",
         "rules": "write one route for each, with its parts: `host`, `pathPrefix`, `path`, `methods`",
@@ -111,6 +120,15 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "toEntities": "write `entity`",
         "description": "write `reason`",
         "comment": "write `reason`",
+    },
+    "Peer": {
+        "privateKey": "remove it, and make another on the device: whoever has read it comes in by it, and "
+        "nobody here needs it",
+        "presharedKey": "remove it: the VPN has none, since what tells its machine of peers is no secret",
+        "allowedIPs": "write `address`, and what the peer reaches in `reaches`",
+        "endpoint": "remove it: peers come from anywhere",
+        "ip": "write `address`",
+        "key": "write `publicKey`",
     },
     "ExternalService": {
         "hostname": "write `host`",
@@ -240,6 +258,85 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "autoscaling": "write `autoScale: { min: …, max: … }`",
         "name": "remove it: the key above is the name",
     },
+    "Observability": {
+        "receivers": "write it in `alerting`",
+        "alertmanager": "write `alerting`",
+        "deadManSwitch": "write it in `alerting`",
+        "slos": "write `objectives`",
+        "probes": _PROBES,
+        "blackbox": _PROBES,
+        "uptime": "write `outside`",
+        "rules": _RULES,
+        "alerts": _RULES,
+        "dashboards": "remove it: Grafana has them; where people reach it stands in `alerting.dashboards`",
+        "grafana": "remove it: `prometheus.install` brings it",
+        "retention": "remove it: the longest window of an objective settles it",
+        "metrics": "write `prometheus`",
+        "tracing": "write `traces`",
+        "logging": "write `logs`",
+    },
+    "Alerting": {
+        "routes": "write `severities` and `teams` at each of `receivers`",
+        "rules": _RULES,
+        "watchdog": "write `deadManSwitch`",
+        "email": _MAIL,
+    },
+    "Receiver": {
+        "email": _MAIL,
+        "emails": _MAIL,
+        "url": "write `webhook: { host: … }`; the whole URL is the secret network:alertReceivers",
+        "severity": "write `severities: [critical]`",
+        "team": "write it as a list, `teams`",
+        "labels": "write `severities` and `teams`",
+    },
+    "Slack": {
+        "url": _ALERT_SECRET,
+        "apiUrl": _ALERT_SECRET,
+        "webhookUrl": _ALERT_SECRET,
+        "webhook": _ALERT_SECRET,
+    },
+    "PagerDuty": {
+        "key": _ALERT_SECRET,
+        "routingKey": _ALERT_SECRET,
+        "serviceKey": _ALERT_SECRET,
+        "integrationKey": _ALERT_SECRET,
+    },
+    "Webhook": {"url": f"write its `host`; {_ALERT_SECRET}"},
+    "DeadManSwitch": {
+        "url": "write its `host`; the whole URL is a secret, so remove it here: pulumi config set --secret "
+        "--path network:alertReceivers.dead-man-switch",
+        "interval": "write `everyMinutes`",
+    },
+    "Objective": {
+        "hosts": "write one objective for each `host`",
+        "routes": "write one objective for each `route`",
+        "service": "write `route: <application>/<route>`, or `host`",
+        "application": "write `route: <application>/<route>`, or `host`",
+        "target": "write it as `availability`, or as `target` within latency or throughput",
+        "objective": "write `availability`",
+        "errorBudget": "write what is left of 100 as `availability`",
+        "period": "write `window: 30d`",
+        "days": "write `window: 30d`",
+        "p95": "write `latency: [{ within: 300ms, target: 95 }]`",
+        "p99": "write `latency: [{ within: 1s, target: 99 }]`",
+        "rps": "write `throughput: { atLeast: 1 }`",
+    },
+    "Latency": {
+        "threshold": "write `within`",
+        "percentile": "write `target`",
+        "percent": "write `target`",
+    },
+    "Throughput": {"min": "write `atLeast`", "max": "write `atMost`"},
+    "RouteProbe": {
+        "module": "remove it: it follows from the route",
+        "statusCodes": "write `status`",
+        "url": "write `path`",
+        "interval": "remove it: every route is asked as often as all is scraped",
+    },
+    "Outside": {
+        "slackUrl": "it is the secret: pulumi config set --secret network:outsideSlackUrl",
+        "hosts": "remove it: every public host is asked; those that are not stand in `exceptHosts`",
+    },
     "StackConfig": {
         "middlewares": "write it in `network:traffic`",
         "routes": "write them in `network:applications.<name>.routes`",
@@ -250,6 +347,9 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "traefik": "write `network:ingress`",
         "certManager": "write `network:certificates`",
         "apps": "write `network:applications`",
+        "monitoring": "write `network:observability`",
+        "alerting": "write it in `network:observability`",
+        "objectives": "write them in `network:observability`",
     },
 }
 """Model -> key that people bring along -> what to write."""

@@ -148,15 +148,23 @@ def _for_address(fix: str, text: str, found: IPv4Address | IPv6Address | None) -
     return fix.format(address=f"{found}/{prefix[1] if prefix else 32}")
 
 
-RouteHost = Annotated[
-    str,
-    Host(
-        inside="name the host by which clients ask; pods reach each other by `talksTo`, not by routes",
-        address="name a host: certificates and routes are for names",
-        wildcard="name each host, further ones in `hosts`: routes by wildcard are not offered",
-    ),
+_OF_CLIENTS = {
+    "inside": "name the host by which clients ask; pods reach each other by `talksTo`, not by routes",
+    "address": "name a host: certificates and routes are for names",
+}
+
+RouteHost = Annotated[str, Host(**_OF_CLIENTS)]
+"""Host that clients ask for, or every host directly below a domain."""
+
+SniHost = Annotated[
+    str, Host(**_OF_CLIENTS, wildcard="name each host: routes of TCP by wildcard are not offered")
 ]
-"""Host that clients ask for."""
+"""One host that clients of TLS ask for."""
+
+ProbedHost = Annotated[
+    str, Host(**_OF_CLIENTS, wildcard="name one host of the route", example="acme.tenants.example.org")
+]
+"""One host that is asked for the others of its route."""
 
 ZoneName = Annotated[
     str,

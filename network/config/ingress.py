@@ -1,13 +1,18 @@
 """Traefik and the load balancer in front of it (EXT-1, ING-1, ING-4 to ING-6)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 from typing_extensions import override
 
+from network.config import entry_points
+from network.config.entry_points import Balancer, EntryPoint
+from network.config.expected_load import ExpectedLoad
+from network.config.gateway_api import GatewayApi
 from network.config.model import Finding, Model
-from network.config.names import CloudName
+from network.config.names import CloudName, Name, PortName
 from network.config.quantities import Resources
 from network.config.ranges import AllowedRange
 from network.config.tls import Tls
@@ -104,6 +109,21 @@ class LoadBalancer(Model):
             )
 
 
+class InternalLoadBalancer(Model):
+    """A second way in, with an address of the VPC: for Droplets, and for whoever comes into the VPC by a VPN.
+
+    Of type REGIONAL, with PROXY protocol, IPv4 alone, and the health check of the public one. Costs by the
+    month like that one. Never switched to a public one, nor back: DigitalOcean makes another.
+    """
+
+    name: CloudName
+    """Name in the DigitalOcean account; unique there."""
+    size_unit: int = Field(default=1, ge=1, le=100)
+    """Its nodes: each 10 000 requests per second and 10 000 connections."""
+    source_ranges: tuple[AllowedRange, ...] = ()
+    """Ranges within the VPC that may connect; empty means all of it."""
+
+
 class Scale(Model):
     """Horizontal scale of Traefik."""
 
@@ -156,10 +176,71 @@ class Shutdown(Model):
             )
 
 
+class IngressClass(Model):
+    """The class by which Ingresses ask for Traefik, the solvers of HTTP-01 among them."""
+
+    name: Name = "traefik"
+    """Of the IngressClass."""
+    is_default_class: bool = False
+    """Ingresses that name no class are Traefik's."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        others = {"nginx": "ingress-nginx'", "cilium": "that of DOKS' Cilium"}
+        if self.name in others:
+            yield Finding(
+                ("name",),
+                f"the class {self.name} is {others[self.name]}: of two controllers that serve one class each "
+                "answers, and overwrites what the other tells of an Ingress",
+                "choose another name; Ingresses that move get it then",
+            )
+
+
+class EncodedCharacters(Model):
+    """Encodings in paths that the entrypoints let in, in Traefik's words. Matchers of routes see them
+    encoded, a backend may not: `/public/..%2Fadmin` is below `/public/` for one, `/admin` for the other."""
+
+    allow_encoded_slash: bool = False
+    """%2F: names of projects and packages in paths, as GitLab, npm and OCI registries have them."""
+    allow_encoded_percent: bool = False
+    """%25: a percent sign, and with it whatever is encoded twice."""
+    allow_encoded_semicolon: bool = False
+    """%3B"""
+    allow_encoded_question_mark: bool = False
+    """%3F"""
+    allow_encoded_hash: bool = False
+    """%23"""
+    allow_encoded_back_slash: bool = False
+    """Refused."""
+    allow_encoded_null_character: bool = False
+    """Refused."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        for key, given, why in (
+            ("allowEncodedBackSlash", self.allow_encoded_back_slash, "servers on Windows read it as a slash"),
+            ("allowEncodedNullCharacter", self.allow_encoded_null_character, "it ends texts in C"),
+        ):
+            if given:
+                yield Finding((key,), f"{why}, and no client needs it in a path", f"remove {key}")
+
+    @property
+    def allowed(self) -> dict[str, bool]:
+        """Every option by Traefik's word for it."""
+        return self.model_dump(by_alias=True)
+
+
 class Ingress(Model):
     """Traefik."""
 
     load_balancer: LoadBalancer
+    internal_load_balancer: InternalLoadBalancer | None = None
+    """Leads to routes, and entrypoints, with `loadBalancer: internal`."""
+    entry_points: dict[PortName, EntryPoint] = Field(default_factory=dict)
+    """Ports of the load balancers beside 80 and 443, by what Traefik calls them; `tcpRoutes` and `udpRoutes`
+    of applications use them."""
+    gateway_api: GatewayApi | None = None
+    """Read Gateway API too; not on DOKS."""
     external_traffic_policy: Literal["Local", "Cluster"] = "Local"
     """Local keeps the client's address and lets nodes drain; Cluster adds a hop whose peer is a node."""
     scale: Scale = Field(default_factory=Scale)
@@ -170,6 +251,10 @@ class Ingress(Model):
     """Give Traefik's pods user ids that are nobody's on the node. Off, since nobody has shown that DOKS'
     nodes can: where they cannot, no pod starts, and the release is rolled back."""
     tls: Tls = Field(default_factory=Tls)
+    tls_options: dict[Name, Tls] = Field(default_factory=dict)
+    """Other TLS options, by name, which routes refer to: `VersionTLS13` alone for one host."""
+    encoded_characters: EncodedCharacters = Field(default_factory=EncodedCharacters)
+    ingress_class: IngressClass = Field(default_factory=IngressClass)
     http2_max_concurrent_streams: int = Field(default=250, ge=1, le=10000)
     """Requests at one time on one HTTP/2 connection of a client."""
     http3: bool = False
@@ -182,9 +267,15 @@ class Ingress(Model):
     """Of Traefik's own log, not of the access log."""
     access_log: bool = True
     """JSON access log with credentials dropped."""
+    expected_load: ExpectedLoad | None = None
+    """The load that the stack is built for; `network capacity` asks for it where it is absent."""
 
     @override
     def findings(self) -> Iterator[Finding]:
+        if "default" in self.tls_options:
+            yield Finding(
+                ("tlsOptions", "default"), "it is the name of ingress.tls in the cluster", "name it otherwise"
+            )
         if self.http3:
             yield Finding(
                 ("http3",),
@@ -192,7 +283,10 @@ class Ingress(Model):
                 "carries TCP, and Traefik ends TLS itself",
                 "remove http3; HTTP/2 stays",
             )
+        for found in entry_points.findings(self.entry_points):
+            yield replace(found, location=("entryPoints", *found.location))
         balancer = self.load_balancer
+        yield from self._internal_findings()
         if not balancer.proxy_protocol and self.external_traffic_policy == "Cluster":
             yield Finding(
                 ("externalTrafficPolicy",),
@@ -208,3 +302,25 @@ class Ingress(Model):
                 "(interval x unhealthy threshold + response timeout)",
                 f"set {detection} or more, or check more often",
             )
+
+    @property
+    def balancers(self) -> tuple[Balancer, ...]:
+        """Which load balancers the stack has."""
+        return ("public",) if self.internal_load_balancer is None else ("public", "internal")
+
+    def _internal_findings(self) -> Iterator[Finding]:
+        internal = self.internal_load_balancer
+        if internal is not None and internal.name == self.load_balancer.name:
+            yield Finding(
+                ("internalLoadBalancer", "name"),
+                "the public one has this name, and DigitalOcean's controller takes load balancers over by "
+                "name: both Services would get one",
+                "give it another name",
+            )
+        for name, entry_point in self.entry_points.items():
+            if internal is None and entry_point.load_balancer == "internal":
+                yield Finding(
+                    ("entryPoints", name, "loadBalancer"),
+                    "there is no internal load balancer",
+                    "declare `ingress.internalLoadBalancer`, or remove loadBalancer",
+                )

@@ -72,7 +72,7 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
             layers[name] = _layer(name, given.get(key, _ABSENT))
         except ValidationError as error:
             problems += _explained(key, error, given)
-    problems += _found(RULES, layers, given) if len(layers) == len(_LAYERS) else _decided(given)
+    problems += _found(RULES, layers, given) if len(layers) == len(_LAYERS) else _decided(given, layers)
     return Checked(
         config=None if problems else StackConfig(**layers),
         problems=_sorted(problems, given),
@@ -80,16 +80,16 @@ def check(raw: Mapping[str, str], plain: Collection[str] = ()) -> Checked:
     )
 
 
-def _decided(given: Mapping[str, Any]) -> list[Problem]:
-    """Return what the rules find whatever stands in place of the broken values."""
+def _decided(given: Mapping[str, Any], valid: Mapping[str, Any]) -> list[Problem]:
+    """Return what the rules find whatever stands in place of the broken values; `valid` are sound layers."""
     apart = {
         location
         for key, name in _LAYERS.items()
+        if name not in valid
         for location in (broken(key, _validator(name), given[key]) if key in given else [(key,)])
-        if key in given or StackConfig.model_fields[name].is_required()
     }
     around = {above for location in apart for above in _with_those_above(location)}
-    first, second = (_findings(given, way) for way in WAYS)
+    first, second = (_findings(given, valid, way) for way in WAYS)
     alike = set(second)
     return [
         Problem(found.location, _value(found.location, given), found.rule, found.fix)
@@ -100,22 +100,21 @@ def _decided(given: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
-def _findings(given: Mapping[str, Any], way: Way) -> list[Finding]:
-    """Return what is found in the layers, repaired in one of the two ways, and across them."""
-    layers: dict[str, Any] = {}
+def _findings(given: Mapping[str, Any], valid: Mapping[str, Any], way: Way) -> list[Finding]:
+    """Return what is found in each layer that is not valid, repaired in one of two ways, and across all."""
+    mended: dict[str, Any] = {}
     for key, name in _LAYERS.items():
         with suppress(LookupError):
-            if key in given:
-                layers[name] = repaired(key, _validator(name), given[key], way)
-            elif not StackConfig.model_fields[name].is_required():
-                layers[name] = _layer(name, _ABSENT)
-    within = [found for name in layers for found in findings_below(layers[name], (_KEYS[name],))]
+            if name not in valid and key in given:
+                mended[name] = repaired(key, _validator(name), given[key], way)
+    within = [found for name, layer in mended.items() for found in findings_below(layer, (_KEYS[name],))]
     known = {found.location for found in within}
+    layers = {**valid, **mended}
     across = [
         found
         for rule in RULES
-        if layers.keys() >= inspect.signature(rule).parameters.keys()
-        for found in decided(rule(**{name: layers[name] for name in inspect.signature(rule).parameters}))
+        if layers.keys() >= _read_by(rule)
+        for found in decided(rule(**{name: layers[name] for name in _read_by(rule)}))
     ]
     return within + [found for found in across if found.location not in known]
 
@@ -169,6 +168,12 @@ def _validator(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
+@functools.cache
+def _read_by(rule: Rule) -> frozenset[str]:
+    """Return the layers that a rule reads: its parameters."""
+    return frozenset(inspect.signature(rule).parameters)
+
+
 def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> Iterator[Problem]:
     details = error.errors(include_url=False)
     outer = {above for detail in details for above in _with_those_above(detail["loc"])[:-1]}
@@ -189,11 +194,14 @@ def _explained(key: str, error: ValidationError, given: Mapping[str, Any]) -> It
 def _found(rules: Iterable[Rule], layers: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what the rules find; a rule runs only if all the layers it reads are valid."""
     for rule in rules:
-        wanted = inspect.signature(rule).parameters
-        if all(name in layers for name in wanted):
-            for found in rule(**{name: layers[name] for name in wanted}):
+        if layers.keys() >= _read_by(rule):
+            for found in rule(**{name: layers[name] for name in _read_by(rule)}):
                 value = _value(found.location, given)
                 yield Problem(found.location, value, found.rule, found.fix)
+
+
+_SECRET_ANYWHERE = ("privateKey", "presharedKey")
+"""Keys that no model has, and by which somebody may give away a secret of WireGuard's."""
 
 
 def _value(location: Location, given: Any) -> str:
@@ -203,7 +211,9 @@ def _value(location: Location, given: Any) -> str:
             value = value[step]
         except (KeyError, IndexError, TypeError):
             return "absent"
-    return "[secret]" if location[0] in SECRETS else shown(value)
+    if location[0] in SECRETS or location[-1] in _SECRET_ANYWHERE:
+        return "[secret]"
+    return shown(value)
 
 
 def _sorted(problems: Iterable[Problem], given: Mapping[str, Any]) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from network.config.descriptions import descriptions
 from network.config.foreign_keys import brought_along
 from network.config.model import Location
 from network.config.nearest import did_you_mean
@@ -77,9 +78,9 @@ def _retype(kind: str, given: Any, location: Location) -> str:
     if kind == "bool_type" and isinstance(given, str):
         meant = _MEANT.get(given.strip().lower())
         return f"write `{meant}`, without quotes" if meant else "write `true` or `false`, without quotes"
-    if kind == "tuple_type" and isinstance(given, (str, int)):
-        return f"write `[{given}]`"
     example = _example(location)
+    if kind == "tuple_type" and isinstance(given, (str, int)) and not example.startswith("[{"):
+        return f"write `[{given}]`"
     return f"write {EXPECTED[kind]}" + (f", such as `{example}`" if example else " instead")
 
 
@@ -90,12 +91,11 @@ def _example(location: Location) -> str:
 
 
 def _add(location: Location) -> str:
-    place = place_at(location)
-    field = place.field if place else None
+    place, around = place_at(location), place_at(location[:-1])
     examples = stand_ins(place) if place else ()
     example = f", such as `{location[-1]}: {written(examples[0])}`" if examples else ""
-    described = f": {field.description}" if field and field.description else ""
-    return f"add it{example}{described}"
+    text = descriptions(around.model).get(str(location[-1])) if around and around.model else None
+    return f"add it{example}" + (f": {text}" if text else "")
 
 
 def _known_keys(location: Location) -> list[str]:

@@ -4,10 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from typing_extensions import override
+
+from network.config.descriptions import descriptions
 
 LENIENT = {"findings": False}
 """Context of a validation that looks at each value alone, and at no model's findings."""
@@ -35,12 +46,24 @@ class Model(BaseModel):
         alias_generator=to_camel,
         validate_by_name=True,
         validate_default=True,
-        use_attribute_docstrings=True,
     )
 
     def findings(self) -> Iterator[Finding]:
         """Yield the broken rules among this model's own values; each of them is valid alone."""
         yield from ()
+
+    @override
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema)["properties"]
+        for key, text in descriptions(cls).items():
+            # A model that says the same of itself says it once.
+            if handler.resolve_ref_schema(properties[key]).get("description") != text:
+                properties[key]["description"] = text
+        return schema
 
     @model_validator(mode="after")
     def _refuse_findings(self, info: ValidationInfo) -> Self:

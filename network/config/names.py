@@ -34,13 +34,13 @@ def _no_address(host: str) -> str:
 RelativeHost = Annotated[
     str,
     Form(
-        pattern=rf"{LABEL}(\.{LABEL})*",
+        pattern=rf"(\*\.)?{LABEL}(\.{LABEL})*",
         rule="a host inside the zone is lowercase labels joined by dots, without the zone itself",
         fix="write it like `shop`; apex and wildcard always have records",
     ),
     AfterValidator(_no_address),
 ]
-"""Host name relative to the zone."""
+"""Host name relative to the zone, or with `*.` in front every one below it."""
 
 PortName = Annotated[
     str,
@@ -54,7 +54,8 @@ PortName = Annotated[
 ]
 
 
-def _port_reference(given: Any) -> str | int:
+def port_reference(given: Any) -> str | int:
+    """Return what names a port or is its number, or raise the refusal."""
     named = isinstance(given, str) and re.fullmatch(PORT_NAME, given) and len(given) <= 15
     numbered = isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 65535
     if not named and not numbered:
@@ -64,7 +65,7 @@ def _port_reference(given: Any) -> str | int:
 
 PortReference = Annotated[
     str | int,
-    PlainValidator(_port_reference, json_schema_input_type=PortName | Annotated[int, Field(ge=1, le=65535)]),
+    PlainValidator(port_reference, json_schema_input_type=PortName | Annotated[int, Field(ge=1, le=65535)]),
 ]
 """A port by its name or number."""
 
@@ -240,3 +241,45 @@ TimeOfDay = Annotated[
         fix='write it like "02:00", in quotes',
     ),
 ]
+
+AwsRegion = Annotated[
+    str,
+    Form(
+        pattern=r"[a-z]{2}(-[a-z]+)+-[0-9]",
+        rule="must be the name of a region of AWS",
+        fix="write it like `eu-west-1`",
+        longest=32,
+    ),
+]
+
+AwsKey = Annotated[
+    str,
+    Form(
+        pattern=r"[A-Z0-9]{10,64}",
+        rule="ids of AWS are capital letters and digits",
+        fix="write it like `AKIAIOSFODNN7EXAMPLE`, as AWS shows it",
+        longest=64,
+    ),
+]
+"""Id of an access key, or of a hosted zone."""
+
+
+def _resolver(given: str) -> str:
+    host, _, port = given.partition(":")
+    parts = host.split(".")
+    if not all(str(int(part)) == part and int(part) <= 255 for part in parts) or not 1 <= int(port) <= 65535:
+        raise refusal("a resolver is an IPv4 address and a port", "write it like `10.0.0.53:53`")
+    return given
+
+
+Resolver = Annotated[
+    str,
+    Form(
+        pattern=r"[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}",
+        rule="a resolver is an IPv4 address and a port",
+        fix="write it like `10.0.0.53:53`",
+        longest=21,
+    ),
+    AfterValidator(_resolver),
+]
+"""A recursive name server."""

@@ -15,6 +15,11 @@ REGIONS = (
 )  # fmt: skip
 """Regions that run DOKS (DigitalOcean's regional availability matrix)."""
 
+SPACES_REGIONS = (
+    "ams3", "atl1", "blr1", "fra1", "lon1", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1",
+)  # fmt: skip
+"""Regions with buckets of Spaces, and so with its CDN (Spaces' page of availability, of 2026-03-23)."""
+
 VERSIONS = (
     "1.36.4-do.0",
     "1.36.1-do.0",

@@ -30,6 +30,7 @@ RESERVED_FOR_VPCS = (
 RESERVED_IN_REGION = {
     region: (IPv4Network(network),)
     for region, network in {
+        "ams2": "10.14.0.0/16",
         "ams3": "10.18.0.0/16",
         "atl1": "10.50.0.0/16",
         "blr1": "10.47.0.0/16",
@@ -38,6 +39,7 @@ RESERVED_IN_REGION = {
         "nyc1": "10.10.0.0/16",
         "nyc2": "10.13.0.0/16",
         "nyc3": "10.17.0.0/16",
+        "sfo1": "10.12.0.0/16",
         "sfo2": "10.46.0.0/16",
         "sfo3": "10.48.0.0/16",
         "sgp1": "10.15.0.0/16",
@@ -45,7 +47,8 @@ RESERVED_IN_REGION = {
         "tor1": "10.20.0.0/16",
     }.items()
 }
-"""The same, in one region only (DigitalOcean's page of VPC limits)."""
+"""The same, in one region only, those without DOKS too, whose VPCs may be peered (DigitalOcean's page of VPC
+limits)."""
 
 OVERLAY_DEFAULTS = (IPv4Network("10.244.0.0/16"), IPv4Network("10.245.0.0/16"))
 """Pods and Services of a cluster that is not VPC-native; doctl takes these for "not given"."""
@@ -208,11 +211,25 @@ def _services(network: IPv4Network) -> IPv4Network:
     return network
 
 
+WIDEST_ALLOWED = 8
+"""Shortest prefix of an IPv4 range that still says who may connect (a judgement)."""
+
+
 def _narrow(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
-    if network.prefixlen < (8 if isinstance(network, IPv4Network) else 16):
+    if network.prefixlen < (WIDEST_ALLOWED if isinstance(network, IPv4Network) else 16):
         raise refusal(
             "an allow list that lets (nearly) everybody in protects nothing",
             "name the ranges that need it, /8 or smaller (IPv6: /16)",
+        )
+    return network
+
+
+def _few(network: IPv4Network) -> IPv4Network:
+    if network.prefixlen < WIDEST_ALLOWED:
+        raise refusal(
+            "nodes are no public entry: (nearly) everybody would come in past the load balancer",
+            f"name the ranges that need it, /{WIDEST_ALLOWED} or smaller; for everybody there are ports of "
+            "the load balancer, `ingress.entryPoints` with `tcpRoutes` and `udpRoutes`",
         )
     return network
 
@@ -232,6 +249,8 @@ ServiceRange = Annotated[Range, AfterValidator(_private), AfterValidator(_servic
 """Range of Services."""
 AllowedRange = Annotated[Range, AfterValidator(_narrow)]
 """Range on an allow list."""
+NodeSource = Annotated[Range, AfterValidator(_few)]
+"""Range that connects to nodes."""
 ClientRange = Annotated[IPv4Network | IPv6Network, _ClientRange]
 """Range of clients' addresses, which are IPv6 where a CDN's header or the load balancer tells such."""
 AllowedClients = Annotated[ClientRange, AfterValidator(_narrow)]

@@ -58,6 +58,8 @@ def _never(one: str, other: str, beginning: str, fits: bool) -> bool | None:
             first.after(start[0], ord(character), at == 0),
             second.after(start[1], ord(character), at == 0),
         )
+    # The same states of the one meet several of the other.
+    mine_after, theirs_after = functools.cache(first.after), functools.cache(second.after)
     bounds = {0, LINE_BREAK + 1, *first.bounds, *second.bounds}
     kinds = sorted(bound for bound in bounds if bound <= LAST and bound != LINE_BREAK)
     # The start is none of those seen: behind characters the same states no longer stand at the start.
@@ -68,7 +70,7 @@ def _never(one: str, other: str, beginning: str, fits: bool) -> bool | None:
         if first.ends(mine, at_start) and second.ends(theirs, at_start) == fits:
             return False
         for kind in kinds:
-            following = first.after(mine, kind, at_start), second.after(theirs, kind, at_start)
+            following = mine_after(mine, kind, at_start), theirs_after(theirs, kind, at_start)
             # What is decided whatever follows leads nowhere else.
             hopeless = not following[0] or (second.is_done(following[1]) and not fits)
             if not hopeless and following not in seen:

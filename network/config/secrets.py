@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, SecretStr
 
+from network.config import x509
 from network.config.model import refusal
 
 _BCRYPT_LINE = re.compile(r"[^:\s]+:\$2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{53}")
@@ -55,6 +56,19 @@ def _credential(secret: SecretStr) -> SecretStr:
         raise refusal(
             "a credential has no blanks or line breaks: the word before it is the endpoint's `scheme`",
             "set it again without that word, with --secret",
+        )
+    return secret
+
+
+def _private_key(secret: SecretStr) -> SecretStr:
+    try:
+        titles = [title for title, _ in x509.blocks(secret.get_secret_value())]
+    except ValueError:
+        titles = []
+    if len(titles) != 1 or titles[0] not in PRIVATE_KEYS:
+        raise refusal(
+            "a certificate's key is one block in PEM form, and not encrypted",
+            "set it again: pulumi config set --secret --path network:certificateKeys.<name>",
         )
     return secret
 
@@ -126,6 +140,12 @@ RECEIVER_PLACEHOLDER = "placeholder"
 """No rule can tell where the encrypted value leads."""
 Receiver = Annotated[SecretStr, AfterValidator(_receiver), Secret(RECEIVER_PLACEHOLDER)]
 """URL of a webhook, which gives access by itself, or key of a service of PagerDuty."""
+PRIVATE_KEYS = ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY")
+"""What keys are called in PEM form that Traefik reads."""
+KEY_PLACEHOLDER = "-----BEGIN PRIVATE KEY-----\ncGxhY2Vob2xkZXI=\n-----END PRIVATE KEY-----"
+"""No rule can tell whose the encrypted key is."""
+PrivateKey = Annotated[SecretStr, AfterValidator(_private_key), Secret(KEY_PLACEHOLDER)]
+"""Key of a certificate, in PEM form."""
 Credential = Annotated[SecretStr, AfterValidator(_credential), Secret("placeholder")]
 """What follows the scheme in an Authorization header."""
 Webhook = Annotated[

@@ -18,12 +18,14 @@ from network.config.secrets import (
     Credential,
     Htpasswd,
     Password,
+    PrivateKey,
     Receiver,
     Token,
     Webhook,
     secret_fields,
 )
 from network.config.traffic import Traffic
+from network.config.vpn import Vpn
 
 
 class StackConfig(Model):
@@ -49,6 +51,8 @@ class StackConfig(Model):
     """What is measured, promised, told and shown; nothing when absent."""
     access: Access = Field(default_factory=Access)
     """Who holds which role."""
+    vpn: Vpn | None = None
+    """A way into the VPC for people's devices; none when absent."""
     charts: Charts = Field(default_factory=Charts)
     """Other charts than the pinned ones."""
     dns_token: Token
@@ -57,6 +61,8 @@ class StackConfig(Model):
     """Secret: htpasswd lines (bcrypt) by the name that a basicAuth middleware refers to."""
     redis_password: Password | None = None
     """Secret: password of the Redis that counts shared rate limits."""
+    certificate_keys: dict[Name, PrivateKey] = Field(default_factory=dict)
+    """Secret: private key by the name of the certificate that was bought."""
     alert_receivers: dict[Name, Receiver] = Field(default_factory=dict)
     """Secret: URL or key by the name of the alert receiver that is told by it, and of the
     `dead-man-switch`."""

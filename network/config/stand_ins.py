@@ -7,18 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from annotated_types import Ge
-from pydantic import SecretStr
 
 from network.config.hosts import Host
 from network.config.model import Model
 from network.config.places import Place, place
 from network.config.ranges import EXAMPLES as RANGES
 from network.config.ranges import is_range
+from network.config.secrets import Secret
 from network.config.text import Form
 from network.config.urls import HttpsUrl
-
-_SECRET = f"a:$2y$10${'.' * 53}"
-"""Fits every kind of secret."""
 
 
 def stand_ins(at: Place) -> Sequence[Any]:
@@ -56,7 +53,7 @@ def written(value: Any) -> str:
         return str(value).lower()
     text = str(value)
     plain = not isinstance(value, str) or re.fullmatch(r"[A-Za-z/][A-Za-z0-9 ./_-]*|[0-9./]+/[0-9]+", text)
-    return text if plain else f'"{text}"'
+    return text if plain else '"' + text.replace("\n", "\\n") + '"'
 
 
 def _of_type(at: Place) -> Sequence[Any]:
@@ -67,7 +64,7 @@ def _of_type(at: Place) -> Sequence[Any]:
         return least, least + 1
     if at.annotation is str:
         return "a", "b"
-    return (_SECRET,) if at.annotation is SecretStr else ()
+    return tuple(each.placeholder for each in at.metadata if isinstance(each, Secret))
 
 
 def _of_text(form: Form | Host | HttpsUrl) -> Sequence[str]:

@@ -15,6 +15,7 @@ from network.plan import (
     certificates,
     cluster,
     cluster_dns,
+    egress,
     external,
     ingress,
     metrics,
@@ -24,6 +25,7 @@ from network.plan import (
     policies,
     telemetry,
     traffic,
+    vpn,
 )
 from network.plan.model.flows import Flow
 from network.plan.model.layer import LayerPlan
@@ -34,6 +36,7 @@ L = TypeVar("L", bound=LayerPlan)
 LAYERS: tuple[Callable[[StackConfig], LayerPlan], ...] = (
     external.build,
     cluster.build,
+    egress.build,
     admission.build,
     metrics.build,
     certificates.build,
@@ -42,6 +45,7 @@ LAYERS: tuple[Callable[[StackConfig], LayerPlan], ...] = (
     traffic.build,
     applications.build,
     outside.build,
+    vpn.build,
     observability.build,
 )
 """Each gives what it needs and brings by itself. What follows from all of them, as names, rights, scrapes and
@@ -81,6 +85,11 @@ class Plan:
         return self[cluster.ClusterPlan]
 
     @property
+    def egress(self) -> egress.EgressPlan:
+        """NAT gateway and the way to it."""
+        return self[egress.EgressPlan]
+
+    @property
     def access(self) -> access.AccessPlan:
         """Who may do what."""
         return self[access.AccessPlan]
@@ -114,6 +123,11 @@ class Plan:
     def outside(self) -> outside.OutsidePlan:
         """DigitalOcean's checks and alerts."""
         return self[outside.OutsidePlan]
+
+    @property
+    def vpn(self) -> vpn.VpnPlan:
+        """The way into the VPC for people's devices."""
+        return self[vpn.VpnPlan]
 
     @property
     def traffic(self) -> traffic.TrafficPlan:

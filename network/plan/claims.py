@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from network.config import StackConfig
+from network.config.applications.asked import asked_hosts
 from network.config.model import Location
+from network.config.zones import DeclaredZone, zones
+from network.plan.external import cdn
 from network.plan.model.names import environment_name
 
 RANGE = "range"
 """The kind of claims that collide by a part already."""
 EVERY_ACCOUNT = "every account"
-"""Whose account is meant by names in the DNS: there is one for all."""
+"""Whose account is meant by names in the DNS and of buckets: there is one for all."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,11 @@ class Claim:
 
 REASONS = {
     "environment": "VPC, cluster and firewall of both would have the same names",
+    "peering": "two VPCs have one peering, and the second is refused",
     "load balancer": "DigitalOcean's controller takes the first load balancer of a name that it finds in the "
     "account, so one stack steals the other's",
     RANGE: "networks of one account share no address",
+    "bucket": "buckets of all customers of a region have different names",
     "zone": "a zone exists once, and one stack alone can make it",
     "record": "resolvers get both addresses in turn",
     "route": "its record leads to one of them only",
@@ -69,6 +74,8 @@ class Collision:
         match self.claim.kind:
             case "environment" | "load balancer":
                 return f"choose another name in one of them{_OTHER_ACCOUNT}"
+            case "bucket":
+                return "choose another name in one of them"
             case "range":
                 return f"choose a range that shares no address with it{_OTHER_ACCOUNT}"
             case "zone":
@@ -77,12 +84,13 @@ class Collision:
                 return "leave it to one of the stacks"
 
 
+_PEERINGS: Location = ("external", "vpc", "peerings")
 _OTHER_ACCOUNT = "; if the stacks are of different accounts, name those in environment.account"
 
 
 def of(config: StackConfig) -> tuple[Claim, ...]:
     """Return what a stack takes."""
-    return (*_in_the_account(config), *_in_the_dns(config))
+    return (*_in_the_account(config), *_of_all_customers(config), *_in_the_dns(config))
 
 
 def collisions(stack: str, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[Collision]:
@@ -114,6 +122,9 @@ def _in_the_account(config: StackConfig) -> Iterator[Claim]:
     yield Claim("environment", environment_name(config), ("environment", "name"), account)
     name = config.ingress.load_balancer.name
     yield Claim("load balancer", name, ("ingress", "loadBalancer", "name"), account)
+    internal = config.ingress.internal_load_balancer
+    if internal is not None:
+        yield Claim("load balancer", internal.name, ("ingress", "internalLoadBalancer", "name"), account)
     for location, network in (
         (("external", "vpc", "ipRange"), config.external.vpc.ip_range),
         # The pods and Services of a cluster that is native to its VPC are networks of the account like VPCs.
@@ -121,27 +132,43 @@ def _in_the_account(config: StackConfig) -> Iterator[Claim]:
         (("cluster", "serviceRange"), config.cluster.service_range),
     ):
         yield Claim(RANGE, str(network), location, account)
+    if config.vpn is not None:
+        # Whoever is a peer of both is reached through one tunnel only.
+        yield Claim(RANGE, str(config.vpn.range), ("vpn", "range"), account)
+    for peer, peering in config.external.vpc.peerings.items():
+        # By the ranges, which both sides know; of a VPC that is still to be made nobody knows the id.
+        both = sorted((config.external.vpc.ip_range, peering.range))
+        yield Claim("peering", f"{both[0]} and {both[1]}", (*_PEERINGS, peer), account)
+
+
+def _of_all_customers(config: StackConfig) -> Iterator[Claim]:
+    for name, each in config.external.cdn.items():
+        value = f"{cdn.region(config, each)}/{each.bucket}"
+        yield Claim("bucket", value, ("external", "cdn", name, "bucket"), EVERY_ACCOUNT)
 
 
 def _in_the_dns(config: StackConfig) -> Iterator[Claim]:
-    dns = config.external.dns
-    here: Location = ("external", "dns")
-    if dns.provider == "digitalocean" and dns.mode == "create":
-        yield Claim("zone", dns.zone, (*here, "zone"), EVERY_ACCOUNT)
-    names: dict[str, Location] = {}
-    if dns.apex:
-        names[dns.zone] = (*here, "apex")
-    if dns.wildcard:
-        names[f"*.{dns.zone}"] = (*here, "wildcard")
-    names |= {f"{host}.{dns.zone}": (*here, "hosts", index) for index, host in enumerate(dns.hosts)}
-    for name, location in names.items():
-        yield Claim("record", name, location, EVERY_ACCOUNT)
+    for zone in zones(config.external.dns):
+        yield from _of_zone(zone)
+    for name, host in config.external.cdn_hosts.items():
+        yield Claim("record", host, ("external", "cdn", name, "domain", "host"), EVERY_ACCOUNT)
     routed: dict[str, Location] = {}
-    for name, application in config.applications.items():
-        for key, route in application.routes.items():
-            at: Location = ("applications", name, "routes", key)
-            routed.setdefault(route.host, (*at, "host"))
-            for index, host in enumerate(route.hosts):
-                routed.setdefault(host, (*at, "hosts", index))
+    for asked in asked_hosts(config.applications):
+        routed.setdefault(asked.host, asked.location)
     for host, location in routed.items():
         yield Claim("route", host, location, EVERY_ACCOUNT)
+
+
+def _of_zone(zone: DeclaredZone) -> Iterator[Claim]:
+    dns, here = zone.says, zone.location
+    if dns.provider == "digitalocean" and dns.mode == "create":
+        yield Claim("zone", zone.name, (*here, "zone"), EVERY_ACCOUNT)
+    names: dict[str, Location] = {}
+    if dns.apex:
+        names[zone.name] = (*here, "apex")
+    if dns.wildcard:
+        names[f"*.{zone.name}"] = (*here, "wildcard")
+    for key, hosts in (("hosts", dns.hosts), ("internalHosts", dns.internal_hosts)):
+        names |= {zone.absolute(host): (*here, key, index) for index, host in enumerate(hosts)}
+    for name, location in names.items():
+        yield Claim("record", name, location, EVERY_ACCOUNT)

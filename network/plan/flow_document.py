@@ -13,6 +13,10 @@ the applications in the stack file. The policies follow from these ([policies.md
 allow in effect is in `reachability-<stack>.svg`. Ports are those of the pods at the destination.
 """
 
+WAY_OUT = """Connections to {destinations} leave by the NAT gateway, whose address is the stack's output
+`egressAddress`; what nodes themselves ask for, images for instance, does too.
+"""
+
 
 def page(plans: Mapping[str, Plan]) -> str:
     """Return the page about the plans of stacks by name."""
@@ -30,6 +34,15 @@ def _stack(stack: str, plan: Plan) -> Iterator[str]:
     for layer, flows in by_layer(plan).items():
         yield f"### {layer}\n"
         yield markdown.table(("from", "to", "ports", "reason", "flow"), map(_cells, flows))
+        yield ""
+    if plan.egress.gateway is not None:
+        yield f"### {plan.egress.title}\n"
+        yield WAY_OUT.format(destinations=", ".join(f"`{each}`" for each in plan.egress.destinations))
+        ways = (
+            (called(way.flow.source), called(way.flow.destination), way.by)
+            for way in plan.egress.ways(plan.flows)
+        )
+        yield markdown.table(("from", "to", "leaves by the address of"), dict.fromkeys(ways))
         yield ""
 
 
@@ -61,4 +74,4 @@ def called(peer: Peer) -> str:
 
 
 def _ports(flow: Flow) -> str:
-    return ", ".join(f"{port.port}/{port.protocol}" for port in flow.ports)
+    return ", ".join(map(str, flow.ports))

@@ -9,6 +9,7 @@ from typing import Any
 from network import versions
 from network.config import StackConfig
 from network.config.platform import METRICS_SERVER
+from network.plan.model.capacity import taken_of
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.layer import LayerPlan, MetricsEndpoint
@@ -76,6 +77,11 @@ class MetricsPlan(LayerPlan):
     from being deleted."""
 
 
+def replicas(config: StackConfig) -> int:
+    """Return how many pods answer."""
+    return 2 if config.environment.is_production else 1
+
+
 def build(config: StackConfig) -> MetricsPlan:
     """Return metrics-server's plan."""
     is_watched = config.observability is not None
@@ -83,9 +89,10 @@ def build(config: StackConfig) -> MetricsPlan:
         namespaces=(of_platform(config, METRICS_SERVER),),
         flows=_FLOWS,
         metrics=((MetricsEndpoint(METRICS_SERVER, _PODS, PORT, certificate="own"),) if is_watched else ()),
+        taken=(taken_of(METRICS_SERVER, RESOURCES, replicas(config)),),
         access=_access(),
         server=(
-            _deployment(replicas=2 if config.environment.is_production else 1, is_watched=is_watched),
+            _deployment(replicas=replicas(config), is_watched=is_watched),
             _service(),
             _budget(),
         ),

@@ -4,16 +4,18 @@ A probe from within the cluster ends at Traefik's pods; only these come in as cl
 while the cluster is down.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from network.config import StackConfig
 from network.config.applications import Route
+from network.config.entry_points import Balancer
 from network.config.lifetimes import renewed_before, shortest
 from network.config.observability.outside import Outside
 from network.config.traffic.roles import Guard
+from network.plan.model.capacity import Charge
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name
@@ -22,6 +24,9 @@ DOWN_PERIOD = "2m"
 """The shortest that DigitalOcean offers."""
 
 LOAD_WINDOW = "5m"
+
+DOLLARS_PER_CHECK = 1
+"""A month (docs/facts/digitalocean.md#watch-from-outside)."""
 
 FULL_PERCENT = 80
 """Of what the load balancer's nodes take, from when on more nodes are due."""
@@ -42,8 +47,10 @@ class OutsidePlan(LayerPlan):
     title = "Watch from outside"
 
     hosts: tuple[HostWatch, ...] = ()
-    load_balancer: tuple[CloudResource, ...] = ()
-    """Alerts, which get the load balancer's id at declaration."""
+    load_balancers: Mapping[Balancer, tuple[CloudResource, ...]] = field(
+        default_factory=dict[Balancer, tuple[CloudResource, ...]]
+    )
+    """Alerts of each, which get its id at declaration."""
     slack_channel: str | None = None
     """Told beside the addresses in the alerts, by a webhook that no plan holds."""
 
@@ -53,9 +60,14 @@ def build(config: StackConfig) -> OutsidePlan:
     outside = config.observability.outside if config.observability else None
     if outside is None:
         return OutsidePlan()
+    targets = _targets(config, outside)
     return OutsidePlan(
-        hosts=tuple(_watch(config, outside, host, path) for host, path in _targets(config, outside).items()),
-        load_balancer=tuple(_of_the_load_balancer(config, outside)),
+        charges=(Charge("checks from outside", DOLLARS_PER_CHECK, len(targets)),) if targets else (),
+        hosts=tuple(_watch(config, outside, host, path) for host, path in targets.items()),
+        load_balancers={
+            balancer: tuple(_of_a_load_balancer(config, outside, balancer))
+            for balancer in config.ingress.balancers
+        },
         slack_channel=outside.slack_channel,
     )
 
@@ -65,8 +77,8 @@ def _targets(config: StackConfig, outside: Outside) -> dict[str, str]:
     paths: dict[str, list[str]] = {}
     for application in config.applications.values():
         for route in application.routes.values():
-            if _answers_strangers(config, route):
-                for host in route.all_hosts:
+            if route.load_balancer == "public" and _answers_strangers(config, route):
+                for host in route.named_hosts:
                     paths.setdefault(host, []).append(route.path or route.path_prefix)
     return {
         host: min(of_host, key=lambda path: (len(path), path))
@@ -77,7 +89,7 @@ def _targets(config: StackConfig, outside: Outside) -> dict[str, str]:
 
 def _answers_strangers(config: StackConfig, route: Route) -> bool:
     """Whether a GET that shows nothing is for the route, and passes to its backend."""
-    middlewares = (config.traffic.middlewares[name] for name, _ in config.traffic.passed(route.chain))
+    middlewares = (config.traffic.middlewares[link.name] for link in config.traffic.passed_to(route))
     return (
         route.path_regexp is None
         and route.client_ca is None
@@ -131,25 +143,26 @@ def _told(outside: Outside) -> dict[str, Any]:
     return {"emails": list(outside.emails)}
 
 
-def _of_the_load_balancer(config: StackConfig, outside: Outside) -> Iterator[CloudResource]:
+def _of_a_load_balancer(config: StackConfig, outside: Outside, balancer: Balancer) -> Iterator[CloudResource]:
     """Yield alerts of a load balancer that is near its nodes' limits. Of TCP, which it passes, it counts no
     HTTP and no TLS; a node without a pod of Traefik is unhealthy by design, so their share tells nothing."""
-    if config.ingress.load_balancer.type != "REGIONAL":
+    if balancer == "public" and config.ingress.load_balancer.type != "REGIONAL":
         return
+    title = "load balancer" if balancer == "public" else f"{balancer} load balancer"
     for key, what in (
         ("connection_utilization_percent", "connections"),
         ("avg_cpu_utilization_percent", "CPU"),
     ):
         yield CloudResource(
             "MonitorAlert",
-            f"load balancer {what}",
+            f"{title} {what}",
             {
                 "type": f"v1/insights/lbaas/{key}",
                 "compare": "GreaterThan",
                 "value": FULL_PERCENT,
                 "window": LOAD_WINDOW,
                 "enabled": True,
-                "description": f"{environment_name(config)}: the load balancer's {what} are near their limit",
+                "description": f"{environment_name(config)}: the {title}'s {what} are near their limit",
                 "alerts": _told(outside),
             },
         )

@@ -19,6 +19,9 @@ from network.plan.model.traefik import API_VERSION
 IPV6_CLIENT = 64
 """Prefix of the addresses that one household or machine has."""
 
+DENIED_ANNOTATION = "network.webgrip.nl/denied"
+"""On the allow list that a deny list becomes: the ranges that it keeps out."""
+
 REDIS_SECRET = "redis"
 REDIS_TIMEOUT = "500ms"
 """Longest wait for a connection, and for each answer. Traefik's client tries five dials and four
@@ -41,7 +44,7 @@ def build(config: StackConfig) -> TrafficPlan:
     return TrafficPlan(
         secrets=_secrets(config),
         middlewares=tuple(
-            _manifest(name, _spec(config, middleware))
+            _manifest(name, _spec(config, middleware), _denied(middleware))
             for name, middleware in config.traffic.middlewares.items()
         ),
         chains=tuple(
@@ -51,8 +54,15 @@ def build(config: StackConfig) -> TrafficPlan:
     )
 
 
-def _manifest(name: str, spec: dict[str, Any]) -> Manifest:
-    return manifest(API_VERSION, "Middleware", name, namespace=TRAEFIK, spec=spec)
+def _manifest(name: str, spec: dict[str, Any], annotations: dict[str, str] | None = None) -> Manifest:
+    return manifest(API_VERSION, "Middleware", name, namespace=TRAEFIK, annotations=annotations, spec=spec)
+
+
+def _denied(middleware: Middleware) -> dict[str, str] | None:
+    """Return whom a deny list keeps out, which its ranges of everybody else hardly tell."""
+    if middleware.ip_deny_list is None:
+        return None
+    return {DENIED_ANNOTATION: " ".join(map(str, middleware.ip_deny_list.source_range))}
 
 
 def _secrets(config: StackConfig) -> tuple[SecretPlan, ...]:
@@ -93,6 +103,10 @@ def _spec(config: StackConfig, middleware: Middleware) -> dict[str, Any]:
         return {"inFlightReq": {**options, "sourceCriterion": _source(config, options["sourceCriterion"])}}
     if middleware.errors is not None:
         return {"errors": _errors(config, middleware.errors)}
+    if middleware.ip_deny_list is not None:
+        options = _as_it_is(middleware.ip_deny_list, "source_range")
+        admitted = [str(network) for network in middleware.ip_deny_list.admitted]
+        return {"ipAllowList": {"sourceRange": admitted, **options}}
     if middleware.cache_control is not None:
         return {"headers": {"customResponseHeaders": {"Cache-Control": middleware.cache_control.value}}}
     if middleware.spec is not None:
@@ -154,7 +168,7 @@ def _redis(config: StackConfig, redis: Redis) -> dict[str, Any]:
 
 def _address(config: StackConfig, application: str, workload: str, port: str | int) -> str:
     """Return host and port of a workload's Service."""
-    ports = config.applications[application].workloads[workload].ports
+    ports = config.applications[application].workloads[workload].served
     number = port if isinstance(port, int) else ports[port].port
     return f"{workload}.{application_namespace(config, application)}.svc:{number}"
 
@@ -167,6 +181,6 @@ def _errors(config: StackConfig, errors: Errors) -> dict[str, Any]:
             "kind": "Service",
             "name": errors.workload,
             "namespace": application_namespace(config, errors.application),
-            "port": next(iter(workload.ports)),
+            "port": next(iter(workload.served)),
         },
     }

@@ -162,7 +162,7 @@ def _asked(reachability: Reachability, flow: Flow, *, wide: bool) -> list[Row]:
 def _ports(reachability: Reachability, port: Port, destinations: int) -> Iterator[tuple[int, PortSet]]:
     protocol = PROTOCOL_NAMES[port.protocol]
     if isinstance(port.port, int):
-        yield destinations, PortSet.of(protocol, port.port)
+        yield destinations, PortSet.of(protocol, port.port, port.end_port)
         return
     named = NamedPort(port.port, protocol)
     for number, having in reachability.resolved.named.get(named, {}).items():

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from network.reachability import bits, ports
-from network.reachability.addresses import EVERY_IPV4, EVERY_IPV6
+from network.reachability.addresses import EVERY_IPV4, EVERY_IPV6, AddressSet
 from network.reachability.analysis import Reachability
 from network.reachability.labels import Labels
 from network.reachability.mistakes import mistakes
@@ -23,13 +23,19 @@ _DNS = PortSet.of("UDP", 53)
 def of_plan(reachability: Reachability) -> tuple[Lint, ...]:
     """Return the suspicions about policies of our own plan, without those that it raises on purpose: rules
     that a wider policy says too, for each policy is complete for its pods, the VPC as a block, by which its
-    load balancer is meant, and IPv4 alone, for its pods have nothing else."""
+    load balancer is meant, single addresses of the VPC, such as its resolver, for nodes are never named by
+    theirs, and IPv4 alone, for its pods have nothing else."""
     vpc = reachability.cluster.node_addresses
+
+    def meant(addresses: AddressSet) -> bool:
+        ranges = list(addresses.networks())
+        return addresses == vpc or (addresses <= vpc and [each.num_addresses for each in ranges] == [1])
+
     return tuple(
         lint
         for lint in lints(reachability)
         if lint.kind not in ("repeated-rule", "ipv6-forgotten")
-        and not (isinstance(lint.about, AddressPeer) and lint.about.addresses == vpc)
+        and not (isinstance(lint.about, AddressPeer) and meant(lint.about.addresses))
     )
 
 

@@ -7,26 +7,33 @@ parts are only ever added to the format, and a changed meaning gets another name
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from network import capacity
+from network.capacity import load, rows
 from network.config import StackConfig
 from network.config.errors import path_of
 from network.config.model import Location
 from network.config.stack import SECRETS
+from network.config.zones import named
 from network.plan import Plan, claims
 from network.plan.addresses import AddressPlan
-from network.plan.external import RecordPlan, ZonePlan
+from network.plan.external import ZonePlan
 from network.plan.model.cloud import CloudResource
-from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan
+from network.plan.model.parts import found
 from network.plan.model.rules import Alert
 from network.plan.observability import series
 
 FORMAT = 1
 """Of the document; raised when a reader of the old one would misread the new one."""
+
+FULL_OF_NOTHING = 999.0
+"""Share of a limit that holds nothing."""
 
 Document = dict[str, Any]
 
@@ -41,11 +48,13 @@ def of_plan(config: StackConfig, plan: Plan) -> Document:
         "resources": list(_cloud_resources(plan)),
         "objects": list(_objects(plan)),
         "adoptedNamespaces": [each.name for each in plan.namespaces if each.owner == "adopted"],
-        "releases": [_release(release) for release in _found(plan, ReleasePlan)],
+        "releases": [_release(release) for release in found(plan, ReleasePlan)],
         "flows": [_flow(flow) for flow in plan.flows],
         "podLabels": _pod_labels(plan),
         "alerts": [] if config.observability is None else list(_alerts(plan)),
-        "series": {} if config.observability is None else dataclasses.asdict(series.estimate(config)),
+        "seriesByJob": {} if config.observability is None else dict(series.estimate(config).by_job),
+        **_capacity(config, plan),
+        "volumes": [dataclasses.asdict(each) for layer in plan.layers for each in layer.volumes],
         "claims": [
             {"kind": each.kind, "value": each.value, "account": each.account, "where": path_of(each.location)}
             for each in claims.of(config)
@@ -95,7 +104,7 @@ def _addresses(plan: AddressPlan) -> Document:
 
 
 def _cloud_resources(plan: Plan) -> Iterator[Document]:
-    for resource in _found(plan.layers, CloudResource):
+    for resource in found(plan.layers, CloudResource):
         yield {
             "type": resource.type,
             "name": resource.name,
@@ -104,16 +113,18 @@ def _cloud_resources(plan: Plan) -> Iterator[Document]:
             "ignoreChanges": list(resource.ignore_changes),
             "deleteBeforeReplace": resource.delete_before_replace,
         }
-    for zone in _found(plan.layers, ZonePlan):
+    for zone in found(plan.layers, ZonePlan):
+        if zone.provider != "digitalocean":
+            continue
         yield {
             "type": "Domain",
-            "name": "zone",
+            "name": named("zone", zone.key),
             "inputs": {"name": zone.name},
             "protect": zone.protect,
             "ignoreChanges": [],
             "retainOnDelete": zone.mode == "adopt",
         }
-        for record in _found(plan.layers, RecordPlan):
+        for record in zone.records:
             yield {
                 "type": "DnsRecord",
                 "name": record.key,
@@ -122,7 +133,8 @@ def _cloud_resources(plan: Plan) -> Iterator[Document]:
                     "type": record.type,
                     "name": record.name,
                     "ttl": record.ttl,
-                    "value": record.value or "the load balancer's address",
+                    "value": record.value
+                    or f"the {'internal ' if record.internal else ''}load balancer's address",
                     **({"tag": record.tag} if record.tag else {}),
                 },
                 "protect": False,
@@ -144,10 +156,10 @@ def _in_camel_case(value: Any) -> Any:
 def _objects(plan: Plan) -> Iterator[Manifest]:
     # In the order of declaration: namespaces and policies stand before what they govern.
     layers = [dataclasses.replace(layer, namespaces=()) for layer in plan.layers]
-    for part in _found((plan.namespaces, plan.policies, layers), dict):
+    for part in found((plan.namespaces, plan.policies, layers), dict):
         if {"apiVersion", "kind", "metadata"} <= part.keys():
             yield part
-    for secret in _found(plan, SecretPlan):
+    for secret in found(plan, SecretPlan):
         yield {
             "apiVersion": "v1",
             "kind": "Secret",
@@ -155,24 +167,6 @@ def _objects(plan: Plan) -> Iterator[Manifest]:
             "type": secret.type,
             "dataFrom": dict(secret.data),
         }
-
-
-def _found(part: Any, kind: type[Any]) -> Iterator[Any]:
-    """Yield the instances of a class in a part of the plan; nothing is looked for inside one."""
-    if isinstance(part, kind) and (kind is not dict or "kind" in part):
-        yield part
-        return
-    if isinstance(part, ReleasePlan | Flow):
-        return
-    if dataclasses.is_dataclass(part):
-        for field in dataclasses.fields(part):
-            yield from _found(getattr(part, field.name), kind)
-    elif isinstance(part, Mapping):
-        for value in part.values():
-            yield from _found(value, kind)
-    elif isinstance(part, Sequence) and not isinstance(part, str | bytes):
-        for item in part:
-            yield from _found(item, kind)
 
 
 def _release(release: ReleasePlan) -> Document:
@@ -190,9 +184,14 @@ def _flow(flow: Flow) -> Document:
         "name": flow.name,
         "source": _peer(flow.source),
         "destination": _peer(flow.destination),
-        "ports": [{"port": port.port, "protocol": port.protocol} for port in flow.ports],
+        "ports": [port.manifest for port in flow.ports],
         "reason": flow.reason,
     }
+
+
+def port_of(port: Document) -> Port:
+    """Return a port of a flow, as a document has it."""
+    return Port(port["port"], port["protocol"], port.get("endPort"))
 
 
 def _peer(peer: Peer) -> Document:
@@ -205,6 +204,47 @@ def _peer(peer: Peer) -> Document:
             return {"range": str(peer.network)}
         case Host():
             return {"host": peer.name}
+
+
+def _capacity(config: StackConfig, plan: Plan) -> Document:
+    """Return limits beside the declared load, or beside none, with a node gone; and the month's bill."""
+    found = capacity.build(config, plan)
+    by_name = {limit.name: limit for limit in found.limits}
+    compared = rows.rows(found.limits, load.declared(config) or load.NONE, node_gone=True)
+    used = {row.name: row for row in compared}
+    bill = rows.cost(found.charges)
+    return {
+        "limits": [
+            {
+                "name": name,
+                "unit": limit.unit,
+                "holds": used[name].holds,
+                "needed": round(used[name].needed, 6),
+                "used": _finite(used[name].used),
+                "raisedBy": limit.raised_by,
+            }
+            for name, limit in by_name.items()
+        ],
+        "charges": [
+            {
+                "name": each.name,
+                "dollars": each.dollars,
+                "fewest": each.fewest,
+                "most": each.fewest if each.most is None else each.most,
+            }
+            for each in found.charges
+        ],
+        "monthly": {
+            "lowest": round(bill.lowest, 2),
+            "highest": round(bill.highest, 2),
+            "unknown": list(bill.unknown),
+        },
+    }
+
+
+def _finite(share: float | None) -> float | None:
+    """Return a share, of nothing at all a large one: JSON knows no infinity."""
+    return None if share is None else min(round(share, 6), FULL_OF_NOTHING)
 
 
 def _alerts(plan: Plan) -> Iterator[Document]:

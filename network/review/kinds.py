@@ -48,10 +48,10 @@ STACKS_COLLIDE = Kind(
 )
 
 PLATFORM_REPLACED = Kind(
-    "platform-replaced", Weight.DANGER, "the cluster, its VPC or the zone is made anew", decides=True
+    "platform-replaced", Weight.DANGER, "the cluster, its VPC or a zone is made anew", decides=True
 )
 PLATFORM_DESTROYED = Kind(
-    "platform-destroyed", Weight.DANGER, "the cluster, its VPC or the zone is deleted", decides=True
+    "platform-destroyed", Weight.DANGER, "the cluster, its VPC or a zone is deleted", decides=True
 )
 NAMESPACE_DESTROYED = Kind(
     "namespace-destroyed", Weight.DANGER, "a namespace is deleted with everything in it", decides=True
@@ -67,6 +67,12 @@ UPDATE_REFUSED = Kind(
     "update-refused", Weight.DANGER, "DigitalOcean refuses the update, halfway through the `up`"
 )
 VERSION_REFUSED = Kind("version-refused", Weight.DANGER, "the program refuses: no cluster goes back")
+BUCKET_LOST = Kind(
+    "bucket-lost", Weight.DANGER, "a bucket goes, with its objects or not before somebody empties it"
+)
+NODES_TO_RECYCLE = Kind(
+    "nodes-to-recycle", Weight.ATTENTION, "nodes that stand already must be made anew for it to reach them"
+)
 NODES_REPLACED = Kind("nodes-replaced", Weight.ATTENTION, "nodes of a pool go: their pods move or stop")
 OBJECT_REPLACED = Kind("object-replaced", Weight.ATTENTION, "deleted and made anew, with a gap between")
 KEPT_BY_PROVIDER = Kind(
@@ -90,9 +96,26 @@ ADDRESSES_CHANGED = Kind("addresses-changed", Weight.ATTENTION, "the address pla
 OPENED_TO_INTERNET = Kind(
     "opened-to-internet", Weight.DANGER, "reachable from the whole internet, and was not", decides=True
 )
+ENTRY_POINT_OPENED = Kind(
+    "entrypoint-opened",
+    Weight.DANGER,
+    "a further port of a load balancer leads into the cluster",
+    decides=True,
+)
+ENTRY_POINT_CLOSED = Kind("entrypoint-closed", Weight.ATTENTION, "a port of a load balancer closes")
 API_WIDENED = Kind("api-widened", Weight.ATTENTION, "more addresses reach the Kubernetes API", decides=True)
 API_NARROWED = Kind("api-narrowed", Weight.ATTENTION, "fewer addresses reach the Kubernetes API")
 FIREWALL_WIDENED = Kind("firewall-widened", Weight.ATTENTION, "more addresses reach the nodes", decides=True)
+VPN_PEER_ADDED = Kind("vpn-peer-added", Weight.ATTENTION, "another device comes into the VPC by the VPN")
+VPN_PEER_REMOVED = Kind("vpn-peer-removed", Weight.NOTE, "a device no longer comes into the VPC")
+VPN_PEER_MOVED = Kind("vpn-peer-moved", Weight.ATTENTION, "a device must take another address")
+VPN_WIDENED = Kind("vpn-widened", Weight.ATTENTION, "a device reaches more through the VPN")
+VPN_NARROWED = Kind("vpn-narrowed", Weight.ATTENTION, "a device reaches less through the VPN")
+VPN_REPLACED = Kind(
+    "vpn-replaced",
+    Weight.DANGER,
+    "the VPN's machine is made anew, with another key",
+)
 OPENED_CLUSTER_WIDE = Kind(
     "opened-cluster-wide", Weight.DANGER, "reachable from every pod of the cluster, and was not", decides=True
 )
@@ -100,6 +123,9 @@ EXPOSURE_CLOSED = Kind("exposure-closed", Weight.ATTENTION, "no longer reachable
 
 CONNECTION_OPENED = Kind("connection-opened", Weight.ATTENTION, "a connection becomes possible")
 CONNECTION_CLOSED = Kind("connection-closed", Weight.ATTENTION, "a connection is no longer possible")
+EGRESS_CHANGED = Kind(
+    "egress-changed", Weight.ATTENTION, "connections leave by another public address", decides=True
+)
 OPENED_WITHOUT_FLOW = Kind(
     "opened-without-flow", Weight.DANGER, "policies allow what no flow asks for", decides=True
 )
@@ -112,11 +138,23 @@ POLICY_UNREAD = Kind("policy-unread", Weight.DANGER, "policies that the analysis
 ROUTE_ADDED = Kind("route-added", Weight.ATTENTION, "a new address that the internet can ask")
 ROUTE_REMOVED = Kind("route-removed", Weight.ATTENTION, "an address answers 404 from now on")
 ROUTE_CHANGED = Kind("route-changed", Weight.ATTENTION, "an address leads elsewhere")
+ROUTE_PUBLISHED = Kind(
+    "route-published",
+    Weight.DANGER,
+    "what was served within the VPC alone is served to the internet",
+    decides=True,
+)
 GUARD_DROPPED = Kind(
     "guard-dropped", Weight.DANGER, "a route loses authentication, an allow list or mutual TLS", decides=True
 )
 GUARD_CHANGED = Kind("guard-changed", Weight.ATTENTION, "an authentication or allow list admits others")
 LIMIT_DROPPED = Kind("limit-dropped", Weight.DANGER, "a route loses a rate, in-flight or size limit")
+ENCODED_LET_IN = Kind(
+    "encoded-let-in", Weight.ATTENTION, "paths may hold an encoded character that was refused", decides=True
+)
+DEFAULT_CHAIN_LEFT = Kind(
+    "default-chain-left", Weight.ATTENTION, "a route no longer passes the stack's default chain", decides=True
+)
 MIDDLEWARE_DROPPED = Kind("middleware-dropped", Weight.ATTENTION, "a route loses a middleware")
 MIDDLEWARE_CHANGED = Kind("middleware-changed", Weight.NOTE, "a middleware of routes has other settings")
 TLS_CHANGED = Kind("tls-changed", Weight.ATTENTION, "TLS versions, suites or options change", decides=True)
@@ -137,6 +175,18 @@ WATCH_REMOVED = Kind(
 
 CAPACITY_LOWERED = Kind("capacity-lowered", Weight.ATTENTION, "fewer nodes, replicas or pods than before")
 CAPACITY_RAISED = Kind("capacity-raised", Weight.NOTE, "more nodes, replicas or pods; nodes cost money")
+MONTHLY_COST = Kind("monthly-cost", Weight.NOTE, "the platform costs more or less a month")
+HEADROOM_SHRUNK = Kind(
+    "headroom-shrunk", Weight.ATTENTION, "less is left of a limit: it holds less, or 80 % of it are needed"
+)
+NO_LONGER_FITS = Kind(
+    "no-longer-fits", Weight.DANGER, "the load that the stack is built for does not fit, with a node gone"
+)
+VOLUMES_COST = Kind("volumes-cost", Weight.NOTE, "volumes cost more or less a month")
+VOLUME_DELETED = Kind("volume-deleted", Weight.ATTENTION, "a volume is deleted, with what is in it")
+VOLUME_LEFT = Kind(
+    "volume-left", Weight.ATTENTION, "a volume is left in the account, and costs until somebody deletes it"
+)
 QUOTA_TOO_SMALL = Kind("quota-too-small", Weight.DANGER, "a quota below what the declared workloads need")
 
 WATCHING_REMOVED = Kind(
@@ -154,6 +204,11 @@ ALERT_ADDED = Kind("alert-added", Weight.NOTE, "a further alert")
 PROBE_REMOVED = Kind("probe-removed", Weight.ATTENTION, "a host is served and no longer probed")
 RECEIVER_REMOVED = Kind("receiver-removed", Weight.DANGER, "somebody is told of no alert any more")
 RECEIVER_CHANGED = Kind("receiver-changed", Weight.ATTENTION, "others are told of alerts, or of other ones")
+TEAM_UNTOLD = Kind("team-untold", Weight.DANGER, "alerts of an application reach nobody of its team any more")
+LOGS_WIDENED = Kind(
+    "logs-widened", Weight.DANGER, "the log store holds personal data that were dropped", decides=True
+)
+LOGS_REMOVED = Kind("logs-removed", Weight.ATTENTION, "lines that could be looked up are no longer kept")
 SERIES_GROWN = Kind("series-grown", Weight.ATTENTION, "Prometheus holds over a fifth more series")
 
 DEFAULT_CHANGED = Kind(

@@ -7,7 +7,7 @@ from functools import cached_property
 from ipaddress import IPv4Network
 
 from network.plan.cluster_dns import CLUSTER_DNS
-from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
+from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
 from network.reachability import Reachability, analyse
 from network.reachability.addresses import EVERY_IPV4, AddressSet
 from network.reachability.analysis import Exposure
@@ -20,7 +20,7 @@ from network.reachability.names import OTHERS, name_of, range_name
 from network.reachability.ports import PROTOCOL_NAMES, PortSet
 from network.reachability.read.manifests import Found, contents
 from network.reachability.terms import NO_TERMS, Terms
-from network.review.document import Document
+from network.review.document import Document, port_of
 from network.review.side import Side
 
 KINDS = ("Namespace", "NetworkPolicy", "CiliumNetworkPolicy", "Service")
@@ -32,6 +32,8 @@ class Reachable:
 
     reachability: Reachability
     flows: tuple[Flow, ...]
+    declared: frozenset[str]
+    """Namespaces that are the stack's; others are known only since a flow names pods in them."""
 
     @cached_property
     def cut(self) -> dict[str, Finding]:
@@ -92,7 +94,11 @@ def of(base: Side, head: Side) -> tuple[Reachable, Reachable]:
     for cluster, (_, flows) in zip(clusters, read, strict=True):
         apart |= Terms.of(cluster.policies) | terms(flows)
     before, after = (
-        Reachable(analyse(cluster, "cilium" if side.cni == "cilium" else "vanilla", apart), flows)
+        Reachable(
+            analyse(cluster, "cilium" if side.cni == "cilium" else "vanilla", apart),
+            flows,
+            frozenset(name for _, name in side.of_kind("Namespace")),
+        )
         for cluster, (side, flows) in zip(clusters, read, strict=True)
     )
     return before, after
@@ -172,11 +178,12 @@ def _flow(flow: Document) -> Flow:
         raise UnreadableClusterError(
             [f"flow {flow['name']}: no protocol is called {each}" for each in unknown]
         )
-    ports = tuple(Port(port["port"], port["protocol"]) for port in flow["ports"])
-    return Flow(flow["name"], _peer(flow["source"]), _peer(flow["destination"]), ports, flow["reason"])
+    ports = tuple(map(port_of, flow["ports"]))
+    return Flow(flow["name"], peer_of(flow["source"]), peer_of(flow["destination"]), ports, flow["reason"])
 
 
-def _peer(peer: Document) -> Peer:
+def peer_of(peer: Document) -> Peer:
+    """Return one end of a flow, as a document has it."""
     if "namespace" in peer:
         return Pods(peer["namespace"], peer["name"], peer["labels"])
     if "range" in peer:

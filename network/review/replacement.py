@@ -30,25 +30,58 @@ REPLACES: Mapping[str, frozenset[str]] = {
     "Domain": frozenset({"ipAddress", "name"}),
     "DnsRecord": frozenset({"domain", "type"}),
     "Firewall": frozenset[str](),
+    "Droplet": frozenset(
+        {
+            "dropletAgent",
+            "image",
+            "monitoring",
+            "publicNetworking",
+            "region",
+            "sshKeys",
+            "userData",
+            "vpcUuid",
+        }
+    ),
+    "ReservedIp": frozenset({"region"}),
+    "ReservedIpAssignment": frozenset({"dropletId", "ipAddress"}),
+    "Tag": frozenset({"name"}),
+    "VpcPeering": frozenset({"vpcIds"}),
+    "VpcNatGateway": frozenset({"vpcs.subnetUuid", "vpcs.vpcUuid"}),
+    "SpacesBucket": frozenset({"name", "region"}),
+    "SpacesBucketPolicy": frozenset({"bucket", "region"}),
+    "SpacesBucketCorsConfiguration": frozenset({"bucket", "region"}),
+    "SpacesKey": frozenset[str](),
+    "Cdn": frozenset({"origin"}),
+    "Certificate": frozenset(
+        {"certificateChain", "domains", "leafCertificate", "name", "privateKey", "type"}
+    ),
     "UptimeCheck": frozenset[str](),
     "UptimeAlert": frozenset[str](),
     "MonitorAlert": frozenset[str](),
 }
 """Inputs of DigitalOcean's resources whose change replaces them."""
 
-MEASURED = {"KubernetesCluster": frozenset({"isolatedWorkers"})}
-"""Of those, what the plugin does and the schema does not say."""
+MEASURED = {
+    "KubernetesCluster": frozenset({"isolatedWorkers"}),
+    # Asked for by the program: the plugin renames nothing.
+    "SpacesBucket": frozenset({"name"}),
+    "SpacesBucketCorsConfiguration": frozenset({"bucket"}),
+}
+"""Of those, what the plugin does or the program asks for, and the schema does not say."""
 
 KEPT = {
-    "KubernetesCluster": frozenset({"maintenancePolicy", "ha", "clusterSubnet", "serviceSubnet", "vpcUuid"}),
+    "KubernetesCluster": frozenset(
+        {"maintenancePolicy", "ha", "clusterSubnet", "serviceSubnet", "vpcUuid", "routingAgent"}
+    ),
     "DnsRecord": frozenset({"ttl"}),
 }
 """Inputs that are computed as well: taken out of the program they stay as they are."""
 
 CONTAINS = {
-    "Vpc": ("KubernetesCluster",),
+    "Vpc": ("KubernetesCluster", "VpcPeering", "VpcNatGateway", "Droplet"),
     "KubernetesCluster": ("KubernetesNodePool",),
     "Domain": ("DnsRecord",),
+    "Droplet": ("ReservedIpAssignment",),
 }
 """What is replaced together with a resource, since an input of it is its id."""
 

@@ -5,13 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from network.config.entry_points import HTTP
+from network.config.platform import TRAEFIK
 from network.config.traffic.middleware import Modelled
 from network.config.traffic.roles import Guard, Limit
 from network.plan.model.traefik import traefik_name
+from network.plan.traffic import DENIED_ANNOTATION
 from network.review.document import Document
 from network.review.side import Side
 
-GUARDS = (*Modelled.kinds(Guard), "digestAuth", "ipWhiteList")
+DENIES = "ipDenyList"
+"""Kind of what keeps some out and lets everybody else in: in the cluster an allow list of those."""
+GUARDS = (*Modelled.kinds(Guard), "digestAuth", "ipWhiteList", DENIES)
 """Kinds of middlewares that decide who gets in, also those that only another version of the program makes."""
 LIMITS = Modelled.kinds(Limit)
 """Kinds that keep one client or one failure from taking all."""
@@ -34,6 +39,11 @@ class Middleware:
         return self.kind in GUARDS
 
     @property
+    def admits(self) -> bool:
+        """Whether it lets in only some."""
+        return self.guards and self.kind != DENIES
+
+    @property
     def limits(self) -> bool:
         """Whether it bounds what a request may take."""
         return self.kind in LIMITS
@@ -48,12 +58,19 @@ class Route:
     rule: str
     entrypoints: tuple[str, ...]
     chain: tuple[Middleware, ...]
-    """In the order in which a request meets them, the entrypoint's first."""
+    """In the order in which a request meets them, the default chain's first."""
     defaults: int
-    """How many of them are the entrypoint's."""
+    """How many of them are the default chain's; none where the route has left it."""
     backends: tuple[str, ...]
     options: str
     """Name of the route's own TLS options; "" for the default ones."""
+    mutual: bool
+    """Whether they ask clients for certificates."""
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether only the internal load balancer leads to it."""
+        return bool(self.entrypoints) and set(self.entrypoints) <= set(HTTP["internal"])
 
     @property
     def address(self) -> str:
@@ -72,20 +89,36 @@ def routes(side: Side) -> dict[tuple[str, str], Route]:
     for (namespace, name), manifest in side.of_kind("IngressRoute").items():
         spec = manifest["spec"]
         entrypoints = tuple(spec.get("entryPoints", ()))
+        options: Document = (spec.get("tls") or {}).get("options", {})
         defaults = tuple(_distinct(each for point in entrypoints for each in _of_entrypoint(side, point)))
         for rule in spec["routes"]:
-            own = [each for link in rule.get("middlewares", ()) for each in _expanded(side, link, namespace)]
+            links = list(rule.get("middlewares", ()))
+            named = [link for link in links[:1] if _is_default(side, link, namespace)]
+            first = (*defaults, *(each for link in named for each in _expanded(side, link, namespace)))
+            own = [each for link in links[len(named) :] for each in _expanded(side, link, namespace)]
             route = Route(
                 owner=f"{namespace}/{name}",
                 rule=rule["match"],
                 entrypoints=entrypoints,
-                chain=(*defaults, *own),
-                defaults=len(defaults),
+                chain=(*first, *own),
+                defaults=len(first),
                 backends=tuple(_backend(each, namespace) for each in rule.get("services", ())),
-                options=(spec.get("tls") or {}).get("options", {}).get("name", ""),
+                options=options.get("name", ""),
+                mutual=_is_mutual(side, options, namespace),
             )
             found[route.owner, route.rule] = route
     return found
+
+
+def default_chain(side: Side) -> tuple[str, tuple[Middleware, ...]]:
+    """Return the name of the stack's default chain, and what is in it; "" and nothing where there is none."""
+    name = side.config.get("traffic", {}).get("defaultChain") or ""
+    return name, tuple(_expanded(side, {"name": name}, TRAEFIK)) if name else ()
+
+
+def _is_default(side: Side, link: Mapping[str, Any], namespace: str) -> bool:
+    name, _ = default_chain(side)
+    return bool(name) and (link.get("namespace", namespace), link["name"]) == (TRAEFIK, name)
 
 
 def _distinct(middlewares: Iterator[Middleware]) -> Iterator[Middleware]:
@@ -97,7 +130,8 @@ def _distinct(middlewares: Iterator[Middleware]) -> Iterator[Middleware]:
 
 
 def _of_entrypoint(side: Side, entrypoint: str) -> Iterator[Middleware]:
-    """Yield the default middlewares of an entrypoint, to the chart `namespace_name@kubernetescrd`."""
+    """Yield the middlewares of an entrypoint, to the chart `namespace_name@kubernetescrd`. Versions before
+    routes named the default chain had it there."""
     for release in side.releases.values():
         port: Mapping[str, Any] = release["values"].get("ports", {}).get(entrypoint, {})
         for reference in port.get("http", {}).get("middlewares", ()):
@@ -116,12 +150,22 @@ def _expanded(
     if manifest is None or name in within:
         yield Middleware(name, "missing", None)
         return
+    denied = manifest["metadata"].get("annotations", {}).get(DENIED_ANNOTATION)
+    if denied is not None:
+        settings = {**manifest["spec"]["ipAllowList"], "sourceRange": denied.split()}
+        yield Middleware(name, DENIES, settings)
+        return
     for kind, settings in manifest["spec"].items():
         if kind == "chain":
             for each in settings["middlewares"]:
                 yield from _expanded(side, each, home, (*within, name))
         else:
             yield Middleware(name, kind, settings)
+
+
+def _is_mutual(side: Side, options: Document, namespace: str) -> bool:
+    named = side.of_kind("TLSOption").get((options.get("namespace", namespace), options.get("name", "")), {})
+    return "clientAuth" in named.get("spec", {})
 
 
 def _backend(service: Document, namespace: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from network.config.cluster import DEFAULT_CNI
 from network.review.document import Document
 
-SINGLE = ("Vpc", "KubernetesCluster", "Domain", "Firewall")
-"""Types that a stack has one of; under a new name it stays the same resource."""
+SINGLE = {"Vpc": "", "KubernetesCluster": "", "Firewall": "-nodes"}
+"""Types that a stack has one of, with what its name ends in; under a new name it stays the same resource. The
+VPN's firewall is another one."""
 
 ResourceKey = tuple[str, str]
 ObjectKey = tuple[str, str, str]
@@ -45,7 +46,7 @@ class Side:
     def resources(self) -> dict[ResourceKey, Document]:
         """DigitalOcean's resources."""
         return {
-            (each["type"], "" if each["type"] in SINGLE else each["name"]): each
+            (each["type"], "" if _is_single(each) else each["name"]): each
             for each in self.document.get("resources", [])
         }
 
@@ -85,6 +86,11 @@ class Side:
     def flows(self) -> tuple[Document, ...]:
         """Declared flows. Names are unique in this version's plans, not in every one's."""
         return tuple(self.document.get("flows", []))
+
+
+def _is_single(resource: Document) -> bool:
+    ending = SINGLE.get(resource["type"])
+    return ending is not None and resource["name"].endswith(ending)
 
 
 def key_of(manifest: Document) -> ObjectKey:

@@ -33,9 +33,13 @@ _AUTOSCALER = 'namespace="traefik",horizontalpodautoscaler="traefik"'
 _ENTRYPOINT = 'job="traefik",entrypoint="websecure",method="GET",protocol="http"'
 _ROUTER = f'job="traefik",router="{ROUTER}",method="GET",protocol="http"'
 _ACME = 'certmanager_http_acme_client_request_count{job="cert-manager-controller",host="acme",status="429"}'
+_CONTROLLER_UP = 'up{job="cert-manager-controller",pod="a"}'
 _ISSUER = 'certmanager_clusterissuer_ready_status{job="cert-manager-controller",name="le",condition="False"}'
 _QUOTA = 'kube_resourcequota{namespace="shop",resourcequota="q",resource="pods",type='
 _DROPS = 'cilium_drop_count_total{node="n1",direction="EGRESS",reason='
+_QUEUE = 'job="collector",exporter="otlp_http/traces",data_type="traces"'
+_AGENT = 'job="collector-agent",pod="a",exporter="otlp_http"'
+_NOTIFICATIONS = 'alertmanager_notifications_failed_total{integration="slack",pod="a"}'
 _VOLUME = 'namespace="shop",persistentvolumeclaim="data",node="n1"'
 
 
@@ -62,6 +66,10 @@ def _targets(traefik: str) -> dict[str, str]:
     return {**of_others, 'up{job="traefik",pod="a"}': traefik}
 
 
+def _lost(job: str, what: str) -> str:
+    return f'otelcol_exporter_{what}_total{{job="{job}",exporter="otlp_http"}}'
+
+
 def _slow(within: str, answered: str) -> dict[str, str]:
     duration = "traefik_router_request_duration_seconds"
     return {
@@ -77,6 +85,10 @@ def _requests(answered: str, failed: str, metric: str = "router", labels: str = 
         f'traefik_{metric}_requests_total{{{labels},code="200"}}': answered,
         f'traefik_{metric}_requests_total{{{labels},code="502"}}': failed,
     }
+
+
+def _throughput(answered: str) -> dict[str, str]:
+    return {**_requests(answered, "0x1000"), 'up{job="traefik",pod="a"}': "1x1000"}
 
 
 CASES = (
@@ -117,7 +129,7 @@ CASES = (
         "15m",
         "30m",
         {'traefik_open_connections{entrypoint="websecure",pod="a"}': "7900x50"},
-        {"limit": "connections"},
+        {"limit": "connections", "load_balancer": "public"},
     ),
     Case(
         "CertificateRenewalOverdue",
@@ -134,6 +146,14 @@ CASES = (
         "105m",
         _certificate("6000x83 1000000x60", "3000x83 900000x60"),
         _WILDCARD,
+    ),
+    Case(
+        "BoughtCertificateEnds",
+        {'network:bought_certificate_end:seconds{namespace="traefik",name="old"}': "2000000x120 9000000x120"},
+        "70m",
+        "130m",
+        {'network:bought_certificate_end:seconds{namespace="traefik",name="old"}': "2610000x240"},
+        {"namespace": "traefik", "name": "old"},
     ),
     Case(
         "CertificateNotReady",
@@ -163,6 +183,15 @@ CASES = (
         "20m",
         "90m",
         {_ACME: "_x5 3x99"},
+        {"host": "acme", "status": "429"},
+    ),
+    # The first ones; next to it old ones, first read when Prometheus starts.
+    Case(
+        "IssuanceFailing",
+        {_ACME: "_x70 10x120", _CONTROLLER_UP: "1x190"},
+        "80m",
+        "140m",
+        {_ACME: "_x70 10x120", _CONTROLLER_UP: "_x70 1x120"},
         {"host": "acme", "status": "429"},
     ),
     Case(
@@ -340,6 +369,15 @@ CASES = (
         },
         {"node": "n1", "direction": "EGRESS"},
     ),
+    # The first ones on a node; next to it one that was not read for a while.
+    Case(
+        "PolicyDrops",
+        {f'{_DROPS}"Policy denied"}}': "_x6 12x30", 'up{job="cilium",node="n1"}': "1x40"},
+        "10m",
+        "22m",
+        {f'{_DROPS}"Policy denied"}}': "_x6 1000x30", 'up{job="cilium",node="n1"}': "0x5 1x30"},
+        {"node": "n1", "direction": "EGRESS"},
+    ),
     Case(
         "AddressesRunningOut",
         {
@@ -429,10 +467,11 @@ CASES = (
     ),
     Case(
         "NotificationsFailing",
-        {'alertmanager_notifications_failed_total{integration="slack",pod="a"}': "0x5 1+1x19 20x30"},
-        "15m",
-        "40m",
-        {'alertmanager_notifications_failed_total{integration="slack",pod="a"}': "7x60"},
+        # Once in each `group_interval`, and then it is mended.
+        {_NOTIFICATIONS: "0x5 1x4 2x4 3x4 4x4 5x40"},
+        "14m",
+        "45m",
+        {_NOTIFICATIONS: "7x60"},
         {"integration": "slack"},
     ),
     Case(
@@ -450,6 +489,82 @@ CASES = (
         "1460m",
         {'prometheus_tsdb_size_retentions_total{pod="p"}': "3x1500"},
         {"pod": "p"},
+    ),
+    # The store refuses.
+    Case(
+        "LogsNotDelivered",
+        {_lost("collector", "send_failed_log_records"): "0x5 1+10x29 291x40"},
+        "30m",
+        "60m",
+        {_lost("collector", "send_failed_log_records"): "7x80"},
+        {"job": "collector"},
+    ),
+    # No collector is reached.
+    Case(
+        "LogsNotDelivered",
+        {
+            f'otelcol_exporter_queue_size{{{_AGENT},data_type="logs"}}': "0x5 30x34 0x40",
+            f"otelcol_exporter_sent_log_records_total{{{_AGENT}}}": "0+60x5 300x34 300+60x40",
+        },
+        "35m",
+        "50m",
+        # It catches up, from a full queue on.
+        {
+            f'otelcol_exporter_queue_size{{{_AGENT},data_type="logs"}}': "1000-10x80",
+            f"otelcol_exporter_sent_log_records_total{{{_AGENT}}}": "0+60x80",
+        },
+        {"job": "collector-agent", "pod": "a"},
+    ),
+    Case(
+        "LogsDeletedEarly",
+        {
+            'vl_free_disk_space_bytes{pod="s",path="/storage"}': "40x5 19x59 40x20",
+            'vl_total_disk_space_bytes{pod="s",path="/storage"}': "100x90",
+        },
+        "50m",
+        "70m",
+        {
+            'vl_free_disk_space_bytes{pod="s",path="/storage"}': "20x90",
+            'vl_total_disk_space_bytes{pod="s",path="/storage"}': "100x90",
+        },
+        {"pod": "s"},
+    ),
+    # The endpoint refuses; nothing is lost where all of them are taken.
+    Case(
+        "SpansLost",
+        {_lost("collector", "send_failed_spans"): "0x5 1+10x29 291x40"},
+        "30m",
+        "60m",
+        {
+            _lost("collector", "send_failed_spans"): "7x80",
+            _lost("collector", "enqueue_failed_spans"): "9x80",
+        },
+        {"job": "collector"},
+    ),
+    # The collector's memory is full.
+    Case(
+        "SpansLost",
+        {'otelcol_receiver_refused_spans_total{job="collector",receiver="otlp/spans"}': "0x5 1+10x29 291x40"},
+        "30m",
+        "60m",
+        {'otelcol_receiver_refused_spans_total{job="collector",receiver="otlp/spans"}': "3x80"},
+        {"job": "collector"},
+    ),
+    Case(
+        "SpansPileUp",
+        {
+            f"otelcol_exporter_queue_size{{{_QUEUE}}}": "1x5 900x29 1x40",
+            f"otelcol_exporter_queue_capacity{{{_QUEUE}}}": "1000x80",
+        },
+        "25m",
+        "40m",
+        {
+            f"otelcol_exporter_queue_size{{{_QUEUE}}}": "800x80",
+            f"otelcol_exporter_queue_capacity{{{_QUEUE}}}": "1000x80",
+            f'otelcol_exporter_queue_size{{{_AGENT},data_type="logs"}}': "1000x80",
+            f'otelcol_exporter_queue_capacity{{{_AGENT},data_type="logs"}}': "1000x80",
+        },
+        {"job": "collector", "exporter": "otlp_http/traces"},
     ),
     Case(
         "ProbeFailing",
@@ -512,18 +627,18 @@ CASES = (
     ),
     Case(
         "ThroughputBudgetBurnsFast",
-        _requests("0+120x60 7200x29 7320+120x160", "0x300"),
+        _throughput("0+120x60 7200x29 7320+120x160"),
         "88m",
         "200m",
-        _requests("0 400+60.6x240", "0x300"),
+        _throughput("0 400+60.6x240"),
         {**PROMISE, "sloth_id": "shop-throughput", "sloth_slo": "throughput"},
     ),
     Case(
         "ThroughputBudgetBurnsSlowly",
-        _requests("0+120x60 7200x12 7320+120x460", "0x540"),
-        "160m",
-        "520m",
-        _requests("0 400+60.6x540", "0x540"),
+        _throughput("0+120x720 86400x59 86520+120x240"),
+        "790m",
+        "950m",
+        _throughput("0 400+60.6x1000"),
         {**PROMISE, "sloth_id": "shop-throughput", "sloth_slo": "throughput"},
     ),
     Case(

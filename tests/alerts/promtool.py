@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lab.parts import provide
 from network.plan.model.rules import RuleGroup
 from network.plan.observability.rule_file import groups
+from tests import libyaml
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Promtool:
         document = groups(rules) if isinstance(rules, Sequence) else rules
         file = self._folder / "test.yaml"
         file.write_text(
-            yaml.safe_dump(
+            libyaml.dump(
                 {
                     "rule_files": [str(self._rules(document))],
                     "evaluation_interval": evaluation,
@@ -70,7 +69,7 @@ class Promtool:
 
     def _rules(self, document: Mapping[str, Any]) -> Path:
         file = self._folder / "rules.yaml"
-        file.write_text(yaml.safe_dump(dict(document)))
+        file.write_text(libyaml.dump(dict(document)))
         return file
 
 

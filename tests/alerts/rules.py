@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from network.config import StackConfig
+from network.config.bought import EXAMPLE
 from network.plan import build
 from network.plan.model.rules import Alert, RuleGroup
 from tests import stacks
@@ -23,12 +24,24 @@ OBJECTIVES: Mapping[str, Any] = {
 }
 
 
+TELEMETRY: Mapping[str, Any] = {
+    "logs": {"store": {"install": {}}},
+    "traces": {"endpoint": {"url": "https://otlp.example.org"}},
+}
+"""All that is told of logs and traces."""
+
+
 def stack(promises: Mapping[str, Any] = OBJECTIVES, over: Mapping[str, Any] | None = None) -> StackConfig:
-    """Return the dev stack with objectives."""
-    observability = {"prometheus": {"install": {}}, "objectives": dict(promises)}
+    """Return the dev stack with objectives, logs, traces and a certificate that was bought."""
+    observability = {"prometheus": {"install": {}}, "objectives": dict(promises), **TELEMETRY}
     teams = {"shop": {"team": "sales"}}
-    layers = {"network:observability": observability, "network:applications": teams}
-    return stacks.stack_config("dev", stacks.merged(layers, over or {}))
+    bought = {"shop": {"pem": EXAMPLE}}
+    layers = {
+        "network:observability": observability,
+        "network:applications": teams,
+        "network:certificates": {"bought": bought},
+    }
+    return stacks.stack_config("dev", stacks.merged(layers, over or {}), without=stacks.WATCHING)
 
 
 @cache

@@ -94,6 +94,85 @@ def test_the_first_page_comes_when_it_is_due(failing: int, promtool: Promtool) -
     )
 
 
+@pytest.mark.lab
+@pytest.mark.parametrize("whole", ["2", "2.0"])
+def test_a_bucket_is_found_however_its_bound_is_written(whole: str, promtool: Promtool) -> None:
+    within = f'traefik_router_request_duration_seconds_bucket{{{_TIMED},le="{whole}"}}'
+    promtool.test(
+        rules(latency=[{"within": "2s", "target": 95}]),
+        [
+            Scenario(
+                "a tenth is too slow",
+                {
+                    f"traefik_router_request_duration_seconds_count{{{_TIMED}}}": "1000+100x60",
+                    within: "1000+90x60",
+                },
+                [Expected(_LATE, "30m", {"{}": 0.1})],
+            )
+        ],
+    )
+
+
+_TIMED = f'job="traefik",router="{ROUTER}",protocol="http",method="GET",code="200"'
+_LATE = 'round(max(slo:sli_error:ratio_rate5m{sloth_slo="latency-2s"}), 0.001)'
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize(("began", "counted"), [("0", 100), ("_", 0)])
+def test_a_burst_that_makes_its_series_counts_by_the_0_that_it_began_with(
+    began: str, counted: int, promtool: Promtool
+) -> None:
+    """With samples a minute apart four of five evaluations see the 0 and what came after it: extrapolation
+    stops at 0, which a counter cannot have been below."""
+    burst = Scenario(
+        "a hundred failures between two scrapes",
+        {
+            f'{REQUESTS},code="200"}}': "1000+600x120",
+            f'{REQUESTS},code="503"}}': f"_x60 {began} 100x60",
+        },
+        [
+            Expected(f"round(60 * sum({_ERRORS}))", "90m", {"{}": 0.8 * counted}),
+            # Of the 36,100 requests of an hour, all of it.
+            Expected(_RATIO, "90m", {"{}": 0.0028 if counted else 0}),
+        ],
+    )
+    promtool.test(rules(), [burst])
+
+
+_ERRORS = 'sum_over_time(network:sli_errors:rate5m{sloth_slo="availability"}[1h])'
+_RATIO = 'round(max(slo:sli_error:ratio_rate1h{sloth_slo="availability"}), 0.0001)'
+
+
+UP = 'up{job="traefik",pod="a"}'
+
+
+@pytest.mark.lab
+def test_a_start_of_prometheus_breaks_no_promise_of_throughput(promtool: Promtool) -> None:
+    answered = f'{REQUESTS},code="200"}}'
+    page = 'count(max_over_time(ALERTS{alertname="ThroughputBudgetBurnsFast",alertstate="firing"}[3h]))'
+    at_once = Scenario(
+        "the first one",
+        {UP: "1x180", answered: "1000+120x180"},
+        [Expected(_broken("3h"), "3h", {}), Expected(page, "3h", {})],
+    )
+    nobody = Scenario("nobody asks", {UP: "1x180"}, [Expected(page, "3h", {"{}": 1})])
+    # Of the evaluations here, those meanwhile are none of Prometheus'.
+    after_gaps = [
+        Scenario(
+            f"down for {gap} minutes",
+            {UP: f"1x60 _x{gap} 1x120", answered: f"1000+120x60 _x{gap} 9000+120x120"},
+            [Expected(_broken(f"{120 - gap}m"), "3h", {})],
+        )
+        for gap in range(2, 10)
+    ]
+    promtool.test(rules(throughput={"atLeast": 1.9, "target": 99.9}), [at_once, nobody, *after_gaps])
+
+
+def _broken(window: str) -> str:
+    """Return whether a promise of throughput was broken at any moment of a window."""
+    return f'count(max_over_time(network:sli_errors:rate5m{{sloth_slo="throughput"}}[{window}]) > 0)'
+
+
 SLOTH = {
     "version": "prometheus/v1",
     "service": "oracle",

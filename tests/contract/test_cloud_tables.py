@@ -26,6 +26,7 @@ MEASURED_REPLACEMENTS = {
 
 UNSCHEMED = {
     # Inputs that the SDK has and the schema does not yet.
+    "Droplet": {"gpuPartitionMode"},
     "KubernetesCluster": {"amdGpuDraDriver", "isolatedWorkers", "nfsCsiPlugin", "nvidiaGpuDraDriver"},
     "KubernetesNodePool": {"gpuPartitionMode"},
     "VpcNatGateway": {"egresses"},

@@ -21,6 +21,7 @@ FILLED_IN = {
     "KubernetesNodePool": {"clusterId"},
     "UptimeAlert": {"checkId"},
     "MonitorAlert": {"entities"},
+    "VpcNatGateway": {"vpcs"},
 }
 """Inputs that are ids of other resources, known only when those are declared."""
 
@@ -43,10 +44,19 @@ def resources(plan: Plan) -> Iterator[tuple[str, CloudResource]]:
         yield "KubernetesNodePool", pool
     if plan.external.firewall is not None:
         yield "Firewall", plan.external.firewall
+    for resource in plan.external.peerings:
+        yield resource.type, resource
+    if plan.egress.gateway is not None:
+        yield plan.egress.gateway.type, plan.egress.gateway
+    if plan.external.cdns is not None:
+        yield plan.external.cdns.key.type, plan.external.cdns.key
+        for cdn in plan.external.cdns.each:
+            parts = (cdn.bucket, cdn.policy, cdn.cors, cdn.upload_key, cdn.certificate, cdn.endpoint)
+            yield from ((each.type, each) for each in parts if each is not None)
     for watch in plan.outside.hosts:
         for resource in (watch.check, *watch.alerts):
             yield resource.type, resource
-    for alert in plan.outside.load_balancer:
+    for alert in (each for alerts in plan.outside.load_balancers.values() for each in alerts):
         yield alert.type, alert
 
 

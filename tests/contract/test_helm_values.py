@@ -9,11 +9,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from network.plan import Plan
 from network.plan.ingress.load_balancer import PREFIX
 from network.plan.model.kubernetes import ReleasePlan
+from tests import libyaml
 from tests.contract import strict
 from tests.contract.kinds import custom_schema
 from tests.contract.planned import of_each_stack, plan_of, releases
@@ -52,33 +52,45 @@ class Custom:
 
 Contract = KubernetesType | Keys | Custom
 
+ANNOTATIONS = Keys(
+    frozenset(
+        f"{PREFIX}{suffix}"
+        for suffix in (
+            "name",
+            "type",
+            "protocol",
+            "size-unit",
+            "http-idle-timeout-seconds",
+            "network",
+            "network-stack",
+            "enable-proxy-protocol",
+            "healthcheck-check-interval-seconds",
+            "healthcheck-response-timeout-seconds",
+            "healthcheck-unhealthy-threshold",
+            "healthcheck-healthy-threshold",
+        )
+    ),
+    "annotations.md of DigitalOcean's cloud controller",
+)
+REDIRECTION = Keys(frozenset({"to", "scheme", "permanent", "priority"}), "the chart's template")
+EXPOSED = Keys(frozenset({"default", "internal"}), "the chart's template: `expose` is by Service")
+
 TRAEFIK_FOREIGN: dict[str, Contract] = {
     "service.spec": KubernetesType("core.v1.ServiceSpec"),
-    "service.annotations": Keys(
-        frozenset(
-            f"{PREFIX}{suffix}"
-            for suffix in (
-                "name",
-                "type",
-                "protocol",
-                "size-unit",
-                "http-idle-timeout-seconds",
-                "network-stack",
-                "enable-proxy-protocol",
-                "healthcheck-check-interval-seconds",
-                "healthcheck-response-timeout-seconds",
-                "healthcheck-unhealthy-threshold",
-                "healthcheck-healthy-threshold",
-            )
-        ),
-        "annotations.md of DigitalOcean's cloud controller",
+    "service.annotations": ANNOTATIONS,
+    "service.additionalServices.internal.spec": KubernetesType("core.v1.ServiceSpec"),
+    "service.additionalServices.internal.annotations": ANNOTATIONS,
+    "service.additionalServices.internal": Keys(
+        frozenset({"single", "annotations", "spec"}), "the chart's template"
     ),
+    **dict.fromkeys(
+        ("ports.internalweb.expose", "ports.internalsecure.expose", "ports.ledger.expose"), EXPOSED
+    ),
+    "ports.internalweb.http.redirections.entryPoint": REDIRECTION,
     "autoscaling.metrics": KubernetesType("autoscaling.v2.MetricSpec", many=True),
     "topologySpreadConstraints": SPREAD,
     "resources": RESOURCES,
-    "ports.web.http.redirections.entryPoint": Keys(
-        frozenset({"to", "scheme", "permanent", "priority"}), "the chart's template"
-    ),
+    "ports.web.http.redirections.entryPoint": REDIRECTION,
     "accessLog.fields.names": Keys(frozenset({"ClientUsername"}), "Traefik's accesslog/logdata.go"),
     "accessLog.fields.headers.names": Keys(
         frozenset({"User-Agent", "Authorization", "Cookie"}), "request headers of HTTP"
@@ -127,6 +139,7 @@ PROMETHEUS_STACK_FOREIGN: dict[str, Contract] = {
     "alertmanager.alertmanagerSpec.persistentVolumeClaimRetentionPolicy": Custom(
         "Alertmanager", "persistentVolumeClaimRetentionPolicy"
     ),
+    "alertmanager.alertmanagerSpec.additionalConfig.dnsConfig": Custom("Alertmanager", "dnsConfig"),
     # A setting of Grafana's, which the chart reads as well.
     "grafana.env": Keys(frozenset({"GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"}), _AS_THE_TEMPLATE_SAYS),
     "grafana.grafana.ini": Keys(
@@ -143,6 +156,7 @@ BLACKBOX_FOREIGN: dict[str, Contract] = {
                 "served",
                 "login",
                 "forwarded-login",
+                "passed-on",
                 "refused",
                 "handshake",
                 "grpc",
@@ -181,13 +195,14 @@ def chart(request: pytest.FixtureRequest, contracts: Path) -> Chart:
     """Each chart of each stack."""
     stack, name = request.param
     release = releases(plan_of(stack))[name]
-    return Chart(release, _defaults(contracts, name), _schema(contracts, name), FOREIGN[name])
+    chart = release.chart_name
+    return Chart(release, _defaults(contracts, chart), _schema(contracts, chart), FOREIGN[chart])
 
 
 def _defaults(contracts: Path, name: str) -> dict[str, Any]:
     """Return the chart's own values, laid over those of the charts within it."""
     parts = {part: _defaults(contracts, part) for part in PARTS.get(name, ())}
-    return merged(parts, yaml.safe_load((contracts / name / "values.yaml").read_text()))
+    return merged(parts, libyaml.load((contracts / name / "values.yaml").read_text()))
 
 
 def _schema(contracts: Path, name: str) -> dict[str, Any]:
@@ -234,7 +249,7 @@ def test_what_the_chart_copies_into_objects_is_valid_kubernetes(chart: Chart, co
     ids=str,
 )
 def test_a_typo_that_the_schema_swallows_is_found(typo: dict[str, Any], contracts: Path) -> None:
-    defaults = yaml.safe_load((contracts / "traefik" / "values.yaml").read_text())
+    defaults = libyaml.load((contracts / "traefik" / "values.yaml").read_text())
     schema = json.loads((contracts / "traefik" / "values.schema.json").read_text())
     jsonschema.validate(merged(defaults, typo), schema)
     assert list(strict.unknown_keys(typo, defaults, schema, schema, TRAEFIK_FOREIGN))

@@ -11,8 +11,9 @@ from tests import stacks
 from tests.contract.kinds import REFUSALS, group, validate
 from tests.objects import describe, manifests
 
-ELSEWHERE = {"cilium.io"}
-"""Groups that are no contract: Cilium's own CRD is read in `test_cilium_policies.py`."""
+ELSEWHERE = {"cilium.io", "networking.doks.digitalocean.com"}
+"""Groups that are no contract: Cilium's own CRD is read in `test_cilium_policies.py`, and of DigitalOcean's
+Routes only the documentation is published (`tests/program/test_outer_network.py`)."""
 
 
 def test_every_object_fits_its_schema(plan: Plan, contracts: Path) -> None:

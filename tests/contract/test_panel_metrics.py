@@ -6,14 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from network import capacity
+from network.capacity import load
 from network.plan import build
 from network.plan.model.rules import Recording
 from network.plan.observability import overview
-from tests import promql, stacks
+from tests import libyaml, promql, stacks
 
-WATCHED = {"network:observability": {"prometheus": {"install": {}}}}
+WATCHED = {
+    "network:observability": {
+        "prometheus": {"install": {}},
+        "logs": {"store": {"install": {}}},
+        "traces": {"endpoint": {"url": "https://otlp.example.org"}},
+    }
+}
 TARGET = frozenset({"job", "instance", "namespace", "pod", "node"})
 """Labels that our monitors give each series of a target."""
 HISTOGRAM = {"_bucket": frozenset({"le"}), "_sum": frozenset[str](), "_count": frozenset[str]()}
@@ -40,6 +47,19 @@ OWN = {
     "prometheus_tsdb_size_retentions_total": frozenset[str](),
     "alertmanager_config_last_reload_successful": frozenset[str](),
     "alertmanager_notifications_failed_total": frozenset({"integration", "reason"}),
+    # The collector's (open-telemetry/opentelemetry-collector exporter/exporterhelper,
+    # receiver/receiverhelper), and VictoriaLogs' (VictoriaMetrics/VictoriaLogs app/vlstorage/).
+    **{
+        f"otelcol_exporter_{what}_{records}_total": frozenset({"exporter"})
+        for what in ("sent", "send_failed", "enqueue_failed")
+        for records in ("log_records", "spans")
+    },
+    "otelcol_receiver_refused_spans_total": frozenset({"receiver", "transport"}),
+    **{
+        f"otelcol_exporter_queue_{what}": frozenset({"exporter", "data_type"})
+        for what in ("size", "capacity")
+    },
+    **{f"vl_{what}_disk_space_bytes": frozenset({"path"}) for what in ("free", "total")},
 }
 """What is in no exporter of the catalogue: Prometheus' own series, and those of the watchers themselves."""
 PROMISES = frozenset({"sloth_id", "sloth_service", "sloth_slo", "sloth_window", "subject"})
@@ -72,7 +92,7 @@ def counters(contracts: Path) -> frozenset[str]:
 
 
 def _exposed(contracts: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for exporter in yaml.safe_load((contracts / "metrics/catalogue.yaml").read_text()).values():
+    for exporter in libyaml.load((contracts / "metrics/catalogue.yaml").read_text()).values():
         for name, metric in exporter["metrics"].items():
             if "do not use" not in metric.get("note", ""):
                 yield name, metric
@@ -116,3 +136,23 @@ def test_panels_read_metrics_and_labels_that_exporters_expose(
                 made = {"route", "application"} if "label_replace" in query.expr else set[str]()
                 assert set(re.findall(r"{{(\w+)}}", query.legend)) <= known | made, where
     assert checked > 100
+
+
+@pytest.mark.parametrize("stack", stacks.NAMES)
+def test_capacity_asks_for_metrics_and_labels_that_exporters_expose(
+    stack: str, catalogue: dict[str, frozenset[str]], counters: frozenset[str]
+) -> None:
+    config = stacks.stack_config(stack, WATCHED)
+    asked = [each.today for each in capacity.build(config, build(config)).limits if each.today is not None]
+    asked += load.queries(config).values()
+    assert len(asked) > 10
+    for expr in asked:
+        tree = promql.parsed(expr, [])
+        known: set[str] = set()
+        for read in promql.reads(tree):
+            labels = _labels(catalogue, read.metric, frozenset())
+            assert read.matched <= labels, expr
+            known |= labels
+        for function, metric, _ in promql.windows(tree):
+            assert metric in OWN or metric in counters or function not in ("rate", "increase"), expr
+        assert promql.labels(tree) <= known, expr

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from network.plan import Plan, build
 from network.plan.model.flows import Pods
 from network.plan.model.kubernetes import ReleasePlan
 from network.plan.observability import pods
-from tests import stacks
+from tests import libyaml, stacks
 from tests.contract.kinds import validate
 from tests.contract.values import changed, leaves, replaced
 
@@ -49,13 +48,13 @@ def release(request: pytest.FixtureRequest, everything: Plan) -> ReleasePlan:
 def objects(release: ReleasePlan, tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
     """What the chart makes of our values."""
     text = render(release, release.values, tmp_path_factory.mktemp("values"))
-    return [each for each in yaml.safe_load_all(text) if each]
+    return [each for each in libyaml.load_all(text) if each]
 
 
 def render(release: ReleasePlan, values: Any, folder: Path) -> str:
     """Return the chart's manifests, or its refusal."""
     file = folder / "values.yaml"
-    file.write_text(yaml.safe_dump(values))
+    file.write_text(libyaml.dump(values))
     command = ["helm", "template", release.name, os.environ[FOLDERS[release.chart_name]]]
     command += ["--namespace", release.namespace, "--kube-version", f"{stacks.KUBERNETES}.0"]
     command += ["--values", str(file), "--include-crds"]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from network.plan import Plan
+from tests import libyaml
 from tests.contract.kinds import validate
 from tests.contract.values import changed, leaves, replaced
 from tests.stacks import KUBERNETES, merged
@@ -33,7 +33,7 @@ def chart() -> Path:
 def render(chart: Path, values: Any, folder: Path) -> str:
     """Return the chart's manifests, or its refusal."""
     file = folder / "values.yaml"
-    file.write_text(yaml.safe_dump(values))
+    file.write_text(libyaml.dump(values))
     command = ["helm", "template", "traefik", str(chart), "--namespace", "traefik"]
     command += ["--kube-version", f"{KUBERNETES}.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
     result = subprocess.run(
@@ -52,7 +52,7 @@ def test_the_chart_renders_our_values(plan: Plan, chart: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("plan", ["everything"], indirect=True)
 def test_what_the_chart_renders_is_valid(plan: Plan, chart: Path, contracts: Path, tmp_path: Path) -> None:
-    for manifest in yaml.safe_load_all(render(chart, plan.ingress.release.values, tmp_path)):
+    for manifest in libyaml.load_all(render(chart, plan.ingress.release.values, tmp_path)):
         if manifest is not None:
             validate(manifest, contracts)
 

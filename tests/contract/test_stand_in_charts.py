@@ -1,7 +1,9 @@
 """The lab's stand-ins for charts produce, for our values, the objects of the real charts.
 
 Needs `helm` on PATH, and the real charts' folders in the variables TRAEFIK_CHART, PROMETHEUS_STACK_CHART
-(with the charts that it depends on in `charts/`, but for Grafana's) and BLACKBOX_EXPORTER_CHART.
+(with the charts that it depends on in `charts/`, but for Grafana's) and BLACKBOX_EXPORTER_CHART. The charts
+of the collector and of VictoriaLogs (with victoria-metrics-common in `charts/`, and no other) are compared
+where COLLECTOR_CHART and VICTORIA_LOGS_CHART name theirs.
 """
 
 import os
@@ -13,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from lab.charts import STAND_INS
 from network.plan.model.kubernetes import ReleasePlan
+from tests import libyaml
 from tests.contract.planned import of_each_stack, plan_of, releases
 from tests.stacks import KUBERNETES
 
@@ -24,6 +26,14 @@ FOLDERS = {
     "traefik": "TRAEFIK_CHART",
     "kube-prometheus-stack": "PROMETHEUS_STACK_CHART",
     "prometheus-blackbox-exporter": "BLACKBOX_EXPORTER_CHART",
+    **{
+        chart: variable
+        for chart, variable in {
+            "opentelemetry-collector": "COLLECTOR_CHART",
+            "victoria-logs-single": "VICTORIA_LOGS_CHART",
+        }.items()
+        if variable in os.environ
+    },
 }
 """Variables that name the real charts' folders, by their names."""
 
@@ -44,13 +54,14 @@ class Real:
 def real(request: pytest.FixtureRequest) -> Real:
     """Each release of each stack whose real chart is at hand."""
     stack, name = request.param
-    variable = FOLDERS[name]
+    release = releases(plan_of(stack))[name]
+    variable = FOLDERS[release.chart_name]
     folder, helm = os.environ.get(variable), shutil.which("helm")
     if folder is None:
-        pytest.skip(f"{variable} names no folder of the chart {name}")
+        pytest.skip(f"{variable} names no folder of the chart {release.chart_name}")
     if helm is None:
         pytest.skip(f"{variable} is given, but helm is not on PATH")
-    return Real(releases(plan_of(stack))[name], Path(folder), helm)
+    return Real(release, Path(folder), helm)
 
 
 def comparable(value: Any) -> Any:
@@ -66,7 +77,7 @@ def comparable(value: Any) -> Any:
 def template(helm: str, chart: Path, release: ReleasePlan, folder: Path) -> tuple[str, str]:
     """Return what Helm renders and what it complains about."""
     file = folder / "values.yaml"
-    file.write_text(yaml.safe_dump(dict(release.values)))
+    file.write_text(libyaml.dump(dict(release.values)))
     command = [helm, "template", release.name, str(chart), "--namespace", release.namespace]
     command += ["--values", str(file), "--skip-crds"]
     command += ["--kube-version", f"{KUBERNETES}.0", "--api-versions", "policy/v1/PodDisruptionBudget"]
@@ -80,7 +91,7 @@ def objects(helm: str, chart: Path, release: ReleasePlan, folder: Path) -> dict[
     assert rendered, complaint
     return {
         f"{each['kind']}/{each['metadata']['name']}": comparable(each)
-        for each in yaml.safe_load_all(rendered)
+        for each in libyaml.load_all(rendered)
         if each
     }
 

@@ -13,14 +13,15 @@ from typing import Any
 import grpc
 import jsonschema
 import pytest
-import yaml
 
 from bench.ingress.chart import chart as provider_s_helm
 from lab import parts
 from lab.charts import STAND_INS
 from lab.parts.images import every_image
 from network.plan import Plan
-from tests.contract.planned import of_each_stack, plan_of, releases
+from network.plan.model.kubernetes import ReleasePlan
+from tests import libyaml
+from tests.contract.planned import KEEPING, of_each_stack, plan_of, releases
 from tests.contract.values import changed, leaves, maps, replaced
 from tests.stacks import KUBERNETES, merged
 
@@ -49,6 +50,7 @@ STANDING_IN = {
                 ("readinessProbe",),
                 ("resources",),
                 ("securityContext",),
+                ("service", "additionalServices", "internal", "spec"),
                 ("service", "spec"),
                 ("topologySpreadConstraints",),
                 ("updateStrategy",),
@@ -58,6 +60,7 @@ STANDING_IN = {
             {
                 ("accessLog", "fields", "headers", "names"),
                 ("accessLog", "fields", "names"),
+                ("service", "additionalServices", "internal", "annotations"),
                 ("service", "annotations"),
             }
         ),
@@ -74,6 +77,7 @@ STANDING_IN = {
                     for part in ("alertmanager", "prometheus")
                     for option in ("resources", "persistentVolumeClaimRetentionPolicy", "storage")
                 ),
+                ("alertmanager", "alertmanagerSpec", "additionalConfig", "dnsConfig"),
                 ("prometheus", "prometheusSpec", "externalLabels"),
                 ("prometheus", "prometheusSpec", "storageSpec"),
                 ("kube-state-metrics", "resources"),
@@ -89,40 +93,80 @@ STANDING_IN = {
     "prometheus-blackbox-exporter": StandIn(
         verbatim=frozenset({("config",), ("podSecurityContext",), ("resources",)})
     ),
+    "opentelemetry-collector": StandIn(
+        verbatim=frozenset(
+            {
+                ("alternateConfig",),
+                ("clusterRole", "rules"),
+                ("extraVolumeMounts",),
+                ("extraVolumes",),
+                ("podSecurityContext",),
+                ("resources",),
+                ("securityContext",),
+                ("tolerations",),
+            }
+        ),
+        named_by_us=frozenset({("ports",)}),
+        switched_on={
+            "clusterRole": {"create": True},
+            "ports": {"metrics": {"enabled": True}},
+            "service": {"enabled": True},
+        },
+    ),
+    "victoria-logs-single": StandIn(
+        verbatim=frozenset(
+            {
+                ("server", "podSecurityContext"),
+                ("server", "resources"),
+                ("server", "securityContext"),
+                ("server", "statefulSet", "spec"),
+            }
+        ),
+    ),
 }
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     name: json.loads((STAND_INS[name] / "values.schema.json").read_text()) for name in STANDING_IN
 }
 DEFAULTS: dict[str, dict[str, Any]] = {
-    name: yaml.safe_load((STAND_INS[name] / "values.yaml").read_text()) for name in STANDING_IN
+    name: libyaml.load((STAND_INS[name] / "values.yaml").read_text()) for name in STANDING_IN
 }
 
-EVERYTHING = releases(plan_of("everything"))
+RUNS = re.compile("^kind: (Deployment|DaemonSet|StatefulSet)$", re.MULTILINE)
+"""What runs pods, in what a chart renders."""
+
+EVERYTHING = {**releases(plan_of(KEEPING)), **releases(plan_of("everything"))}
+"""A release of each name: the stack with every option keeps its logs elsewhere."""
 
 
-def laid_over(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(release: ReleasePlan) -> dict[str, Any]:
     """Return a chart's values with ours over them, as Helm makes them, and with every switch on."""
-    return merged(merged(DEFAULTS[name], json.loads(json.dumps(values))), STANDING_IN[name].switched_on)
+    chart, values = release.chart_name, json.loads(json.dumps(release.values))
+    return merged(merged(DEFAULTS[chart], values), STANDING_IN[chart].switched_on)
 
 
 def places() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every map of the values that the stack with every option gives, and of the charts' own."""
-    for name, stand_in in STANDING_IN.items():
-        for path in maps(laid_over(name, EVERYTHING[name].values)):
+    """Every map of the values that a stack gives, and of the charts' own, with the chart's name."""
+    found: set[tuple[str, tuple[str, ...]]] = set()
+    for release in EVERYTHING.values():
+        stand_in = STANDING_IN.get(release.chart_name)
+        if stand_in is None:
+            continue
+        for path in maps(laid_over(release)):
             inside = any(path[: len(verbatim)] == verbatim for verbatim in stand_in.verbatim)
             if path not in stand_in.named_by_us and not inside:
-                yield name, path
+                found.add((release.chart_name, path))
+    yield from sorted(found)
 
 
 def is_accepted(name: str, values: Mapping[str, Any]) -> bool:
     return jsonschema.Draft7Validator(SCHEMAS[name]).is_valid(values)
 
 
-def test_the_stand_ins_accept_the_values_of_every_stack(plan: Plan) -> None:
-    for name, release in releases(plan).items():
-        if name in STANDING_IN:
-            jsonschema.validate(laid_over(name, release.values), SCHEMAS[name])
+@pytest.mark.parametrize(("stack", "name"), of_each_stack(STANDING_IN))
+def test_the_stand_ins_accept_the_values_of_every_stack(stack: str, name: str) -> None:
+    release = releases(plan_of(stack))[name]
+    jsonschema.validate(laid_over(release), SCHEMAS[release.chart_name])
 
 
 @pytest.mark.parametrize(("name", "place"), [*places()])
@@ -139,10 +183,10 @@ def chart(name: str) -> Path:
 
 
 def render(name: str, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what Helm renders of a stand-in, and its complaint."""
+    """Return what Helm renders of a release by its stand-in, and its complaint."""
     release = EVERYTHING[name]
     helm = parts.ensure("helm")["helm"] / "helm"
-    command = [helm, "template", release.name, chart(name), f"--namespace={release.namespace}"]
+    command = [helm, "template", release.name, chart(release.chart_name), f"--namespace={release.namespace}"]
     command += [f"--kube-version={KUBERNETES}.0", "--skip-crds", "--values=-"]
     text = json.dumps(values)
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
@@ -176,17 +220,17 @@ def test_the_helm_in_pulumi_s_provider_refuses_it_too() -> None:
 def test_the_stand_ins_render_every_stack(plan: Plan) -> None:
     for name, release in releases(plan).items():
         rendered, complaint = render(name, json.loads(json.dumps(release.values)))
-        assert "kind: Deployment" in rendered, complaint
+        assert RUNS.search(rendered), complaint
 
 
 @pytest.mark.lab
 @pytest.mark.parametrize(("stack", "name"), of_each_stack(STANDING_IN))
 def test_every_value_of_every_stack_shows_in_what_its_stand_in_renders(stack: str, name: str) -> None:
     release = releases(plan_of(stack))[name]
-    stand_in = STANDING_IN[name]
+    stand_in = STANDING_IN[release.chart_name]
     values = merged(json.loads(json.dumps(release.values)), stand_in.switched_on)
     rendered = render(name, values)
-    assert "kind: Deployment" in rendered[0], rendered[1]
+    assert RUNS.search(rendered[0]), rendered[1]
 
     def is_silent(leaf: tuple[tuple[str, ...], Any]) -> bool:
         path, value = leaf
@@ -205,9 +249,19 @@ def test_every_value_of_every_stack_shows_in_what_its_stand_in_renders(stack: st
         ("traefik", {"versionOverride": "v3.8.0"}, "renders for Traefik v3.7 only"),
         ("traefik", {"ports": {"websecure": {"http3": {"enabled": True}}}}, "no HTTP/3"),
         (
-            "kube-prometheus-stack",
+            "monitoring",
             {"fullnameOverride": "x", "kube-state-metrics": {"collectors": ["secrets"]}},
             "knows no rights for secrets",
+        ),
+        (
+            "collector",
+            {"fullnameOverride": "x", "alternateConfig": {"service": {}}},
+            "renders a deployment or a daemonset",
+        ),
+        (
+            "collector",
+            {**EVERYTHING["collector"].values, "resources": {"limits": {"memory": "512M"}}},
+            "reads Mi and Gi, and not 512M",
         ),
     ],
 )

@@ -7,12 +7,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
-from network.plan import build
 from network.plan.model.kubernetes import ReleasePlan
-from tests import stacks
+from tests import libyaml
 from tests.contract import strict
+from tests.contract.planned import KEEPING, plan_of
 from tests.contract.test_helm_values import KUBERNETES, MOUNTS, RESOURCES, VOLUMES, KubernetesType
 from tests.stacks import merged
 
@@ -39,27 +38,15 @@ VICTORIA_LOGS: dict[str, KubernetesType | None] = {
     "server.resources": RESOURCES,
 }
 
-INSTALLED = {
-    "network:observability": {
-        "prometheus": {"install": {}},
-        "logs": {
-            "store": {"install": {"storage": {"size": "50Gi", "volumes": "retain"}}},
-            "applications": ["shop"],
-        },
-        "traces": {"endpoint": {"url": "https://otlp.example.org"}},
-    }
-}
 
-
-@pytest.fixture(scope="session", params=["installed", "everything"])
+@pytest.fixture(scope="session", params=[KEEPING, "everything"])
 def releases(request: pytest.FixtureRequest) -> dict[str, ReleasePlan]:
     """Releases of a stack with a store of its own, and of one that uses every option."""
-    config = stacks.everything() if request.param == "everything" else stacks.stack_config("dev", INSTALLED)
-    return {release.name: release for release in build(config).telemetry.releases}
+    return {release.name: release for release in plan_of(request.param).telemetry.releases}
 
 
 def _defaults(contracts: Path, chart: str) -> dict[str, Any]:
-    return yaml.safe_load((contracts / chart / "values.yaml").read_text())
+    return libyaml.load((contracts / chart / "values.yaml").read_text())
 
 
 def _kubernetes(values: Any, foreign: dict[str, KubernetesType | None]) -> None:
@@ -92,7 +79,7 @@ def test_a_collector_opens_no_port_of_the_chart_s_own(
 
 
 def test_victoria_logs_values_fit_its_chart(contracts: Path) -> None:
-    (release, *_) = build(stacks.stack_config("dev", INSTALLED)).telemetry.releases
+    (release, *_) = plan_of(KEEPING).telemetry.releases
     assert release.name == "victoria-logs"
     defaults = _defaults(contracts, "victoria-logs")
     assert list(strict.unknown_keys(release.values, defaults, {}, {}, VICTORIA_LOGS)) == []

@@ -135,7 +135,9 @@ def test_no_spelling_of_a_header_that_authentication_sets_reaches_the_backend(
     plan: Plan, program: Path, backend: str, tmp_path: Path
 ) -> None:
     forged = [(f"X{sign}Auth{sign}User", "root") for sign in ("-", *SIGNS)]
-    arguments = plan.ingress.release.values["additionalArguments"]
+    # By those of UDP alone, entrypoints would be there that are of TCP, as nothing says where they listen.
+    given = plan.ingress.release.values["additionalArguments"]
+    arguments = [each for each in given if ".udp." not in each]
 
     with running(program, arguments, backend, tmp_path) as port:
         seen = ask(port, forged)

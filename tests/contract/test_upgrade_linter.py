@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from lab import parts
 from lab.charts import STAND_INS
 from network.plan import build
 from network.plan.model.kubernetes import Manifest, ReleasePlan
-from tests import stacks
+from tests import libyaml, stacks
 from tests.objects import manifests
 
 pytestmark = pytest.mark.lab
@@ -42,13 +41,13 @@ def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def rendered(release: ReleasePlan, chart: Path, folder: Path) -> list[Manifest]:
     file = folder / f"{release.name}.yaml"
-    file.write_text(yaml.safe_dump(json.loads(json.dumps(release.values))))
+    file.write_text(libyaml.dump(json.loads(json.dumps(release.values))))
     helm = parts.ensure("helm")["helm"] / "helm"
     command = [helm, "template", release.name, chart, f"--namespace={release.namespace}", f"--values={file}"]
     done = subprocess.run(
         [*command, f"--kube-version={stacks.KUBERNETES}.0"], capture_output=True, text=True, check=True
     )
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return [each for each in libyaml.load_all(done.stdout) if each]
 
 
 def pods(objects: list[Manifest]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -94,11 +93,24 @@ def test_admission_controller_webhook(objects: list[Manifest]) -> None:
 
 
 def test_validating_admission_policy(objects: list[Manifest]) -> None:
-    """None that denies what DigitalOcean manages: nodes, pods and what runs them."""
+    """None that denies what DigitalOcean manages: nodes, pods and what runs them, and Services but in
+    namespaces of the stack's own."""
     for each in objects:
         if each["kind"] == "ValidatingAdmissionPolicy":
-            rules = each["spec"]["matchConstraints"]["resourceRules"]
-            assert not {group for rule in rules for group in rule["apiGroups"]} & {"", "*", "apps"}
+            over = each["spec"]["matchConstraints"]
+            asked = {
+                (group, kind)
+                for rule in over["resourceRules"]
+                for group in rule["apiGroups"]
+                for kind in rule["resources"]
+                if group in ("", "*", "apps")
+            }
+            assert asked <= {("", "services")}
+            if asked:
+                (selector,) = over["namespaceSelector"]["matchExpressions"]
+                assert (selector["key"], selector["operator"]) == ("kubernetes.io/metadata.name", "In")
+                made = {o["metadata"]["name"] for o in objects if o["kind"] == "Namespace"}
+                assert set(selector["values"]) <= made
 
 
 def test_default_namespace(objects: list[Manifest]) -> None:

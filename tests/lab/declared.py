@@ -1,13 +1,14 @@
 """What declared flows say about packets: worked out without any policy, so that policies can be held
 against it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from lab.packets.places import Place
 from lab.packets.probe import Port
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
+from network.plan.model.flows import Port as FlowPort
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Declared:
         if target.node and source.name == target.node:
             return True  # Kubernetes lets a node reach its own pods, whatever the policies say.
         return any(
-            (port[1], port[0]) in {(each.port, each.protocol) for each in flow.ports}
+            any(_holds(each, port) for each in flow.ports)
             and self._means(flow.source, source)
             and self._means(flow.destination, target)
             for flow in self.flows
@@ -63,9 +64,24 @@ class Declared:
                 return place.address not in self.pods and place.address not in self.vpc
 
 
+def _holds(declared: FlowPort, port: Port) -> bool:
+    protocol, number = port
+    if not isinstance(declared.port, int) or protocol != declared.protocol:
+        return False
+    return declared.port <= number <= (declared.end_port or declared.port)
+
+
+def _tried(declared: FlowPort) -> Iterator[int]:
+    """Yield the numbers that stand for a port: of a range its ends and the one behind it."""
+    if isinstance(declared.port, int):
+        yield declared.port
+        if declared.end_port is not None:
+            yield from (declared.end_port, declared.end_port + 1)
+
+
 def ports(flows: Iterable[Flow], *undeclared: Port) -> list[Port]:
     """Every port that some flow names, and some that none does."""
     declared: set[Port] = {
-        (each.protocol, each.port) for flow in flows for each in flow.ports if isinstance(each.port, int)
+        (each.protocol, number) for flow in flows for each in flow.ports for number in _tried(each)
     }
     return sorted(declared | {*undeclared})

@@ -16,7 +16,7 @@ from lab.cloud.options import choose
 from lab.cloud.state import Kind, Store
 from lab.machine.sandbox import Record
 from lab.paths import project_dir
-from tests.stacks import merged, stack_file
+from tests.stacks import WATCHING, merged, stack_file
 
 CREDENTIALS_SECONDS = 60
 """Life of a cluster's tokens in every lab of the tests: less than an `up` takes, so that each of them meets
@@ -38,16 +38,21 @@ class Platform:
     cni: str = ""
     """The lab's pod network; the stack's own when empty."""
 
+    watched: bool = False
+    """Whether what watches runs in it, as the stack's file says. Prometheus and what stands beside it take a
+    lab half a minute and 0.6 GB: only proofs about them, and about a stack as it is shipped, have them."""
+
     @property
     def environment(self) -> dict[str, str]:
         own = {"XDG_STATE_HOME": str(self.state), "LAB": self.stack, "LAB_CNI": self.cni}
-        if self.overlay:
-            own["LAB_STACK_FILE"] = str(self._merged(self.overlay))
+        if self.overlay or not self.watched:
+            own["LAB_STACK_FILE"] = str(self._changed())
         return {**os.environ, **own}
 
-    def _merged(self, overlay: Path) -> Path:
-        """The stack's file with the overlay in it."""
-        content = {"config": merged(stack_file(self.stack), yaml.safe_load(overlay.read_text()))}
+    def _changed(self) -> Path:
+        """The stack's file without what watches, unless that is asked for, and with the overlay in it."""
+        over = yaml.safe_load(self.overlay.read_text()) if self.overlay else {}
+        content = {"config": merged(stack_file(self.stack, () if self.watched else WATCHING), over)}
         file = self.state / f"Pulumi.{self.stack}.yaml"
         if not file.exists() or yaml.safe_load(file.read_text()) != content:
             file.write_text(yaml.safe_dump(content, sort_keys=False))

@@ -1,15 +1,13 @@
-"""A running lab's Prometheus, asked as people ask it: by a port-forward, the only way in."""
+"""A running lab's Prometheus, asked as people ask it."""
 
-import json
-import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
-from lab.toolbox.waiting import patiently
+import yaml
+
+from tests.lab.forwarded import answer, forwarded
 from tests.lab.platform import Platform
 
 
@@ -21,12 +19,7 @@ class Prometheus:
 
     def get(self, path: str, **query: str) -> Any:
         """What it answers, as soon as it does."""
-
-        def ask() -> Any:
-            with urlopen(f"{self.url}/api/v1/{path}?{urlencode(query)}", timeout=10) as answer:
-                return json.load(answer)["data"]
-
-        return patiently(ask, OSError, seconds=60)
+        return answer(f"{self.url}/api/v1/{path}", **query)["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The series of an expression now."""
@@ -40,15 +33,13 @@ class Prometheus:
         """Every rule that it evaluates."""
         return [rule for group in self.get("rules")["groups"] for rule in group["rules"]]
 
+    def settings(self) -> dict[str, Any]:
+        """What its configuration says of all scrapes and rules."""
+        return yaml.safe_load(self.get("status/config")["yaml"])["global"]
+
 
 @contextmanager
 def viewed(platform: Platform) -> Generator[Prometheus]:
-    """Prometheus on a local port, as `make view-prometheus` opens it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    forwarding = platform.start("view", "prometheus", f"--port={port}")
-    try:
-        yield Prometheus(f"http://127.0.0.1:{port}")
-    finally:
-        forwarding.terminate()
-        forwarding.wait(30)
+    """Prometheus on a local port."""
+    with forwarded(platform, "prometheus") as url:
+        yield Prometheus(url)

@@ -27,7 +27,7 @@ from lab.cloud.state import Kind
 from lab.engine.environment import Engine
 from lab.internet.ca import Authority
 from tests.lab import runbook
-from tests.stacks import ROOT, merged, stack_file
+from tests.stacks import ROOT, WATCHING, merged, stack_file
 from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 
 EVERYTHING: Mapping[str, Any] = {
@@ -192,8 +192,8 @@ def _project(folder: Path) -> Path:
 
 
 def declare(file: Path, over: Mapping[str, Any]) -> None:
-    """Write the dev stack's file, with something laid over it."""
-    content = {"config": merged(stack_file("dev"), over)}
+    """Write the dev stack's file, with something laid over it. What watches is nothing in the account."""
+    content = {"config": merged(stack_file("dev", WATCHING), over)}
     file.write_text(yaml.safe_dump(content, sort_keys=False))
 
 

@@ -5,8 +5,12 @@ from pathlib import PurePosixPath
 from typing_extensions import override
 from xdist.scheduler import LoadFileScheduling
 
-ONE_LAB = "tests/lab/traffic"
-"""All proofs by requests share one lab."""
+LABS = (
+    ("tests/lab/traffic",),
+    ("tests/lab/test_observability.py", "tests/lab/test_platform.py"),
+)
+"""Who shares a lab: all proofs by requests; those of the dev stack as it is shipped, of which the last ends
+it."""
 
 
 class SideBySide(LoadFileScheduling):
@@ -15,4 +19,5 @@ class SideBySide(LoadFileScheduling):
     @override
     def _split_scope(self, nodeid: str) -> str:
         module = super()._split_scope(nodeid)
-        return ONE_LAB if PurePosixPath(module).is_relative_to(ONE_LAB) else module
+        path = PurePosixPath(module)
+        return next((each[0] for each in LABS if any(map(path.is_relative_to, each))), module)

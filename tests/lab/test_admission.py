@@ -35,7 +35,10 @@ def server(empty: ApiServer) -> ApiServer:
     crds = lab_parts.ensure("cert-manager")["cert-manager"] / "crds"
     empty.make([_definition(path) for path in sorted(crds.glob("*.yaml"))])
     empty.make(
-        [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}} for n in ("traefik", "shop")]
+        [
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}}
+            for n in ("traefik", "shop", "backend")
+        ]
     )
     empty.make(_rights(TEAM, CERT_MANAGERS_ACCOUNT, START_CHECKS_ACCOUNT))
     plan = admission.build(stacks.everything())
@@ -57,7 +60,7 @@ def _definition(path: Path) -> dict[str, Any]:
 
 
 def _rights(*users: str) -> list[dict[str, Any]]:
-    groups = ["cert-manager.io", "acme.cert-manager.io", "networking.k8s.io"]
+    groups = ["", "cert-manager.io", "acme.cert-manager.io", "networking.k8s.io"]
     rbac = "rbac.authorization.k8s.io"
     return [
         {
@@ -86,20 +89,50 @@ def certificate(namespace: str, *names: str, **spec: Any) -> dict[str, Any]:
     }
 
 
-def ingress(namespace: str, *hosts: str | None, **spec: Any) -> dict[str, Any]:
+MIDDLEWARES, TLS = (f"traefik.ingress.kubernetes.io/router.{each}" for each in ("middlewares", "tls.options"))
+CLASS = "kubernetes.io/ingress.class"
+SERVED = stacks.everything().ingress.ingress_class.name
+"""The class of Ingresses that Traefik serves."""
+CHAIN = "traefik_public@kubernetescrd"
+PUBLIC = {MIDDLEWARES: CHAIN}
+"""By which an Ingress passes the default chain."""
+
+
+def ingress(
+    namespace: str,
+    *hosts: str | None,
+    annotations: dict[str, str] = PUBLIC,
+    **spec: Any,
+) -> dict[str, Any]:
     backend = {"service": {"name": "web", "port": {"number": 80}}}
     path = {"path": "/", "pathType": "Prefix", "backend": backend}
     rules = [{**({"host": h} if h else {}), "http": {"paths": [path]}} for h in hosts]
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": "asked", "namespace": namespace},
-        "spec": {"ingressClassName": "traefik", **({"rules": rules} if rules else {}), **spec},
+        "metadata": {"name": "asked", "namespace": namespace, "annotations": annotations},
+        "spec": {"ingressClassName": SERVED, **({"rules": rules} if rules else {}), **spec},
+    }
+
+
+def service(**annotations: str) -> dict[str, Any]:
+    prefixed = {f"traefik.ingress.kubernetes.io/service.{key}": value for key, value in annotations.items()}
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "asked", "namespace": "shop", "annotations": prefixed},
+        "spec": {"ports": [{"port": 80}]},
     }
 
 
 OWN = "shop.dev.k8s.webgrip.nl"
 ZONE = "dev.k8s.webgrip.nl"
+TENANTS = f"*.tenants.{ZONE}"
+"""All but `taken`, which is another application's."""
+LEDGER = f"ledger.{ZONE}"
+"""To which the internal load balancer leads."""
+RESOLD = "*.shop.example"
+"""All but `staff-<number>`, to which the internal load balancer leads."""
 DEFAULT = {"service": {"name": "web", "port": {"number": 80}}}
 
 
@@ -112,6 +145,17 @@ DEFAULT = {"service": {"name": "web", "port": {"number": 80}}}
         certificate("traefik", "www.partner.example"),
         ingress("shop", OWN),
         ingress("traefik", "www.partner.example"),
+        ingress("traefik", "www.partner.example", annotations={}),
+        ingress("shop", OWN, annotations={}, ingressClassName="nginx"),
+        ingress("shop", OWN, annotations={MIDDLEWARES: f"{CHAIN}, traefik_api@kubernetescrd"}),
+        service(nativelb="true"),
+        certificate("shop", TENANTS),
+        certificate("shop", f"acme.{TENANTS[2:]}"),
+        ingress("shop", TENANTS),
+        ingress("shop", f"acme.{TENANTS[2:]}"),
+        ingress("shop", f"acme.{RESOLD[2:]}"),
+        certificate("backend", LEDGER),
+        certificate("shop", f"staff-7.{RESOLD[2:]}"),
     ],
     ids=lambda asked: f"{asked['kind']}-{asked['metadata']['namespace']}",
 )
@@ -133,6 +177,26 @@ def test_what_the_stack_declares_may_be_asked_for(server: ApiServer, asked: dict
         (ingress("shop", OWN, defaultBackend=DEFAULT), "would answer for every host"),
         (ingress("shop", defaultBackend=DEFAULT), "would answer for every host"),
         (ingress("default", OWN), f"namespace default no {OWN}"),
+        (ingress("shop", OWN, annotations={}), f"begin with {CHAIN}"),
+        (ingress("shop", OWN, annotations={MIDDLEWARES: "traefik_api@kubernetescrd"}), "begin with"),
+        (ingress("shop", OWN, annotations={MIDDLEWARES: f"{CHAIN},shop_own@kubernetescrd"}), "chains of the"),
+        (ingress("shop", OWN, annotations=PUBLIC | {TLS: "backend_loose@kubernetescrd"}), "no TLS options"),
+        (ingress("shop", OWN, annotations=PUBLIC | {MIDDLEWARES.replace("mid", "Mid"): "x@file"}), "no TLS"),
+        (
+            ingress("shop", OWN, annotations={CLASS: SERVED}, ingressClassName=None),
+            f"begin with {CHAIN}",
+        ),
+        (certificate("shop", f"a.acme.{TENANTS[2:]}"), "no a.acme.tenants"),
+        (certificate("shop", f"acme.{TENANTS[2:]}", f"*.acme.{TENANTS[2:]}"), "no *.acme.tenants"),
+        (certificate("shop", TENANTS[2:]), f"no {TENANTS[2:]};"),
+        (ingress("shop", f"taken.{TENANTS[2:]}"), "no taken.tenants"),
+        (ingress("backend", f"acme.{TENANTS[2:]}"), "namespace backend no acme.tenants"),
+        (ingress("traefik", f"acme.{TENANTS[2:]}"), "namespace traefik no acme.tenants"),
+        (ingress("backend", LEDGER), f"an Ingress would serve them to the internet: {LEDGER}"),
+        (ingress("shop", f"staff-7.{RESOLD[2:]}"), "would serve them to the internet: staff-7.shop"),
+        (ingress("traefik", LEDGER), "would serve them to the internet"),
+        (service(serverstransport="backend_pooled@kubernetescrd"), "not of Services"),
+        (service(ServersTransport="backend_pooled@kubernetescrd"), "not of Services"),
     ],
     ids=lambda value: value if isinstance(value, str) else value["kind"],
 )

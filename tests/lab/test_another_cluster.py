@@ -71,7 +71,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         platform.run("python3", "-c", UPGRADE, LIVE)
         refused = [platform.run("pulumi", *run, status=None) for run in RUNS]
         told = Story(platform, overlay, refused, before, _cluster(platform), "")
-        default = {"default": {"size": "s-4vcpu-8gb"}}
+        default = {"default": {"size": "s-2vcpu-4gb"}}
         told.edit({"network:cluster": {"version": LIVE, "nodePools": default}})
         told.previewed = platform.run("pulumi", "preview", "--non-interactive")
         # A `destroy`, one object after the other, and an `up`.
@@ -96,7 +96,7 @@ def test_one_up_replaces_the_cluster_with_all_that_is_in_it(story: Story) -> Non
     after = _cluster(story.platform)
     assert after["id"] != story.before["id"]
     assert (after["vpc_uuid"], after["version"]) == (story.before["vpc_uuid"], LIVE)
-    assert [pool["size"] for pool in after["node_pools"]] == ["s-4vcpu-8gb"]
+    assert [pool["size"] for pool in after["node_pools"]] == ["s-2vcpu-4gb"]
     (balancer,) = story.platform.account[Kind.LOAD_BALANCER].values()
     assert f"k8s:{after['id']}" in balancer["tags"]
 

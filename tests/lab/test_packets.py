@@ -32,13 +32,13 @@ OVERLAYS = Path(__file__).with_name("packets")
 STRANGER = {"app": "stranger"}
 
 
-@pytest.fixture(scope="module", params=["cilium", "generic"])
+@pytest.fixture(scope="module", params=["cilium", pytest.param("generic", marks=pytest.mark.campaign)])
 def proof(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
-    """The dev stack with one kind of enforcer, and strangers in it."""
-    folder = tmp_path_factory.mktemp(request.param)
+    """The dev stack with one kind of enforcer, and strangers in it; watched where the enforcer is DOKS's."""
+    folder, watched = tmp_path_factory.mktemp(request.param), request.param == "cilium"
     overlay = folder / "overlay.yaml"
     overlay.write_text(yaml.safe_dump(_over(request.param), sort_keys=False))
-    with Platform(folder, overlay=overlay, cni=request.param) as platform:
+    with Platform(folder, overlay=overlay, cni=request.param, watched=watched) as platform:
         platform.lab("up")
         proof = Proof(platform, request.param)
         _run_strangers(proof)

@@ -4,15 +4,19 @@ import json
 import re
 import shutil
 import socket
+import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from lab.cloud.cloud import calls
+from lab.cloud.faults import Fault, inject, release
 from lab.cloud.options import WEEK
-from lab.cloud.state import Kind
+from lab.cloud.state import Kind, Store
 from lab.paths import project_dir
 from lab.toolbox.waiting import patiently
 from tests.lab.platform import Platform
@@ -61,7 +65,7 @@ def test_every_layer_is_ready_and_a_request_is_answered_with_the_issued_certific
     assert "Deployment shop/web" in shown
     certificates = dev.objects("certificates", "--all-namespaces")
     assert certificates
-    wildcard = [each for each in certificates if "*.dev.k8s.webgrip.nl" in each["spec"]["dnsNames"]]
+    wildcard = [each for each in certificates if "*.dev.k8s.webgrip.nl" in each["spec"].get("dnsNames", ())]
     assert [each["spec"]["issuerRef"]["name"] for each in wildcard] == ["letsencrypt-staging"]
 
 
@@ -131,6 +135,81 @@ def test_pods_reach_the_cluster_s_dns_across_nodes(dev: Platform) -> None:
         if pod["status"]["phase"] == "Running"
         for condition in pod["status"]["conditions"]
     )
+
+
+def called(platform: Platform, *calls: tuple[str, str, Mapping[str, Any]]) -> None:
+    """Change something in the account, as somebody with its token does."""
+    token = Store(platform.folder / "cloud").account.token
+    asked = [
+        each
+        for method, path, body in calls
+        for each in (
+            *("--next", "--fail", "--silent", "--show-error", "--oauth2-bearer", token),
+            *("--request", method, "--json", json.dumps(body), f"https://api.digitalocean.com/v2/{path}"),
+        )
+    ]
+    platform.run("curl", "--fail-early", *asked[1:])
+
+
+def held_against_the_plan(platform: Platform, status: int) -> list[dict[str, Any]]:
+    """Rows that are not as planned."""
+    command = (sys.executable, "-m", "network", "verify", "--stack", "dev", "--format", "json")
+    told = json.loads(platform.run(*command, status=status))
+    assert told["status"] == status
+    return [each for each in told["findings"] if each["verdict"] != "as planned"]
+
+
+def test_what_runs_is_held_against_the_plan_and_differences_are_told(dev: Platform) -> None:
+    assert held_against_the_plan(dev, status=0) == []
+
+    (cluster,) = dev.account[Kind.CLUSTER].values()
+    (pool,) = cluster["node_pools"]
+    place = f"kubernetes/clusters/{cluster['id']}/node_pools/{pool['id']}"
+    record = next(each for each in dev.account[Kind.RECORD].values() if each["name"] == "shop")
+    named = f"domains/{record['zone']}/records/{record['id']}"
+    (service,) = dev.objects("service", "--namespace=traefik")
+    ports = [{**port, "nodePort": port["nodePort"] ^ 1} for port in service["spec"]["ports"]]
+    # DigitalOcean's side of the Service stays behind.
+    inject(dev.folder / "cloud", Fault("update_load_balancer", times=1000, status=500))
+    try:
+        dev.kubectl(
+            "patch", "service", "traefik", "--namespace=traefik", "--type=merge",
+            f"--patch={json.dumps({'spec': {'ports': ports}})}",
+        )  # fmt: skip
+        called(
+            dev,
+            ("PUT", named, {"data": "192.0.2.7"}),
+            ("PUT", place, {"name": pool["name"], "count": 3}),
+            ("POST", "vpcs", {"name": "office", "region": "fra1", "ip_range": "10.250.0.0/20"}),
+        )
+        found = held_against_the_plan(dev, status=1)
+    finally:
+        dev.kubectl(
+            "patch", "service", "traefik", "--namespace=traefik", "--type=merge",
+            f"--patch={json.dumps({'spec': {'ports': service['spec']['ports']}})}",
+        )  # fmt: skip
+        release(dev.folder / "cloud", "update_load_balancer")
+    (office,) = [each for each in dev.account[Kind.VPC].values() if each["name"] == "office"]
+    called(
+        dev,
+        ("PUT", named, {"data": record["data"]}),
+        ("PUT", place, {"name": pool["name"], "count": pool["count"]}),
+        ("DELETE", f"vpcs/{office['id']}", {}),
+    )
+    assert {(each["code"], each["verdict"]) for each in found} == {
+        ("record", "differs"),
+        ("load-balancer-rules", "differs"),
+        ("other-ranges", "differs"),
+        # The third node is one that the lab never makes.
+        ("node-pool-count", "differs"),
+        ("node-joined", "differs"),
+        ("load-balancer-nodes", "differs"),
+    }
+
+    inject(dev.folder / "cloud", Fault("list_load_balancers", status=403, message="not authorized"))
+    unseen = held_against_the_plan(dev, status=2)
+    assert {each["verdict"] for each in unseen} == {"could not look"}
+    assert all("`load_balancer:read`" in each["remedy"] for each in unseen)
 
 
 COMMANDS = (
@@ -255,11 +334,16 @@ def test_an_upgrade_of_charts_versions_and_settings_replaces_nothing(dev: Platfo
 def test_destroy_removes_load_balancer_then_cluster_then_vpc_and_leaves_nothing_billable(
     dev: Platform,
 ) -> None:
+    names = {volume["metadata"]["name"] for volume in dev.objects("persistentvolumes")}
+    assert {each["name"] for each in dev.account[Kind.VOLUME].values()} == names
+    assert len(names) == 2, "Prometheus' and Alertmanager's"
     a_month_passes(dev)
+    earlier = len(calls(dev.folder / "cloud"))
     dev.lab("destroy")
     left = {kind: held for kind, held in dev.account.items() if held and kind is not Kind.TAG}
     assert left == {}
-    deleted = [call.operation for call in calls(dev.folder / "cloud") if call.status == 204]
+    assert not list((dev.folder / "volumes").iterdir())
+    deleted = [call.operation for call in calls(dev.folder / "cloud")[earlier:] if call.status == 204]
     order = ["delete_load_balancer", "delete_cluster_dangerous", "delete_vpc"]
     assert [name for name in deleted if name in order] == order, json.dumps(deleted)
 

@@ -33,7 +33,7 @@ from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 pytestmark = pytest.mark.lab
 
 OTHER_PODS = {"network:cluster": {"podRange": "10.240.0.0/16"}}
-OTHER_SIZE = {"network:cluster": {"nodePools": {"default": {"size": "s-4vcpu-8gb"}}}}
+OTHER_SIZE = {"network:cluster": {"nodePools": {"default": {"size": "s-2vcpu-4gb"}}}}
 OTHER_VPC = {"network:external": {"vpc": {"ipRange": "10.8.0.0/16"}}}
 POOLS = {"network:cluster": {"nodePools": {"batch": {"size": "s-2vcpu-4gb", "count": 1}}}}
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,17 +23,27 @@ from lab.cloud.faults import Fault, inject, release
 from lab.cloud.options import choose
 from lab.cloud.provider import serve
 from lab.cloud.state import Kind
-from network.components.external import Network, NetworkArgs
+from network import plan
+from network.components.external import Cdns, CdnsArgs, Network, NetworkArgs
+from network.components.secrets import secret_values
+from network.components.vpn import Vpn, VpnArgs
 from network.config.cluster import NodePool
 from network.plan.cluster import pool_name
 from network.plan.external import ZonePlan
 from network.plan.model.cloud import CloudResource
+from tests import stacks
 from tests.lab.patience import until
 from tests.unit.lab.cloud.fakes import FakeBackend, cloud
 
 pytestmark = pytest.mark.lab
 
 DEFAULT_ASKED = ["list_vpcs", "get_vpc"]
+
+PEERS = {
+    "anna": "HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=",
+    "bert": "TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=",
+    "carla": "3v1Yb0DGdxYO1mM2bM5TgmAH3cxfQsdRIMl8jmxkRQE=",
+}
 
 SECRET = "a-value-that-nobody-may-read"
 
@@ -50,10 +60,43 @@ class Options:
     """Adopt this cluster."""
     zone: Literal["create", "adopt"] = "create"
     pool_size: str = "s-2vcpu-4gb"
+    peers: tuple[str, ...] = ()
+    """Of a VPN; none without any."""
+    vpn_port: int = 51820
+    outer: "OuterOptions | None" = None
+    """Declare the outer network instead."""
+
+
+@dataclass(frozen=True)
+class OuterOptions:
+    """What the outer network is."""
+
+    external: Mapping[str, Any]
+    """Laid over the dev stack's."""
+
+
+def declare_outer(options: OuterOptions) -> None:
+    """VPC with what is declared beside it, as the platform does; without a cluster."""
+    config = stacks.stack_config("dev", {"network:external": {**options.external}})
+    planned = plan.build(config)
+    network = Network(
+        "network", NetworkArgs(planned.external.vpc, planned.external.zones, planned.external.peerings)
+    )
+    if planned.external.cdns is not None:
+        cdns = Cdns("cdn", CdnsArgs(planned.external.cdns, secret_values(config), network.first_domain))
+        pulumi.export("endpoints", cdns.endpoints)
+        pulumi.export("keys", cdns.upload_keys)
+    if planned.egress.gateway is not None:
+        digitalocean.VpcNatGateway(
+            "egress", **planned.egress.gateway.arguments, vpcs=[{"vpc_uuid": network.vpc_id}]
+        )
 
 
 def declare(options: Options) -> None:
     """VPC, cluster with a further pool, zone with records, and a firewall."""
+    if options.outer is not None:
+        declare_outer(options.outer)
+        return
     vpc = {
         "name": "network-dev",
         "region": "ams3",
@@ -63,7 +106,8 @@ def declare(options: Options) -> None:
     network = Network(
         "network",
         NetworkArgs(
-            CloudResource("Vpc", "network-dev", vpc), ZonePlan("dev.example.org", options.zone, protect=False)
+            CloudResource("Vpc", "network-dev", vpc),
+            [ZonePlan("", "dev.example.org", "digitalocean", options.zone, protect=False, records=())],
         ),
     )
     cluster = digitalocean.KubernetesCluster(
@@ -88,8 +132,7 @@ def declare(options: Options) -> None:
         # As the platform declares it: the provider itself asks to delete first whatever the program names.
         opts=pulumi.ResourceOptions(delete_before_replace=False),
     )
-    zone = network.zone
-    assert zone is not None
+    zone = network.zones["dev.example.org"]
     digitalocean.DnsRecord("apex", domain=zone, type="A", name="@", value="203.0.113.100", ttl=300)
     digitalocean.DnsRecord("secret", domain=zone, type="TXT", name="_s", value=pulumi.Output.secret(SECRET))
     rule = digitalocean.FirewallInboundRuleArgs(
@@ -97,7 +140,20 @@ def declare(options: Options) -> None:
     )
     tag = pulumi.Output.format("k8s:{0}", cluster.id)
     digitalocean.Firewall("nodes", name="nodes", inbound_rules=[rule], tags=[tag])
+    if options.peers:
+        declare_vpn(options, network, cluster)
     pulumi.export("kubeconfig", cluster.kube_configs[0].raw_config)
+
+
+def declare_vpn(options: Options, network: Network, cluster: digitalocean.KubernetesCluster) -> None:
+    """A VPN whose peers reach the API server."""
+    known = {name: (key, f"100.64.0.{at}") for at, (name, key) in enumerate(PEERS.items(), 2)}
+    listed = {name: {"publicKey": known[name][0], "address": known[name][1]} for name in options.peers}
+    vpn = {"range": "100.64.0.0/24", "port": options.vpn_port, "peers": listed}
+    over = {"network:vpn": vpn}
+    machine = plan.build(stacks.stack_config("dev", over)).vpn.machine
+    assert machine is not None
+    Vpn("vpn", VpnArgs("dev", machine, network.vpc_id, cluster.endpoint, (), None))
 
 
 @dataclass
@@ -252,6 +308,49 @@ def test_a_pool_of_another_size_stands_before_the_old_one_goes(scene: Scene) -> 
     assert [each["name"] for each in pools] == ["default", "extra-s-4vcpu-8gb"]
 
 
+def test_peers_of_a_vpn_come_and_go_in_place(scene: Scene) -> None:
+    account = scene.account.store
+    scene.change(peers=("anna", "bert"))
+    scene.up()
+    (before,) = account.account.all(Kind.DROPLET)
+    assert peers_of(before) == {"anna", "bert"}
+    assert set(scene.up()) == {"same"}
+    assert set(scene.stack().refresh().summary.resource_changes or {}) == {"same"}
+    assert set(scene.preview()) == {"same"}
+
+    scene.change(peers=("carla", "anna"))
+    changes = scene.up()
+    assert (changes["create"], changes["update"], changes["delete"]) == (1, 1, 1)
+    (after,) = account.account.all(Kind.DROPLET)
+    assert after["id"] == before["id"]
+    assert peers_of(after) == {"anna", "carla"}
+    assert set(scene.up()) == {"same"}
+    (address,) = account.account.all(Kind.RESERVED_IP)
+    assert address["droplet"]["id"] == after["id"]
+
+    scene.stack().destroy()
+    left = [each for kind in (Kind.DROPLET, Kind.RESERVED_IP) for each in account.account.all(kind)]
+    assert left == []
+    assert [tag["name"] for tag in account.account.all(Kind.TAG) if tag["name"].startswith("vpn:")] == []
+
+
+def test_the_reserved_address_of_a_vpn_leads_to_the_machine_that_takes_its_place(scene: Scene) -> None:
+    scene.change(peers=("anna",))
+    scene.up()
+    (before,) = scene.account.store.account.all(Kind.DROPLET)
+    scene.change(vpn_port=4500)
+    scene.up()
+    (after,) = scene.account.store.account.all(Kind.DROPLET)
+    assert after["id"] != before["id"]
+    (address,) = scene.account.store.account.all(Kind.RESERVED_IP)
+    assert address["droplet"]["id"] == after["id"]
+
+
+def peers_of(droplet: dict[str, Any]) -> set[str]:
+    """The names that its tags let in."""
+    return {tag.split(":")[3] for tag in droplet["tags"] if tag.startswith("vpn:dev:peer:")}
+
+
 def test_an_up_after_a_refused_one_is_green_and_changes_nothing(scene: Scene) -> None:
     scene.up()
     scene.change(nodes=4)
@@ -354,3 +453,68 @@ def killed_while(scene: Scene, condition: Callable[[], bool]) -> None:
     with started(scene) as run:
         until(condition, "the run came so far", seconds=60)
         os.killpg(run.pid, signal.SIGKILL)
+
+
+def outer(bucket: str = "webgrip-dev-assets", host: str = "assets", **external: Any) -> OuterOptions:
+    """Static files with a certificate, and whatever else."""
+    cdn = {"bucket": bucket, "domain": {"host": host}, "cors": {"origins": ["*"]}, "expire": {"tmp/": 1}}
+    return OuterOptions({"cdn": {"assets": cdn}, **external})
+
+
+def test_the_outer_network_lives_from_preview_to_destroy(scene: Scene) -> None:
+    peer = scene.account.call(
+        "POST", "/v2/vpcs", {"name": "data", "region": "fra1", "ip_range": "10.40.0.0/16"}
+    )
+    peerings = {"data": {"vpcId": peer[1]["vpc"]["id"], "range": "10.40.0.0/16", "region": "fra1"}}
+    scene.change(outer=outer(vpc={"peerings": peerings}, natGateway={}))
+    planned = scene.preview()
+    assert scene.operations() == ["create_vpc"]
+    assert scene.up() == planned
+    assert scene.up() == {"same": planned["create"]}
+    assert dict(scene.stack().refresh().summary.resource_changes or {}) == {"same": planned["create"]}
+    assert scene.preview() == {"same": planned["create"]}
+    assert scene.stack().outputs()["keys"].value["assets"]["secretKey"]
+    state = scene.state_files()
+    for key in scene.account.store.account.all(Kind.SPACES_KEY):
+        assert key["access_key"] in state
+        assert key["secret_key"] not in state
+    scene.stack().destroy()
+    left = (Kind.BUCKET, Kind.CDN, Kind.CERTIFICATE, Kind.SPACES_KEY, Kind.NAT_GATEWAY, Kind.VPC_PEERING)
+    assert [each for kind in left for each in scene.account.store.account.all(kind)] == []
+    order = scene.operations()
+    assert order.index("delete_endpoint") < order.index("delete_bucket")
+    assert order.index("delete_vpc_peering") < order.index("delete_vpc")
+
+
+def test_the_next_certificate_is_shown_before_the_former_goes(scene: Scene) -> None:
+    scene.change(outer=outer())
+    scene.up()
+    before = len(scene.operations())
+    scene.change(outer=outer(host="files"))
+    scene.up()
+    done = [each for each in scene.operations()[before:] if each.partition("_")[0] != "get"]
+    order = [done.index(each) for each in ("create_certificate", "update_endpoint", "delete_certificate")]
+    assert order == sorted(order)
+    (cdn,) = scene.account.store.account.all(Kind.CDN)
+    assert cdn["custom_domain"] == "files.dev.k8s.webgrip.nl"
+
+
+def test_a_renamed_bucket_is_made_and_the_former_deleted(scene: Scene) -> None:
+    scene.change(outer=outer())
+    scene.up()
+    scene.change(outer=outer(bucket="webgrip-dev-files"))
+    assert scene.preview()["replace"] == 4  # with its policy, its rules for origins and its CDN
+    scene.up()
+    (bucket,) = scene.account.store.account.all(Kind.BUCKET)
+    assert (bucket["name"], bool(bucket["policy"])) == ("webgrip-dev-files", True)
+    assert scene.preview().keys() == {"same"}
+
+
+def test_after_a_gateway_that_took_its_time_the_next_up_passes(scene: Scene) -> None:
+    choose(scene.account.store.folder, gateways_take_time=True)
+    scene.change(outer=OuterOptions({"natGateway": {}}))
+    with pytest.raises(automation.CommandError, match="unexpected state 'PROVISIONING'"):
+        scene.up()
+    assert scene.up()["update"] == 1
+    assert scene.preview().keys() == {"same"}
+    assert scene.operations().count("create_vpc_nat_gateway") == 1

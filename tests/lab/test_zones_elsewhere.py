@@ -14,9 +14,10 @@ from lab.internet.addresses import PRIMARY, RESOLVER
 from tests.lab.patience import until
 from tests.lab.platform import Platform
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
-ZONE = "dev.k8s.webgrip.nl"
+ZONE, SHOP = "dev.k8s.webgrip.nl", "shop.example"
+"""The first zone, and a further one that the same provider serves."""
 SOLVERS: dict[str, dict[str, Any]] = {
     "rfc2136": {
         "provider": "rfc2136",
@@ -64,7 +65,9 @@ def elsewhere(
 ) -> Iterator[Elsewhere]:
     folder = tmp_path_factory.mktemp(request.param)
     overlay = folder / "overlay.yaml"
-    dns = {"provider": "external", "hosts": ["www"], "caa": {"limitMethods": True}}
+    further = {"shop": {"zone": SHOP, "provider": "external"}}
+    limited = {"limitMethods": True}
+    dns = {"provider": "external", "hosts": ["www"], "caa": limited, "furtherZones": further}
     certificates = {"dns01": SOLVERS[request.param]}
     overlay.write_text(
         yaml.safe_dump({"network:external": {"dns": dns}, "network:certificates": certificates})
@@ -74,28 +77,33 @@ def elsewhere(
         yield Elsewhere(platform, request.param)
 
 
-def test_the_wildcard_is_issued_by_dns_01_and_served(elsewhere: Elsewhere) -> None:
-    (wildcard,) = elsewhere.platform.objects("certificates", "--namespace=traefik")
-    assert {each["type"]: each["status"] for each in wildcard["status"]["conditions"]} == {"Ready": "True"}
+def test_each_zone_s_wildcard_is_issued_by_dns_01_and_served(elsewhere: Elsewhere) -> None:
+    ready = {
+        each["metadata"]["name"]: {told["type"]: told["status"] for told in each["status"]["conditions"]}
+        for each in elsewhere.platform.objects("certificates", "--namespace=traefik")
+    }
+    assert ready == {name: {"Ready": "True"} for name in ("wildcard", "wildcard-shop")}
     assert "200 OK" in elsewhere.platform.lab("status")
 
 
-def test_the_challenges_were_written_into_the_zone_and_are_gone(elsewhere: Elsewhere) -> None:
+def test_the_challenges_were_written_into_each_zone_and_are_gone(elsewhere: Elsewhere) -> None:
     until(lambda: elsewhere.platform.objects("challenges", "--all-namespaces") == [], "challenges are over")
     log = (elsewhere.platform.folder / "logs" / "primary-dns.log").read_text()
-    written = [len(re.findall(rf"{what} '?_acme-challenge\.{ZONE}'? TXT", log)) for what in WRITTEN]
-    assert written == [2, 2], "one for the apex, one for the wildcard"
+    for zone in (ZONE, SHOP):
+        written = [len(re.findall(rf"{what} '?_acme-challenge\.{zone}'? TXT", log)) for what in WRITTEN]
+        assert written == [2, 2], f"one for the apex, one for the wildcard of {zone}"
 
 
 def test_the_records_that_the_program_asks_for_are_made_and_none_at_digitalocean(
     elsewhere: Elsewhere,
 ) -> None:
     (balancer,) = elsewhere.platform.account[Kind.LOAD_BALANCER].values()
-    for name in (ZONE, f"anything.{ZONE}", f"www.{ZONE}"):
+    for name in (ZONE, f"anything.{ZONE}", f"www.{ZONE}", SHOP, f"anything.{SHOP}"):
         assert elsewhere.answers(name, "A") == [balancer["ip"]]
     assert elsewhere.answers(ZONE, "CAA") == [
         f'0 {tag} "letsencrypt.org; validationmethods=dns-01"' for tag in ("issue", "issuewild")
     ]
+    assert elsewhere.answers(SHOP, "CAA") == [f'0 {tag} "letsencrypt.org"' for tag in ("issue", "issuewild")]
     assert not {Kind.DOMAIN, Kind.RECORD} & elsewhere.platform.account.keys()
 
 

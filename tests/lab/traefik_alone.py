@@ -10,7 +10,8 @@ import subprocess
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPResponse
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import yaml
 from lab import parts as lab_parts
 from lab.charts import STAND_INS
 from lab.toolbox import http_service
-from lab.toolbox.http_service import Answer
+from lab.toolbox.http_service import Answer, Call
 from network.config import StackConfig
 from network.plan import Plan, build
 from network.plan.model.kubernetes import Manifest, manifest
@@ -46,9 +47,9 @@ class TraefikAlone:
     client: Path
     """Certificate and key by which a client shows itself."""
 
-    def told(self, kind: str) -> list[dict[str, Any]]:
-        """What Traefik tells of its `routers`, `services` or `middlewares`."""
-        url = f"http://127.0.0.1:{self.ports['traefik']}/api/http/{kind}"
+    def told(self, kind: str, protocol: str = "http") -> list[dict[str, Any]]:
+        """What Traefik tells of its `routers`, `services` or `middlewares`, of HTTP, `tcp` or `udp`."""
+        url = f"http://127.0.0.1:{self.ports['traefik']}/api/{protocol}/{kind}"
         answer = httpx.get(url, params={"per_page": 1000}, trust_env=False)
         return answer.raise_for_status().json()
 
@@ -60,20 +61,48 @@ class TraefikAlone:
             json.loads(line) if line.startswith("{") else {"level": "error", "text": line} for line in lines
         ]
 
-    def ask(self, host: str, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
+    def ask(
+        self, host: str, path: str, method: str = "GET", entry_point: str = "websecure", **headers: str
+    ) -> tuple[int, str]:
         """Status and body of a request by HTTPS, behind a PROXY header as the load balancer sends it."""
+        with self._greeted(entry_point) as plain, self._wrapped(plain, host) as wrapped:
+            lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
+            lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+            wrapped.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+            answer = HTTPResponse(wrapped, method=method)
+            answer.begin()
+            return answer.status, answer.read().decode()
+
+    @contextmanager
+    def connected(self, host: str, version: ssl.TLSVersion) -> Generator[HTTPConnection]:
+        """A connection for many requests, by one version of TLS."""
+        with self._greeted("websecure") as plain, self._wrapped(plain, host, version) as wrapped:
+            connection = HTTPConnection("127.0.0.1", self.ports["websecure"])
+            connection.sock = wrapped
+            yield connection
+
+    def ask_plainly(self, host: str, method: str) -> int:
+        """Status of a request by plain HTTP."""
+        with self._greeted("web") as plain:
+            plain.sendall(f"{method} / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            answer = HTTPResponse(plain, method=method)
+            answer.begin()
+            return answer.status
+
+    def _greeted(self, entrypoint: str) -> socket.socket:
+        """A connection that a PROXY header went before."""
+        plain = socket.create_connection(("127.0.0.1", self.ports[entrypoint]), 30)
+        plain.sendall(f"PROXY TCP4 {CLIENT} 127.0.0.1 40000 443\r\n".encode())
+        return plain
+
+    def _wrapped(
+        self, plain: socket.socket, host: str, version: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED
+    ) -> ssl.SSLSocket:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.maximum_version = version
         context.load_cert_chain(self.client)
-        with socket.create_connection(("127.0.0.1", self.ports["websecure"]), 30) as plain:
-            plain.sendall(f"PROXY TCP4 {CLIENT} 127.0.0.1 40000 443\r\n".encode())
-            with context.wrap_socket(plain, server_hostname=host) as wrapped:
-                lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
-                lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-                wrapped.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-                answer = HTTPResponse(wrapped, method=method)
-                answer.begin()
-                return answer.status, answer.read().decode()
+        return context.wrap_socket(plain, server_hostname=host)
 
     @property
     def routers(self) -> list[str | None]:
@@ -88,7 +117,7 @@ def traefik_alone(config: StackConfig, folder: Path) -> Generator[TraefikAlone]:
     authority = Authority.make("Alone")
     with ExitStack() as open_things:
         api = open_things.enter_context(api_server(folder))
-        _make_objects(api, plan, authority, folder)
+        _make_objects(api, config, plan, authority, folder)
         api.make(list(_endpoints(plan, open_things)))
         rendered = _rendered(plan, folder)
         api.make([{**each, "metadata": {**each["metadata"], "namespace": "traefik"}} for each in rendered[1]])
@@ -110,23 +139,37 @@ def _routes(alone: TraefikAlone) -> int:
         return 0
 
 
-def _make_objects(api: ApiServer, plan: Plan, authority: Authority, folder: Path) -> None:
+def _make_objects(
+    api: ApiServer, config: StackConfig, plan: Plan, authority: Authority, folder: Path
+) -> None:
     definitions = lab_parts.ensure("traefik-crds")["traefik-crds"] / "crds.yaml"
     api.make([each for each in yaml.safe_load_all(definitions.read_text()) if each])
     api.make([each.namespace for each in plan.namespaces])
     api.make([*plan.ingress.access.roles, *plan.ingress.access.bindings])
+    config_class = plan.ingress.release.values["ingressClass"]["name"]
     controller = {"controller": "traefik.io/ingress-controller"}
-    api.make([manifest("networking.k8s.io/v1", "IngressClass", "traefik", spec=controller)])
+    api.make([manifest("networking.k8s.io/v1", "IngressClass", config_class, spec=controller)])
     service = {"type": "LoadBalancer", "ports": [{"port": 443}], "selector": {"app": "traefik"}}
     api.make([manifest("v1", "Service", "traefik", namespace="traefik", spec=service)])
-    api.make(list(_secrets(plan, authority, folder)))
+    api.make(list(_secrets(config, plan, authority, folder)))
     api.make([*plan.traffic.middlewares, *plan.traffic.chains])
-    api.make([plan.ingress.tls_option, plan.ingress.tls_store])
+    api.make([*plan.ingress.tls_options, plan.ingress.tls_store])
     for each in plan.applications:
-        api.make([*each.services, *each.tls_options, *each.transports, *each.balancing, *each.routes])
+        api.make(
+            [
+                *each.services,
+                *each.tls_options,
+                *each.middlewares,
+                *each.transports,
+                *each.balancing,
+                *each.routes,
+                *each.limits,
+                *each.layer_four,
+            ]
+        )
 
 
-def _secrets(plan: Plan, authority: Authority, folder: Path) -> Iterator[Manifest]:
+def _secrets(config: StackConfig, plan: Plan, authority: Authority, folder: Path) -> Iterator[Manifest]:
     """Secrets of the plan with throw-away values, and those that it names and others make."""
     for secret in (*plan.traffic.secrets, *(each for a in plan.applications for each in a.secrets)):
         data = {key: authority.pem if key == "ca.crt" else stacks.USERS for key in secret.data}
@@ -134,6 +177,7 @@ def _secrets(plan: Plan, authority: Authority, folder: Path) -> Iterator[Manifes
             "v1", "Secret", secret.name, namespace=secret.namespace, stringData={**data, **secret.plain}
         )
     hosts = {host for each in plan.certificates.certificates for host in each["spec"]["dnsNames"]}
+    hosts |= {host for each in config.certificates.bought.values() for host in each.dns_names}
     both = authority.issue("served", folder / "served.pem", *sorted(hosts)).read_text()
     certificate, mark, key = both.partition("-----BEGIN PRIVATE KEY")
     data = {"ca.crt": authority.pem, "tls.crt": certificate, "tls.key": mark + key}
@@ -183,8 +227,7 @@ def _endpoints(plan: Plan, open_things: ExitStack) -> Iterator[Manifest]:
         name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
         if service["spec"]["type"] == "ExternalName":
             continue
-        told = Answer(content=f"{namespace}/{name}".encode())
-        backend = http_service.serve(lambda _, told=told: told, "backend", address)
+        backend = http_service.serve(partial(_answer, f"{namespace}/{name}".encode()), "backend", address)
         open_things.callback(backend.close)
         yield manifest(
             "discovery.k8s.io/v1",
@@ -196,6 +239,11 @@ def _endpoints(plan: Plan, open_things: ExitStack) -> Iterator[Manifest]:
             endpoints=[{"addresses": [address], "conditions": {"ready": True, "serving": True}}],
             ports=[{"name": each["name"], "port": backend.port} for each in service["spec"]["ports"]],
         )
+
+
+def _answer(content: bytes, call: Call) -> Answer:
+    """Who answers, with the status that the query asks for."""
+    return Answer(int(call.query.get("status", 200)), content)
 
 
 def _rendered(plan: Plan, folder: Path) -> tuple[list[str], list[Manifest]]:
@@ -224,9 +272,9 @@ def _on_loopback(arguments: list[str]) -> tuple[dict[str, int], list[str]]:
     ports: dict[str, int] = {}
     changed: list[str] = []
     for argument in arguments:
-        if listener := re.match(r"--entryPoints\.(\w+)\.address=", argument):
-            (ports[listener[1]],) = free_ports(1)
-            changed.append(f"{listener[0]}127.0.0.1:{ports[listener[1]]}")
+        if listener := re.match(r"(--entryPoints\.([\w-]+)\.address=):\d+(/\w+)", argument):
+            (ports[listener[2]],) = free_ports(1)
+            changed.append(f"{listener[1]}127.0.0.1:{ports[listener[2]]}{listener[3]}")
         elif ".proxyProtocol.trustedIPs=" in argument:
             changed.append(f"{argument.partition('=')[0]}=127.0.0.1/32")
         else:

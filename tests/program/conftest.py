@@ -1,17 +1,20 @@
 """Runs of the program that many tests look at."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from network import versions
 from network.digitalocean_api import API_VARIABLE, TOKEN_VARIABLES
 from network.plan import ingress, observability
 from tests import stacks
-from tests.program.recording import Run, run
+from tests.program.recording import Run, Runs, run
 
 INTEGRATED = {
     "network:observability": {
@@ -65,6 +68,7 @@ def _write_definition(file: Path, name: str) -> None:
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
         "metadata": {"name": name},
+        "spec": {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": {"description": "A text."}}}]},
     }
     file.write_text(json.dumps(definition))
 
@@ -78,7 +82,7 @@ def configs(charts_in_folders: dict[str, Any]) -> Mapping[str, Mapping[str, str]
     return {
         **shipped,
         "everything": stacks.config_map("dev", everything),
-        "integrated": stacks.config_map("dev", integrated, without=INTEGRATED),
+        "integrated": stacks.config_map("dev", integrated, without=stacks.WATCHING),
     }
 
 
@@ -95,30 +99,54 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def program(stack: str, mode: str, configs: Mapping[str, Mapping[str, str]]) -> Run:
+def runs(configs: Mapping[str, Mapping[str, str]]) -> Runs:
+    """Each run once, however many fixtures give it to tests, and in whatever order those come."""
+
+    @cache
+    def once(stack: str, mode: str) -> Run:
+        return run(configs[stack], preview=mode == "preview", stack=stack)
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def program(stack: str, mode: str, runs: Runs) -> Run:
     """One run of the program per configuration and mode."""
-    return run(configs[stack], preview=mode == "preview", stack=stack)
+    return runs(stack, mode)
 
 
 @pytest.fixture(scope="session")
-def update(stack: str, configs: Mapping[str, Mapping[str, str]]) -> Run:
+def update(stack: str, runs: Runs) -> Run:
     """One run per configuration, with computed values."""
-    return run(configs[stack], stack=stack)
+    return runs(stack, "update")
 
 
 @pytest.fixture(scope="session")
-def dev(configs: Mapping[str, Mapping[str, str]]) -> Run:
+def dev(runs: Runs) -> Run:
     """The dev stack, with computed values."""
-    return run(configs["dev"])
+    return runs("dev", "update")
 
 
 @pytest.fixture(scope="session")
-def everything(configs: Mapping[str, Mapping[str, str]]) -> Run:
+def everything(runs: Runs) -> Run:
     """A stack that uses every option, with computed values."""
-    return run(configs["everything"])
+    return runs("everything", "update")
 
 
 @pytest.fixture
 def empty_folder(tmp_path: Path) -> str:
     """A folder without a chart."""
     return str(tmp_path)
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Waits of the program, which take no time."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(pulumi.log, "info", lambda *_: None)
+    return waits

@@ -4,9 +4,10 @@ What only a real engine, provider or cluster can show (order of creation and
 deletion, what a change replaces, whether objects are accepted) is shown by the tests of the lab.
 """
 
+import asyncio
 import runpy
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -27,10 +28,16 @@ PROGRAM = Path(__file__).parents[2] / "__main__.py"
 ADDRESS = "203.0.113.100"
 IPV6_ADDRESS = "2001:db8::100"
 """Of the load balancer."""
+RESERVED_ADDRESS = "203.0.113.101"
+DROPLET, DROPLET_ADDRESS = "4711", "203.0.113.102"
+"""Of the VPN's machine: its id is a number, and it has a public address beside the reserved one."""
 ENDPOINT = "https://cluster.k8s.example"
 AUTHORITY = "certificate-of-the-authority"
 TOKEN = "token-that-ends"
 """Of the cluster, as the account answers them."""
+EGRESS = "203.0.113.200"
+"""Of the NAT gateway."""
+SPACES_SECRET = "secret-of-a-key-of-spaces"
 
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 """What the engine's protocol marks a secret value with."""
@@ -116,6 +123,10 @@ class Run:
         return frozenset(seen)
 
 
+Runs = Callable[[str, str], Run]
+"""What gives the run of a configuration in a mode, `preview` or `update`."""
+
+
 class Recorder(MockMonitor):
     """A mock monitor that keeps every request."""
 
@@ -173,8 +184,23 @@ class Cloud(Mocks):
         if args.typ == "kubernetes:core/v1:Service" and args.resource_id:
             state["metadata"] = {"annotations": {LOAD_BALANCER_ID: "id-of-load-balancer"}}
             state["status"] = {"loadBalancer": {"ingress": [{"ip": ADDRESS}, {"ip": IPV6_ADDRESS}]}}
+        if args.typ == "digitalocean:index/spacesKey:SpacesKey":
+            state |= {"accessKey": f"id-of-{args.name}", "secretKey": SPACES_SECRET}
+        if args.typ == "digitalocean:index/spacesBucket:SpacesBucket":
+            state["bucketDomainName"] = (
+                f"{args.inputs['name']}.{args.inputs['region']}.digitaloceanspaces.com"
+            )
+        if args.typ == "digitalocean:index/vpcNatGateway:VpcNatGateway":
+            state["vpcs"] = [{**vpc, "gatewayIp": "10.0.0.3"} for vpc in args.inputs["vpcs"]]
+            state["egresses"] = [{"publicGateways": [{"ipv4": EGRESS}]}]
+        if args.typ == "digitalocean:index/cdn:Cdn":
+            state["endpoint"] = args.inputs["origin"].replace(".digital", ".cdn.digital", 1)
         if args.typ == "digitalocean:index/domain:Domain":
             state.setdefault("name", args.resource_id)
+        if args.typ == "digitalocean:index/reservedIp:ReservedIp":
+            state["ipAddress"] = RESERVED_ADDRESS
+        if args.typ == "digitalocean:index/droplet:Droplet":
+            return DROPLET, {**state, "ipv4Address": DROPLET_ADDRESS}
         return args.resource_id or f"id-of-{args.name}", state
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -196,6 +222,8 @@ def run(
 
     `secrets`: whole keys that are encrypted in the stack file, beside this project's own.
     """
+    # A coroutine that a test ran by itself leaves none, and the SDK makes its futures in one.
+    asyncio.set_event_loop(asyncio.new_event_loop())
     monitor = Recorder(Cloud(preview=preview))
     set_mocks(monitor.mocks, project="network", stack=stack, preview=preview, monitor=monitor)
     set_all_config(dict(config), [*(NAMESPACE + key for key in SECRETS), *secrets])

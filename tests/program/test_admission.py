@@ -7,10 +7,10 @@ def test_names_are_limited_before_anything_can_issue(update: Run) -> None:
     bindings = {
         each.urn for each in update.declared if each.type.endswith(":ValidatingAdmissionPolicyBinding")
     }
-    assert len(bindings) == 3
+    assert len(bindings) == 5
     assert bindings <= update.before(update.one("Release cert-manager-cert-manager"))
     for each in update.declared:
-        if each.type.endswith((":ClusterIssuer", ":Certificate")):
+        if each.type.startswith("kubernetes:cert-manager.io/"):
             assert bindings <= update.before(each), each.urn
 
 

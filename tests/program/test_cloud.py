@@ -8,8 +8,9 @@ import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
 from network.plan.external import VPC_DELETE_TIMEOUT
+from network.plan.observability import CRDS
 from tests import stacks
-from tests.program.recording import ADDRESS, IPV6_ADDRESS, Cloud, Declared, Run, run
+from tests.program.recording import ADDRESS, IPV6_ADDRESS, Cloud, Declared, Run, Runs, run
 from tests.program.refusals import refusal
 
 VPC = "digitalocean:index/vpc:Vpc"
@@ -24,17 +25,17 @@ def _dev(chart: dict[str, Any], over: dict[str, Any]) -> Run:
 
 
 @pytest.mark.parametrize(("tier", "protected"), [("production", True), ("development", False)])
-@pytest.mark.parametrize("type_", [VPC, CLUSTER, ZONE])
 def test_vpc_cluster_and_zone_are_protected_in_production_only(
-    charts_in_folders: dict[str, Any], tier: str, protected: bool, type_: str
+    charts_in_folders: dict[str, Any], tier: str, protected: bool
 ) -> None:
     over = {
         "network:environment": {"tier": tier},
         "network:cluster": {"ha": True, "destroyAssociatedResources": False},
         "network:certificates": {"issuer": "production"},
     }
-    (resource,) = _dev(charts_in_folders, over).of(type_)
-    assert resource.request.protect is protected
+    declared = _dev(charts_in_folders, over)
+    found = {type_: [each.request.protect for each in declared.of(type_)] for type_ in (VPC, CLUSTER, ZONE)}
+    assert found == {VPC: [protected], CLUSTER: [protected], ZONE: [protected]}
 
 
 def _with_default_vpc(
@@ -110,6 +111,75 @@ def test_records_at_another_dns_provider_are_exported_and_not_made(
     assert {"type": "A", "name": "*", "ttl": "300", "value": ADDRESS} in records
 
 
+FURTHER: dict[str, Any] = {
+    "shop": {"zone": "shop.example", "hosts": ["www"]},
+    "theirs": {
+        "zone": "theirs.example",
+        "mode": "adopt",
+        "apex": True,
+        "wildcard": False,
+        "caa": {"publish": False},
+    },
+    "abroad": {"zone": "abroad.example", "provider": "external", "certificate": False},
+}
+
+
+@pytest.fixture(scope="module")
+def further(charts_in_folders: dict[str, Any]) -> Run:
+    """A stack with further zones: made, adopted, and of another provider."""
+    return _dev(charts_in_folders, {"network:external": {"dns": {"furtherZones": FURTHER}}})
+
+
+def test_each_further_zone_is_made_or_adopted_beside_the_first(further: Run, dev: Run) -> None:
+    found = {each.name: each for each in further.of(ZONE)}
+    assert {name: each.inputs["name"] for name, each in found.items()} == {
+        "network": "dev.k8s.webgrip.nl",
+        "network-shop": "shop.example",
+        "network-theirs": "theirs.example",
+    }
+    (network,) = [each for each in further.declared if each.type == "webgrip:external:Network"]
+    assert {each.parent for each in found.values()} == {network.urn}
+    imported = {name: each.request.importId for name, each in found.items()}
+    assert imported == {"network": "", "network-shop": "", "network-theirs": "theirs.example"}
+    assert [each for each in found if found[each].request.retainOnDelete] == ["network-theirs"]
+    assert {each.urn for each in dev.of(ZONE)} == {found["network"].urn}
+
+
+def test_each_zone_holds_its_own_records_and_the_first_s_keep_their_names(further: Run, dev: Run) -> None:
+    found: dict[str, set[str]] = {}
+    for each in further.of(RECORD):
+        found.setdefault(each.inputs["domain"], set()).add(each.name)
+    assert found == {
+        "dev.k8s.webgrip.nl": {each.name for each in dev.of(RECORD)},
+        "shop.example": {
+            f"records-zone-shop.{each}"
+            for each in ("apex", "wildcard", "host-www", "caa-issue", "caa-issuewild")
+        },
+        "theirs.example": {"records-zone-theirs.apex"},
+    }
+    assert {each.urn for each in dev.of(RECORD)} <= {each.urn for each in further.of(RECORD)}
+    for each in further.of(RECORD):
+        (zone,) = [zone for zone in further.of(ZONE) if zone.inputs["name"] == each.inputs["domain"]]
+        assert zone.urn in further.before(each)
+
+
+def test_records_of_a_further_zone_elsewhere_are_exported_under_its_name(further: Run) -> None:
+    assert "records" not in further.exports
+    told = further.exports["records-abroad"].value
+    assert {"type": "A", "name": "@", "ttl": "300", "value": ADDRESS} in told
+
+
+def test_production_protects_a_further_zone_that_it_makes(charts_in_folders: dict[str, Any]) -> None:
+    over = {
+        "network:environment": {"tier": "production"},
+        "network:cluster": {"ha": True, "destroyAssociatedResources": False},
+        "network:certificates": {"issuer": "production"},
+        "network:external": {"dns": {"furtherZones": FURTHER}},
+    }
+    found = {each.name: each.request.protect for each in _dev(charts_in_folders, over).of(ZONE)}
+    assert found == {"network": True, "network-shop": True, "network-theirs": False}
+
+
 def test_address_records_hold_the_load_balancers_address(update: Run) -> None:
     addresses = [each for each in update.of(RECORD) if each.inputs["type"] == "A"]
     assert {each.inputs["value"] for each in addresses} == {ADDRESS}
@@ -121,7 +191,7 @@ def test_ipv6_records_hold_the_load_balancers_other_address(everything: Run, dev
         return {e.inputs["name"]: e.inputs["value"] for e in of.of(RECORD) if e.inputs["type"] == "AAAA"}
 
     assert ipv6(dev) == {}
-    assert ipv6(everything) == dict.fromkeys(("@", "*", "shop", "www"), IPV6_ADDRESS)
+    assert ipv6(everything) == dict.fromkeys(("@", "*", "shop", "www", "*.tenants"), IPV6_ADDRESS)
 
 
 def test_the_vpc_waits_for_its_cluster_to_vanish(update: Run) -> None:
@@ -149,7 +219,8 @@ def test_a_version_that_digitalocean_upgrades_is_left_to_it(everything: Run, dev
 
 
 def test_the_firewall_governs_the_clusters_nodes(everything: Run, dev: Run) -> None:
-    (firewall,) = everything.of("digitalocean:index/firewall:Firewall")
+    firewalls = everything.of("digitalocean:index/firewall:Firewall")
+    (firewall,) = [each for each in firewalls if each.name == "firewall"]
     assert firewall.inputs["tags"] == ["k8s:id-of-cluster"]
     assert dev.of("digitalocean:index/firewall:Firewall") == []
 
@@ -160,6 +231,19 @@ def test_an_adopted_namespace_is_labelled_and_kept(everything: Run) -> None:
     assert adopted.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
     kept = [n.title for n in everything.of("kubernetes:core/v1:Namespace") if n.request.retainOnDelete]
     assert kept == ["Namespace backend"]
+
+
+def test_the_operator_s_kinds_are_shared_with_another_operator_and_left_to_it(everything: Run) -> None:
+    """With them would go the objects of everybody who runs such an operator."""
+    kinds = [
+        each
+        for each in everything.of("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")
+        if each.inputs["metadata"]["name"].endswith(".monitoring.coreos.com")
+    ]
+    assert len(kinds) == len(CRDS)
+    for each in kinds:
+        assert each.request.retainOnDelete
+        assert each.inputs["metadata"]["annotations"]["pulumi.com/patchForce"] == "true"
 
 
 @pytest.mark.parametrize(
@@ -211,10 +295,8 @@ def test_ranges_are_exported_for_environments_that_must_stay_apart(dev: Run) -> 
     }
 
 
-def test_a_preview_of_a_new_environment_knows_no_address(
-    configs: Mapping[str, Mapping[str, str]],
-) -> None:
-    preview = run(configs["dev"], preview=True)
+def test_a_preview_of_a_new_environment_knows_no_address(runs: Runs) -> None:
+    preview = runs("dev", "preview")
     assert preview.exports["loadBalancerAddress"].value is None
 
 

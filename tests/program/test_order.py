@@ -1,17 +1,15 @@
 """What must exist before what. Deletion runs the other way round."""
 
-from collections.abc import Mapping
-
 import pytest
 
-from tests.program.recording import Declared, Run, run
+from tests.program.recording import Declared, Run, Runs
 
 RELEASES = ("Release traefik-traefik", "Release cert-manager-cert-manager")
 WATCHERS = "Release watchers-monitoring"
 
 
 def _of_kind(run: Run, *kinds: str) -> list[Declared]:
-    return [each for each in run.declared if each.type.rpartition(":")[2] in kinds]
+    return [each for each in run.kubernetes() if each.type.rpartition(":")[2] in kinds]
 
 
 def _urns(resources: list[Declared]) -> set[str]:
@@ -109,10 +107,8 @@ def test_what_watches_starts_under_its_policies_with_its_rights(everything: Run)
         assert set(mine) <= before, kind
 
 
-def test_monitors_in_a_prometheus_of_others_wait_for_nothing_of_ours(
-    configs: Mapping[str, Mapping[str, str]],
-) -> None:
-    integrated = run(configs["integrated"])
+def test_monitors_in_a_prometheus_of_others_wait_for_nothing_of_ours(runs: Runs) -> None:
+    integrated = runs("integrated", "update")
     monitors = _of_kind(integrated, "PodMonitor", "ScrapeConfig")
     assert {each.inputs["metadata"]["namespace"] for each in monitors} == {"prometheus"}
     assert all(each.inputs["metadata"]["labels"] == {"release": "prometheus"} for each in monitors)
@@ -138,6 +134,11 @@ def test_certificates_wait_for_both_issuers(update: Run) -> None:
         assert issuers <= update.before(each)
 
 
+def test_bought_certificates_are_there_before_the_store_that_serves_them(everything: Run) -> None:
+    secret = everything.one("Secret traefik/sold-tls")
+    assert secret.urn in everything.before(everything.one("TLSStore traefik/default"))
+
+
 def test_secrets_are_made_before_what_reads_them(update: Run) -> None:
     token = update.one("Secret cert-manager/dns-token")
     for each in _of_kind(update, "ClusterIssuer"):
@@ -145,9 +146,32 @@ def test_secrets_are_made_before_what_reads_them(update: Run) -> None:
 
 
 def test_chains_are_made_before_the_entrypoints_and_routes_that_name_them(update: Run) -> None:
-    middlewares = _urns(_of_kind(update, "Middleware"))
+    middlewares = _of_kind(update, "Middleware")
     for each in [*_of_kind(update, "IngressRoute"), update.one("Release traefik-traefik")]:
-        assert middlewares <= update.before(each), each.urn
+        makers = ("traffic", each.name.partition("/")[0])
+        wanted = _urns([other for other in middlewares if other.name.partition("/")[0] in makers])
+        assert wanted <= update.before(each), each.urn
+
+
+def _routes(run: Run) -> list[Declared]:
+    return _of_kind(run, "IngressRoute", "IngressRouteTCP", "IngressRouteUDP")
+
+
+def test_routes_change_before_the_entrypoints_that_leave_something_to_them(everything: Run) -> None:
+    """A chain that moves from an entrypoint to the routes is never on neither."""
+    before = everything.before(everything.one("Release traefik-traefik"))
+    assert {each.type.rpartition(":")[2] for each in _routes(everything)} == {
+        "IngressRoute",
+        "IngressRouteTCP",
+        "IngressRouteUDP",
+    }
+    assert _urns(_routes(everything)) <= before
+
+
+def test_routes_come_after_the_tls_options_that_they_may_name(everything: Run) -> None:
+    options = _urns([each for each in _of_kind(everything, "TLSOption") if each.name.startswith("traefik/")])
+    for each in _routes(everything):
+        assert options <= everything.before(each), each.urn
 
 
 def _policies_of(run: Run) -> dict[str, dict[str, list[Declared]]]:
@@ -217,10 +241,11 @@ def test_certificates_by_http_01_are_asked_for_once_requests_come_in(update: Run
         if each.inputs["type"] in ("A", "CAA")
     } | {update.one("Release traefik-traefik").urn}
     certificates = {each.inputs["metadata"]["name"]: each for each in _of_kind(update, "Certificate")}
-    assert ("partner" in certificates) == (stack == "everything")
+    by_requests = certificates.keys() & {"partner", "abroad"}
+    assert len(by_requests) == (2 if stack == "everything" else 0)
     for name, certificate in certificates.items():
         # The others do without: an `up` goes on while it waits for them.
-        assert entry & update.before(certificate) == (entry if name == "partner" else set())
+        assert entry & update.before(certificate) == (entry if name in by_requests else set())
 
 
 def test_traefik_may_read_a_namespace_before_it_is_told_to_watch_it(update: Run) -> None:

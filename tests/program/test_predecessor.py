@@ -20,19 +20,6 @@ NAME = "422 a cluster with this name already exists"
 Look = Sequence[LiveCluster] | AccountError
 
 
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits, which take no time."""
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    monkeypatch.setattr(pulumi.log, "info", lambda *_: None)
-    return waits
-
-
 def again(
     looks: Sequence[Look], error: str = OVERLAP, operation: str = "create", before: LiveCluster | None = OLD
 ) -> bool:

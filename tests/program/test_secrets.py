@@ -8,6 +8,7 @@ from tests.program.recording import (
     ENDPOINT,
     SECRET_SIGNATURE,
     SIGNATURE_KEY,
+    SPACES_SECRET,
     TOKEN,
     Run,
     plain_text,
@@ -74,13 +75,17 @@ def test_providers_and_people_get_the_same_kubeconfig(update: Run) -> None:
     assert AUTHORITY in exported
 
 
-def test_secrets_can_be_rotated_in_place(update: Run) -> None:
-    (provider,) = [each for each in update.of(PROVIDER) if each.name == "cluster"]
-    assert provider.inputs["enableSecretMutable"] == "true"
+def test_no_export_is_a_secret_but_the_keys_of_who_uploads(update: Run) -> None:
+    assert {name for name, export in update.exports.items() if export.secret} <= {"cdnUploadKeys"}
 
 
-def test_no_export_is_a_secret(update: Run) -> None:
-    assert [name for name, export in update.exports.items() if export.secret] == []
+def test_keys_of_spaces_are_told_as_secrets_alone(everything: Run) -> None:
+    assert everything.exports["cdnUploadKeys"].secret
+    told = everything.exports["cdnUploadKeys"].value
+    assert told["assets"] == {"accessKey": "id-of-cdn-assets-upload", "secretKey": SPACES_SECRET}
+    plain = [export.value for export in everything.exports.values() if not export.secret]
+    inputs = [plain_text(each.inputs) for each in everything.declared]
+    assert SPACES_SECRET not in str(plain) + "".join(inputs)
 
 
 def test_the_config_of_other_programs_is_left_alone(

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from network.components.cluster.cluster import READER
 from tests.program.recording import Declared, Run
 
@@ -51,6 +53,11 @@ def test_everything_in_the_cluster_is_declared_with_the_clusters_provider_and_re
 
 def test_a_computed_kubeconfig_cannot_replace_the_provider(update: Run) -> None:
     assert _provider(update, "cluster").inputs["clusterIdentifier"] == "id-of-cluster"
+
+
+@pytest.mark.parametrize("kind", ["Secret", "ConfigMap"])
+def test_content_is_changed_in_place(update: Run, kind: str) -> None:
+    assert _provider(update, "cluster").inputs[f"enable{kind}Mutable"] == "true"
 
 
 def test_the_provider_goes_with_its_cluster_without_being_asked_what_differs(update: Run) -> None:

@@ -1,16 +1,16 @@
 """Prepared changes of the project and the comments that they are expected to get."""
 
 import compileall
+import py_compile
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from network.cli.plan import document
 from network.review.sources import DECISIONS, Source, read
+from tests import libyaml
 from tests.stacks import ROOT
 
 HERE = Path(__file__).parent
@@ -77,13 +77,16 @@ def project(folder: Path) -> Path:
     for file in BASE.glob("Pulumi.*.yaml"):
         shutil.copy(file, folder)
     (folder / DECISIONS).mkdir(parents=True)
-    # Once here, or each copy of the code would compile itself anew.
-    compileall.compile_dir(folder / "network", quiet=1)
+    # Once here, or each copy of the code would compile itself anew. By hash, which holds for what comes out
+    # of a commit as well: there every file is as old as the commit.
+    compileall.compile_dir(
+        folder / "network", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+    )
     return folder
 
 
 def _load(file: Path) -> Prepared:
-    content = yaml.safe_load(file.read_text())
+    content = libyaml.load(file.read_text())
     return Prepared(
         file.stem,
         content["stack"],

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from network.config import StackConfig
+from network.config.entry_points import HTTP
 from network.config.errors import ConfigError
 from network.plan import Plan, build
 from network.plan.ingress.load_balancer import PREFIX
@@ -42,9 +43,14 @@ def refused(over: dict[str, Any]) -> str:
 
 
 def exposed(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Return the entrypoints that the load balancer reaches."""
+    """Return the entrypoints that a load balancer reaches."""
     ports = plan.ingress.release.values["ports"]
-    return {name: port for name, port in ports.items() if port["expose"]["default"]}
+    return {name: port for name, port in ports.items() if any(port["expose"].values())}
+
+
+def connected(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return those of them that take connections: packets of UDP have no header, and nothing drains."""
+    return {name: port for name, port in exposed(plan).items() if port.get("protocol") != "UDP"}
 
 
 def keys(value: Any) -> Iterator[str]:
@@ -69,9 +75,10 @@ def mappings(value: Any) -> Iterator[dict[str, Any]]:
 def test_row_1_every_exposed_entrypoint_trusts_the_proxy_headers_of_the_vpc(
     plan: Plan, config: StackConfig
 ) -> None:
-    trusted = {name: port["proxyProtocol"]["trustedIPs"] for name, port in exposed(plan).items()}
+    trusted = {name: port["proxyProtocol"]["trustedIPs"] for name, port in connected(plan).items()}
     vpc = [str(config.external.vpc.ip_range)]
-    assert trusted == {"web": vpc, "websecure": vpc}
+    assert {"web", "websecure"} <= trusted.keys()
+    assert trusted == dict.fromkeys(trusted, vpc)
 
 
 def test_row_2_http3_is_off_and_refused(plan: Plan) -> None:
@@ -148,7 +155,7 @@ def test_row_15_traefik_scales_survives_a_drain_and_drains_itself(plan: Plan) ->
     assert values["autoscaling"]["enabled"]
     assert values["autoscaling"]["minReplicas"] >= 2
     assert values["podDisruptionBudget"] == {"enabled": True, "maxUnavailable": 1}
-    for port in exposed(plan).values():
+    for port in connected(plan).values():
         phases = port["transport"]["lifeCycle"].values()
         drain = sum(int(phase.removesuffix("s")) for phase in phases)
         assert 0 < drain < values["deployment"]["terminationGracePeriodSeconds"]
@@ -167,15 +174,29 @@ def test_row_16_every_rate_limit_says_whom_it_counts(plan: Plan) -> None:
 def test_row_16_the_default_chain_limits_rates(plan: Plan, config: StackConfig) -> None:
     links = config.traffic.chains[config.traffic.default_chain or ""]
     assert any(config.traffic.middlewares[link].rate_limit for link in links)
-    middlewares = plan.ingress.release.values["ports"]["websecure"]["http"]["middlewares"]
-    assert middlewares == [f"traefik_{config.traffic.default_chain}@kubernetescrd"]
+    staying = {
+        (application_namespace(config, name), route_name)
+        for name, application in config.applications.items()
+        for route_name, route in application.routes.items()
+        if route.default_chain is None
+    }
+    named = {
+        (manifest["metadata"]["namespace"], manifest["metadata"]["name"]): rule.get("middlewares", [{}])[0]
+        for application in plan.applications
+        for manifest in application.routes
+        for rule in manifest["spec"]["routes"]
+    }
+    default = {"name": config.traffic.default_chain, "namespace": "traefik"}
+    assert staying
+    assert {route for route, first in named.items() if first == default} == staying
 
 
-def test_row_17_the_dashboard_is_on_the_internal_entrypoint_alone(plan: Plan) -> None:
+def test_row_17_the_dashboard_is_on_the_internal_entrypoint_alone(plan: Plan, config: StackConfig) -> None:
     values = plan.ingress.release.values
     assert values["ingressRoute"]["dashboard"]["entryPoints"] == ["traefik"]
     assert not values["api"]["insecure"]
-    assert exposed(plan).keys() == {"web", "websecure"}
+    internal = set(HTTP["internal"]) if config.ingress.internal_load_balancer else set[str]()
+    assert exposed(plan).keys() == {*HTTP["public"], *internal, *config.ingress.entry_points}
     assert values["providers"]["kubernetesCRD"]["crossProviderNamespaces"] == ["traefik"]
 
 

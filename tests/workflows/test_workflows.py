@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from lab import parts
 from lab.paths import NAME
+from tests import libyaml
 from tests.stacks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -24,7 +24,7 @@ def workflow(name: str) -> Yaml:
     # YAML 1.1 reads the key `on` as true.
     return {
         ("on" if key is True else key): value
-        for key, value in yaml.safe_load((FOLDER / name).read_text()).items()
+        for key, value in libyaml.load((FOLDER / name).read_text()).items()
     }
 
 

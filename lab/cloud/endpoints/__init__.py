@@ -1,6 +1,16 @@
 """The operations of the simulated API, by subject."""
 
-from lab.cloud.endpoints import clusters, domains, firewalls, node_pools, others, vpcs, watching
+from lab.cloud.endpoints import (
+    clusters,
+    domains,
+    droplets,
+    firewalls,
+    node_pools,
+    others,
+    spaces,
+    vpcs,
+    watching,
+)
 from lab.cloud.endpoints.request import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -9,7 +19,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *node_pools.OPERATIONS,
     *domains.OPERATIONS,
     *firewalls.OPERATIONS,
+    *droplets.OPERATIONS,
     *others.OPERATIONS,
+    *spaces.OPERATIONS,
     *watching.OPERATIONS,
 )
 """Every operation; faults are asked for by these names."""

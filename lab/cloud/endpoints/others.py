@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from lab.cloud.endpoints.firewalls import free_address
 from lab.cloud.endpoints.request import Operation, Reply, Request, lister, reader, remover
 from lab.cloud.errors import unprocessable
+from lab.cloud.options import options
 from lab.cloud.rules import network
 from lab.cloud.state import Account, Json, Kind, now
 
@@ -69,52 +71,37 @@ def _reserved_ip(account: Account, new: Json) -> Json:
     return {"ip": address, "region": region, "droplet": None, "project_id": "", "locked": False}
 
 
-def _certificate_check(account: Account, body: Json) -> None:
-    if _taken(account, Kind.CERTIFICATE, body):
-        raise unprocessable("name is already used")
-    if body["type"] == "lets_encrypt":
-        for name in body["dns_names"]:
-            if not any(name.endswith(domain["name"]) for domain in account.all(Kind.DOMAIN)):
-                raise unprocessable(f"{name} is not in a domain that DigitalOcean manages")
-
-
-def _certificate(account: Account, new: Json) -> Json:
-    del account, new
-    return {"state": "verified", "not_after": "2099-01-01T00:00:00Z", "sha1_fingerprint": uuid.uuid4().hex}
-
-
-_CDN_TTL = 3600
-"""Seconds, where a CDN is asked for with 0 or none."""
-
-
-def _cdn_check(account: Account, body: Json) -> None:
-    del account
-    if body.get("custom_domain") and not body.get("certificate_id"):
-        raise unprocessable("a custom domain needs a certificate")
-    if (body.get("ttl") or _CDN_TTL) not in (60, 600, 3600, 86400, 604800):
-        raise unprocessable(f"ttl is invalid: {body['ttl']}")
-
-
-def _cdn(account: Account, new: Json) -> Json:
-    del account
-    endpoint = new["origin"].replace(".digitaloceanspaces", ".cdn.digitaloceanspaces")
-    return {"endpoint": endpoint, "ttl": new.get("ttl") or _CDN_TTL}
-
-
-def _peering_check(account: Account, body: Json) -> None:
-    network.peering(account, body["vpc_ids"])
-
-
 def _peering(account: Account, new: Json) -> Json:
     del account, new
     return {"status": "ACTIVE"}
 
 
 def _gateway(account: Account, new: Json) -> Json:
+    """It has an address of the VPC, before that of the resolver, and is nobody's default one: that is not
+    implemented (docs/facts/digitalocean.md#nat-gateways)."""
+    vpcs = [
+        {**each, "gateway_ip": _address(account, each["vpc_uuid"]), "default_gateway": False}
+        for each in new["vpcs"]
+    ]
     timeouts = {"icmp_timeout_seconds": 30, "tcp_timeout_seconds": 300, "udp_timeout_seconds": 30}
     egress = {"public_gateways": [{"ipv4": free_address(account)}]}
-    state = {"state": "ACTIVE", "project_id": "", "updated_at": now(), "egresses": egress}
-    return {**timeouts, **{key: value for key, value in new.items() if value is not None}, **state}
+    state = {"state": "NEW", "project_id": "", "updated_at": now(), "egresses": egress}
+    given = {key: value for key, value in new.items() if value is not None}
+    return {**timeouts, **given, **state, "vpcs": vpcs}
+
+
+def _address(account: Account, vpc: str) -> str:
+    return str(IPv4Network(account.get(Kind.VPC, vpc)["ip_range"])[-3])
+
+
+def _get_gateway(request: Request) -> Reply:
+    """A new one is ready when it is looked at for the first time, or for the second, where the account is
+    told to take its time."""
+    with request.store.change() as account:
+        gateway = account.get(Kind.NAT_GATEWAY, request.ids[0])
+        slow = options(request.store.folder).gateways_take_time and gateway["state"] == "NEW"
+        gateway["state"] = "PROVISIONING" if slow else "ACTIVE"
+    return 200, {"vpc_nat_gateway": gateway}
 
 
 def _accept(account: Account, body: Json) -> None:
@@ -124,18 +111,6 @@ def _accept(account: Account, body: Json) -> None:
 def _project(account: Account, new: Json) -> Json:
     del account, new
     return {"resources": []}
-
-
-def _bucket_check(account: Account, body: Json) -> None:
-    network.known_region(body["region"])
-    if _taken(account, Kind.BUCKET, body):
-        raise unprocessable("BucketAlreadyExists")
-
-
-def _bucket(account: Account, new: Json) -> Json:
-    del account
-    host = f"{new['region']}.digitaloceanspaces.com"
-    return {"endpoint": host, "domain_name": f"{new['name']}.{host}", "urn": f"do:space:{new['name']}"}
 
 
 def _volume_check(account: Account, body: Json) -> None:
@@ -155,14 +130,10 @@ def _volume(account: Account, new: Json) -> Json:
 
 _COLLECTIONS = (
     _Collection(Kind.RESERVED_IP, "reserved_ip", "/v2/reserved_ips", _region_check, _reserved_ip, key="ip"),
-    _Collection(Kind.CERTIFICATE, "certificate", "/v2/certificates", _certificate_check, _certificate),
-    _Collection(Kind.CDN, "endpoint", "/v2/cdn/endpoints", _cdn_check, _cdn),
-    _Collection(Kind.VPC_PEERING, "vpc_peering", "/v2/vpc_peerings", _peering_check, _peering),
+    _Collection(Kind.VPC_PEERING, "vpc_peering", "/v2/vpc_peerings", network.peering, _peering),
     _Collection(Kind.NAT_GATEWAY, "vpc_nat_gateway", "/v2/vpc_nat_gateways", network.nat_gateway, _gateway),
     _Collection(Kind.PROJECT, "project", "/v2/projects", _accept, _project),
     _Collection(Kind.VOLUME, "volume", "/v2/volumes", _volume_check, _volume),
-    # Spaces have an API of their own (S3); the lab keeps the buckets beside everything else.
-    _Collection(Kind.BUCKET, "bucket", "/v2/spaces", _bucket_check, _bucket, key="name"),
 )
 
 
@@ -176,6 +147,7 @@ def _act(request: Request) -> Reply:
 
 
 OPERATIONS = (
+    Operation("get_vpc_nat_gateway", "GET", "/v2/vpc_nat_gateways/{}", _get_gateway),
     *(each for collection in _COLLECTIONS for each in collection.operations()),
     Operation("act_on_reserved_ip", "POST", "/v2/reserved_ips/{}/actions", _act),
 )

@@ -42,8 +42,10 @@ def _delete(request: Request) -> Reply:
 
 def _members(request: Request) -> Reply:
     account = request.store.account
-    urns = rules.members(account, account.get(Kind.VPC, request.ids[0])["id"])
-    return listing(request, "members", [{"urn": urn} for urn in urns])
+    found = rules.members(account, account.get(Kind.VPC, request.ids[0])["id"])
+    if kind := request.query.get("resource_type"):
+        found = [each for each in found if each["urn"].split(":")[1] == kind]
+    return listing(request, "members", found)
 
 
 OPERATIONS = (

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
+from lab.cloud.rules import spaces as rules
 from lab.cloud.state import Json
 
 ATTEMPTS = 5
@@ -27,6 +28,14 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True)
+class SpacesCredentials:
+    """A key of Spaces, as a provider is given it."""
+
+    access_key: str
+    secret_key: str
+
+
+@dataclass(frozen=True)
 class Client:
     """Calls of one operation of the engine.
 
@@ -38,6 +47,8 @@ class Client:
     token: str
     time_scale: float
     alive: Callable[[], bool]
+    spaces: SpacesCredentials | None = None
+    """What buckets are asked with; None where the provider has no key of Spaces."""
 
     def call(
         self, method: str, path: str, body: Json | None = None, query: Mapping[str, str] | None = None
@@ -46,6 +57,23 @@ class Client:
         url = f"{method} https://api.digitalocean.com{path}{'?' + urlencode(query) if query else ''}"
         if not self.cloud.accepts(self.token):
             raise _refusal(url, ApiError(401, "Unable to authenticate you"))
+        return self._tried(url, method, path, body, query)
+
+    def call_spaces(self, method: str, region: str, path: str, body: Json | None = None) -> Json:
+        """The answer of the API of Spaces, which takes no token but a key
+        (docs/facts/provider.md#spaces)."""
+        if self.spaces is None:
+            raise CallError(0, "Spaces credentials not configured")
+        url = f"{method} https://{region}.digitaloceanspaces.com/{path}"
+        try:
+            rules.opens(self.cloud.store.account, self.spaces.access_key, self.spaces.secret_key)
+        except ApiError as error:
+            raise _refusal(url, error) from error
+        return self._tried(url, method, f"/s3/{region}/{path}", body, None)
+
+    def _tried(
+        self, url: str, method: str, path: str, body: Json | None, query: Mapping[str, str] | None
+    ) -> Json:
         failed: ApiError | ConnectionDroppedError | None = None
         for attempt in range(ATTEMPTS):
             if failed:

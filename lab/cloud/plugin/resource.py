@@ -47,6 +47,10 @@ class Resource(ABC):
     def create(self, client: Client, inputs: State) -> str:
         """Make the object and return its id. Raises CallError or RefusedError: nothing is kept then."""
 
+    def made(self, client: Client, key: str) -> None:
+        """Wait for a new object to be ready. Raises CallError: the object is kept then."""
+        del client, key
+
     @abstractmethod
     def read(self, client: Client, key: str, state: State) -> State | None:
         """The object's properties as they are now, None when there is none; `state` is what was known."""

@@ -7,6 +7,8 @@ from lab.cloud.errors import unprocessable
 from lab.cloud.state import Account, Json, Kind
 
 _TAG = re.compile(r"[A-Za-z0-9_:-]{1,255}")
+_MOST_RULES = 40
+_KEPT = frozenset(range(50053, 50056))
 _PORTS = re.compile(r"(\d+)(?:-(\d+))?")
 
 
@@ -58,10 +60,30 @@ def tag_name(name: str) -> None:
         raise unprocessable(f"invalid tag name {name!r}")
 
 
-def load_balancer(body: Json) -> None:
-    """PROXY protocol works on REGIONAL load balancers only [api]
+def load_balancer(account: Account, body: Json) -> None:
+    """PROXY protocol works on REGIONAL load balancers only [api], and no port carries TCP and UDP
     (docs/facts/digitalocean.md#load-balancers)."""
     if body["type"] == "REGIONAL_NETWORK" and body["enable_proxy_protocol"]:
         raise unprocessable("PROXY protocol is not supported on load balancers of type REGIONAL_NETWORK")
-    if not body["forwarding_rules"]:
+    rules = body["forwarding_rules"]
+    if not rules:
         raise unprocessable("a load balancer needs at least one forwarding rule")
+    if len(rules) > _MOST_RULES:
+        raise unprocessable(f"a load balancer has {_MOST_RULES} forwarding rules at most")
+    kept = sorted({rule["entry_port"] for rule in rules} & _KEPT)
+    if kept:
+        raise unprocessable(f"entry_port {kept[0]} is reserved")
+    # Those of the other Services of its cluster too.
+    others = [
+        rule
+        for each in account.all(Kind.LOAD_BALANCER)
+        if each["id"] != body["id"] and set(each["tags"]) & set(body["tags"])
+        for rule in each["forwarding_rules"]
+    ]
+    udp, tcp = (
+        {each["entry_port"] for each in (*rules, *others) if (each["entry_protocol"] == "udp") is is_udp}
+        for is_udp in (True, False)
+    )
+    both = sorted(udp & tcp & {rule["entry_port"] for rule in rules})
+    if both:
+        raise unprocessable(f"entry_port {both[0]} cannot be shared between TCP and UDP")

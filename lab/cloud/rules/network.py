@@ -7,12 +7,7 @@ from itertools import chain
 from lab.cloud.catalogue import REGIONS
 from lab.cloud.errors import ApiError, not_found, unprocessable
 from lab.cloud.state import Account, Json, Kind
-
-RESERVED = {
-    None: ("10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16"),
-    "nyc1": ("10.10.0.0/16",),
-}
-"""Region (None: all) -> ranges that no VPC may use (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
+from network.config.ranges import RESERVED_FOR_VPCS, RESERVED_IN_REGION
 
 _PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _NAME = re.compile(r"[A-Za-z0-9.-]+")
@@ -77,8 +72,8 @@ def vpc_range(account: Account, region: str, text: str) -> IPv4Network:
     network = private_range("ip_range", text)
     if not 16 <= network.prefixlen <= 24:
         raise unprocessable(f"ip_range must be from /16 to /24 in size: {text}")
-    for reserved in (*RESERVED[None], *RESERVED.get(region, ())):
-        if network.overlaps(IPv4Network(reserved)):
+    for reserved in (*RESERVED_FOR_VPCS, *RESERVED_IN_REGION.get(region, ())):
+        if network.overlaps(reserved):
             raise unprocessable(f"ip_range {text} overlaps with {reserved}, which DigitalOcean reserves.")
     free_of_overlap(account, network)
     return network
@@ -88,25 +83,45 @@ def free_range(account: Account) -> IPv4Network:
     """A /20 for a VPC that asks for no range, as DigitalOcean assigns them
     (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
     taken = [network for _, network in taken_networks(account)]
-    taken += [IPv4Network(text) for texts in RESERVED.values() for text in texts]
+    taken += [*RESERVED_FOR_VPCS, *chain.from_iterable(RESERVED_IN_REGION.values())]
     for candidate in IPv4Network("10.112.0.0/12").subnets(new_prefix=20):
         if not any(candidate.overlaps(network) for network in taken):
             return candidate
     raise unprocessable("No range is left for a VPC; give an ip_range.")
 
 
-def members(account: Account, vpc: str) -> list[str]:
-    """The URNs of what lives in a VPC."""
-    found: list[str] = []
-    for name, kind in (("kubernetes", Kind.CLUSTER), ("loadbalancer", Kind.LOAD_BALANCER)):
-        found += [f"do:{name}:{each['id']}" for each in account.all(kind) if each["vpc_uuid"] == vpc]
-    for gateway in account.all(Kind.NAT_GATEWAY):
-        if any(each["vpc_uuid"] == vpc for each in gateway["vpcs"]):
-            found.append(f"do:vpcnatgateway:{gateway['id']}")
-    for peering in account.all(Kind.VPC_PEERING):
-        if vpc in peering["vpc_ids"]:
-            found.append(f"do:vpcpeering:{peering['id']}")
-    return found
+def members(account: Account, vpc: str) -> list[Json]:
+    """What lives in a VPC, as the API lists it; nodes are Droplets."""
+    here = {
+        kind: [each for each in account.all(kind) if each["vpc_uuid"] == vpc]
+        for kind in (Kind.CLUSTER, Kind.LOAD_BALANCER, Kind.DROPLET)
+    }
+    gateways = account.all(Kind.NAT_GATEWAY)
+    return [
+        *(_member("kubernetes", each["id"], each) for each in here[Kind.CLUSTER]),
+        *(
+            _member("droplet", node["droplet_id"], node)
+            for each in here[Kind.CLUSTER]
+            for pool in each["node_pools"]
+            for node in pool["nodes"]
+        ),
+        *(_member("droplet", each["id"], each) for each in here[Kind.DROPLET]),
+        *(_member("loadbalancer", each["id"], each) for each in here[Kind.LOAD_BALANCER]),
+        *(
+            _member("vpcnatgateway", each["id"], each)
+            for each in gateways
+            if any(used["vpc_uuid"] == vpc for used in each["vpcs"])
+        ),
+        *(
+            _member("vpcpeering", each["id"], each)
+            for each in account.all(Kind.VPC_PEERING)
+            if vpc in each["vpc_ids"]
+        ),
+    ]
+
+
+def _member(kind: str, key: str, each: Json) -> Json:
+    return {"urn": f"do:{kind}:{key}", "name": each["name"], "created_at": each["created_at"]}
 
 
 def vpc_deletable(account: Account, vpc: Json) -> None:
@@ -118,22 +133,60 @@ def vpc_deletable(account: Account, vpc: Json) -> None:
         raise ApiError(409, "Can not delete VPC with members")
 
 
-def peering(account: Account, vpc_ids: list[str]) -> None:
-    """A peering joins two VPCs that exist
-    (docs/facts/provider.md#what-a-preview-refuses)."""
+ALONE = "blr1"
+"""Region whose VPCs are peered among themselves alone (docs/facts/digitalocean.md#peered-vpcs)."""
+
+
+def peering(account: Account, body: Json) -> None:
+    """A peering joins two VPCs that exist and have none, apart from each other and from what is reserved
+    where the other is (docs/facts/digitalocean.md#peered-vpcs)."""
+    vpc_ids: list[str] = body["vpc_ids"]
     if len(set(vpc_ids)) != 2:
         raise unprocessable("A VPC peering needs the ids of two different VPCs.")
     for vpc in vpc_ids:
         if account.find(Kind.VPC, vpc) is None:
             raise not_found(f"VPC {vpc} was not found.")
+    others = [each for each in account.all(Kind.VPC_PEERING) if each["id"] != body.get("id")]
+    if any(each["name"] == body["name"] for each in others):
+        raise unprocessable(f"A VPC peering with the name {body['name']} already exists.")
+    if any(set(each["vpc_ids"]) == set(vpc_ids) for each in others):
+        raise unprocessable("A VPC peering between these VPCs already exists.")
+    one, other = (account.get(Kind.VPC, vpc) for vpc in vpc_ids)
+    if one["region"] != other["region"] and ALONE in (one["region"], other["region"]):
+        raise unprocessable(f"VPCs of {ALONE} can only be peered with VPCs of {ALONE}.")
+    networks = [*_of_vpc(account, one), *_of_vpc(account, other)]
+    if any(mine.overlaps(theirs) for at, mine in enumerate(networks) for theirs in networks[:at]):
+        raise unprocessable("The ranges of the VPCs overlap.")
+    for here, there in ((one, other), (other, one)):
+        for reserved in RESERVED_IN_REGION.get(there["region"], ()):
+            if IPv4Network(here["ip_range"]).overlaps(reserved):
+                raise unprocessable(
+                    f"{here['ip_range']} overlaps with {reserved}, reserved in {there['region']}."
+                )
+
+
+def _of_vpc(account: Account, vpc: Json) -> list[IPv4Network]:
+    """The networks that a peering makes known: the VPC's, and those of its clusters that are native to it."""
+    clusters = [each for each in account.all(Kind.CLUSTER) if each["vpc_uuid"] == vpc["id"]]
+    ranges = [
+        each[key] for each in clusters for key in ("cluster_subnet", "service_subnet") if each["vpc_native"]
+    ]
+    return [IPv4Network(text) for text in (vpc["ip_range"], *ranges)]
 
 
 def nat_gateway(account: Account, body: Json) -> None:
-    """A NAT gateway has a type and stands in VPCs of its region
-    (docs/facts/provider.md#what-a-preview-refuses)."""
+    """A NAT gateway has a type and a size, and stands in one VPC of its region
+    (docs/facts/provider.md#what-a-preview-refuses, docs/facts/digitalocean.md#nat-gateways)."""
     known_region(body["region"])
     if body["type"] != "PUBLIC":
         raise unprocessable(f"type is invalid: {body['type']!r}")
+    if body["size"] < 1:
+        raise unprocessable(f"size is invalid: {body['size']}")
+    if len(body["vpcs"]) != 1:
+        raise unprocessable("A NAT gateway stands in one VPC.")
     for each in body["vpcs"]:
         if account.get(Kind.VPC, each["vpc_uuid"])["region"] != body["region"]:
             raise unprocessable("A NAT gateway and its VPCs must be in the same region.")
+    others = [each for each in account.all(Kind.NAT_GATEWAY) if each["id"] != body.get("id")]
+    if any(each["name"] == body["name"] for each in others):
+        raise unprocessable(f"A NAT gateway with the name {body['name']} already exists.")

@@ -10,6 +10,7 @@ from typing_extensions import override
 from lab.machine.inputs import Parts, find
 from lab.machine.node_init import CNI_FOLDER, Command
 from lab.machine.pod_networks.network import Place, PodNetwork, write
+from lab.machine.spec import ClusterSpec
 from lab.toolbox.kubernetes_api import Manifest
 
 _MAPS = {
@@ -45,13 +46,22 @@ class Cilium(PodNetwork):
     """The agent makes them."""
 
     @override
-    def resources(self, parts: Parts) -> list[Manifest]:
-        """Cilium's CRDs, which its operator would install."""
+    def resources(self, parts: Parts, cluster: ClusterSpec) -> list[Manifest]:
+        """Cilium's CRDs, which its operator would install, and its configuration where DOKS shows it; the
+        agents here are told by options."""
         return [
-            document
-            for file in sorted(find(parts, "cilium", "crds").rglob("*.yaml"))
-            for document in yaml.load_all(file.read_text(), yaml.CSafeLoader)
-            if document
+            *(
+                document
+                for file in sorted(find(parts, "cilium", "crds").rglob("*.yaml"))
+                for document in yaml.load_all(file.read_text(), yaml.CSafeLoader)
+                if document
+            ),
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "cilium-config", "namespace": "kube-system"},
+                "data": _addressing(cluster),
+            },
         ]
 
     @override
@@ -93,6 +103,11 @@ def cni_config() -> dict[str, Any]:
     }
 
 
+def _addressing(cluster: ClusterSpec) -> dict[str, str]:
+    """Options that say which addresses pods have, and how packets find them."""
+    return {"ipam": "kubernetes", "routing-mode": "native", "ipv4-native-routing-cidr": str(cluster.pods)}
+
+
 def _command(place: Place, cni_list: Path) -> list[str]:
     options = {
         "k8s-kubeconfig-path": place.kubeconfig,
@@ -103,9 +118,7 @@ def _command(place: Place, cni_list: Path) -> list[str]:
         "cgroup-root": "/run/cilium/cgroupv2",
         "devices": "eth0",
         "enable-ipv6": "false",
-        "ipam": "kubernetes",
-        "routing-mode": "native",
-        "ipv4-native-routing-cidr": place.cluster.pods,
+        **_addressing(place.cluster),
         "auto-direct-node-routes": "true",
         # Without a route for each pod, what kube-proxy leads from a pod to one on the same node finds
         # no way back: every other request to the load balancer's address would wait for ever.

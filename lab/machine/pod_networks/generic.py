@@ -13,6 +13,7 @@ from typing_extensions import override
 from lab.machine.inputs import Parts, find
 from lab.machine.node_init import Command
 from lab.machine.pod_networks.network import Place, PodNetwork, write
+from lab.machine.spec import ClusterSpec
 from lab.toolbox.kubernetes_api import Manifest
 
 _LIST = "cni/10-routed.conflist"
@@ -27,7 +28,7 @@ class Generic(PodNetwork):
     routes_on_nodes = True
 
     @override
-    def resources(self, parts: Parts) -> list[Manifest]:
+    def resources(self, parts: Parts, cluster: ClusterSpec) -> list[Manifest]:
         """None: kube-router reads Kubernetes' own objects only."""
         return []
 

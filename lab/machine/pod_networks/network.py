@@ -44,8 +44,8 @@ class PodNetwork(Protocol):
     routes_on_nodes: bool
     """Whether nodes need routes to each other's pods."""
 
-    def resources(self, parts: Parts) -> list[Manifest]:
-        """What must exist in the cluster before its agents start."""
+    def resources(self, parts: Parts, cluster: ClusterSpec) -> list[Manifest]:
+        """What must exist in a cluster before its agents start."""
         ...
 
     def configuration_folder(self, folder: Path) -> str:

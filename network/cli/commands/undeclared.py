@@ -48,15 +48,18 @@ def undeclared(
     from network.cli import hubble
     from network.cli.undeclared import Verdicts, pod_names, pods_by_owner, read
 
+    if live and server:
+        files.stop("give one of --live and --server")
     try:
-        listed = pods.read_text(encoding="utf-8") if pods else hubble.pods() if live or server else None
+        # Some shells put a mark before what they write into a file.
+        listed = pods.read_text(encoding="utf-8-sig") if pods else hubble.pods() if live or server else None
         names = {} if listed is None else pod_names(listed)
         if live or server:
             lines = hubble.of_server(server, since) if server else hubble.of_agents(listed or "", since)
             verdicts = read(lines, names) if lines else Verdicts()
         else:
             verdicts = read(files.standard_input().decode("utf-8", "replace").splitlines(), names)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         files.stop(str(error))
     if verdicts.others:
         typer.echo(f"passed over {verdicts.others} lines that are no verdicts", err=True)
@@ -72,14 +75,16 @@ def undeclared(
 
 def _show(verdicts: Verdicts) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.markup import escape
+    from rich.table import Column, Table
 
-    table = Table("", "by policies of", "from", "to", "port", "times", box=None)
+    heads = ("", "by policies of", "from", "to", "port", "times")
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None)
     for what, found in (("cut", verdicts.denied), ("would be cut", verdicts.undeclared)):
         for each, times in sorted(found.items()):
             end = "the source" if each.direction == "egress" else "the destination"
             port = f"{each.port}/{each.protocol}"
-            table.add_row(what, end, each.source, each.destination, port, str(times))
+            table.add_row(what, end, escape(each.source), escape(each.destination), port, str(times))
     Console().print(table)
 
 

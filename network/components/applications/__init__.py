@@ -23,6 +23,9 @@ class ApplicationArgs:
 class Application(pulumi.ComponentResource):
     """What the platform declares for one application; its pods belong to its team."""
 
+    routes: Sequence[pulumi.Resource]
+    """Of every protocol."""
+
     def __init__(
         self,
         name: str,
@@ -42,9 +45,13 @@ class Application(pulumi.ComponentResource):
         before += [
             declare(self, option, depends_on=[*before, *secrets]) for option in args.application.tls_options
         ]
-        before += [declare(self, transport, depends_on=before) for transport in args.application.transports]
+        for manifests in (args.application.middlewares, args.application.transports):
+            before += [declare(self, manifest, depends_on=before) for manifest in manifests]
         for balanced in args.application.balancing:
             before.append(declare(self, balanced, depends_on=before))
-        for route in args.application.routes:
+        before += [declare(self, limit, depends_on=before) for limit in args.application.limits]
+        self.routes = [
             declare(self, route, depends_on=before)
+            for route in (*args.application.routes, *args.application.layer_four)
+        ]
         self.register_outputs({})

@@ -30,6 +30,8 @@ class ClusterArgs:
     """What the account has by the cluster's name when the program starts."""
     clusters: Clusters
     """Says what the account has at any moment."""
+    after: Sequence[pulumi.Resource] = ()
+    """What nodes must find when they are made."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -38,6 +40,8 @@ class Cluster(pulumi.ComponentResource):
     cluster_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     """Without a secret in it: whoever uses it is given a token at that moment (`network.credentials`)."""
+    endpoint: pulumi.Output[str]
+    """URL of the API server."""
     provider: kubernetes.Provider
     """Declares what is in the cluster."""
     reader: kubernetes.Provider
@@ -52,6 +56,7 @@ class Cluster(pulumi.ComponentResource):
             opts=cloud.options(
                 self,
                 args.cluster,
+                depends_on=args.after,
                 hooks=pulumi.ResourceHookBinding(on_error=[Predecessor(args.clusters, args.before).hook()]),
             ),
         )
@@ -74,6 +79,7 @@ class Cluster(pulumi.ComponentResource):
             ),
         ]
         self.cluster_id = cluster.id
+        self.endpoint = cluster.endpoint
         # The token in `kube_configs` ends, and a state that holds it can then read nothing any more. The
         # certificate beside it is public; the SDK marks the two together as secret.
         authority = pulumi.Output.unsecret(cluster.kube_configs[0].cluster_ca_certificate)
@@ -96,8 +102,10 @@ class Cluster(pulumi.ComponentResource):
             # An object made by an interrupted run is taken over by the next one. Providers before
             # 4.29 always do this.
             upsert_existing_objects=True,
-            # A rotated token or password updates its Secret instead of replacing it.
+            # A rotated token or password updates its Secret, a dashboard its ConfigMap: neither is gone for
+            # a moment, as it is when it is replaced.
             enable_secret_mutable=True,
+            enable_config_map_mutable=True,
             enable_server_side_apply=True,
             opts=pulumi.ResourceOptions(parent=self, deleted_with=life),
         )

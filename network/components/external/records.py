@@ -11,15 +11,23 @@ from network.plan.model.records import RecordPlan
 
 @dataclass(frozen=True)
 class LoadBalancerAddresses:
-    """Where the load balancer is."""
+    """Where the load balancers are."""
 
     ipv4: pulumi.Input[str]
     ipv6: pulumi.Input[str] | None
+    internal: pulumi.Input[str] | None = None
+    """Of the internal one."""
 
     def of(self, record: RecordPlan) -> pulumi.Input[str]:
         """Return a record's value: its own, or the address of its kind."""
         if record.value is not None:
             return record.value
+        if record.internal:
+            if self.internal is None:
+                raise ValueError(
+                    f"record {record.key} without an internal load balancer: the plan makes none"
+                )
+            return self.internal
         if record.type == "A":
             return self.ipv4
         if self.ipv6 is None:
@@ -29,15 +37,15 @@ class LoadBalancerAddresses:
 
 @dataclass(frozen=True)
 class RecordsArgs:
-    """Records, their zone, and where the load balancer is."""
+    """Records, their zones, and where the load balancer is."""
 
-    zone: pulumi.Input[str]
-    records: Sequence[RecordPlan]
+    zones: Sequence[tuple[pulumi.Input[str], Sequence[RecordPlan]]]
+    """Each with the records in it."""
     addresses: LoadBalancerAddresses
 
 
 class Records(pulumi.ComponentResource):
-    """Apex, wildcard, hosts and CAA in the environment's zone."""
+    """Apex, wildcard, hosts and CAA in the environment's zones."""
 
     records: Sequence[pulumi.Resource]
 
@@ -46,7 +54,7 @@ class Records(pulumi.ComponentResource):
         self.records = [
             digitalocean.DnsRecord(
                 f"{name}-{record.key}",
-                domain=args.zone,
+                domain=zone,
                 type=record.type,
                 name=record.name,
                 value=args.addresses.of(record),
@@ -55,7 +63,8 @@ class Records(pulumi.ComponentResource):
                 tag=record.tag,
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            for record in args.records
+            for zone, records in args.zones
+            for record in records
         ]
         self.register_outputs({})
 

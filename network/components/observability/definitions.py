@@ -19,7 +19,8 @@ class PrometheusDefinitionsArgs:
 
 
 class PrometheusDefinitions(pulumi.ComponentResource):
-    """The CRDs of kube-prometheus-stack, from the chart itself."""
+    """The CRDs of kube-prometheus-stack, from the chart itself. They stay when nobody declares them any more:
+    with them would go the objects of every other operator of Prometheus in the cluster."""
 
     definitions: Sequence[pulumi.Resource]
     """What every object of these kinds depends on."""
@@ -32,5 +33,5 @@ class PrometheusDefinitions(pulumi.ComponentResource):
     ) -> None:
         super().__init__("webgrip:observability:PrometheusDefinitions", name, None, opts)
         found = read_definitions("network:charts.prometheusStack", args.release, args.paths)
-        self.definitions = [declare(self, each) for each in found]
+        self.definitions = [declare(self, each, shared=True) for each in found]
         self.register_outputs({})

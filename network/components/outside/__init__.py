@@ -8,23 +8,24 @@ import pulumi
 import pulumi_digitalocean as digitalocean
 
 from network.components import cloud
+from network.config.entry_points import Balancer
 from network.plan.model.cloud import CloudResource
 from network.plan.outside import OutsidePlan
 
 
 @dataclass(frozen=True)
 class OutsideArgs:
-    """The plan, the load balancer that is watched, and the webhook of the channel that is told."""
+    """The plan, the load balancers that are watched, and the webhook of the channel that is told."""
 
     outside: OutsidePlan
-    load_balancer_id: pulumi.Input[str]
+    load_balancer_ids: Mapping[Balancer, pulumi.Input[str]]
     slack_url: pulumi.Input[str] | None
     after: Sequence[pulumi.Resource]
     """What must lead to the hosts before anybody is told that they are down."""
 
 
 class Outside(pulumi.ComponentResource):
-    """Checks of hosts and alerts of the load balancer."""
+    """Checks of hosts and alerts of the load balancers."""
 
     def __init__(self, name: str, args: OutsideArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:outside:Outside", name, None, opts)
@@ -40,12 +41,14 @@ class Outside(pulumi.ComponentResource):
                 digitalocean.UptimeAlert(
                     _resource_name(name, alert), **arguments, opts=cloud.options(self, alert)
                 )
-        for alert in args.outside.load_balancer:
-            told = _told(args, alert.arguments["alerts"])
-            arguments = {**alert.arguments, "entities": [args.load_balancer_id], "alerts": told}
-            digitalocean.MonitorAlert(
-                _resource_name(name, alert), **arguments, opts=cloud.options(self, alert)
-            )
+        for balancer, alerts in args.outside.load_balancers.items():
+            for alert in alerts:
+                told = _told(args, alert.arguments["alerts"])
+                entities = [args.load_balancer_ids[balancer]]
+                arguments = {**alert.arguments, "entities": entities, "alerts": told}
+                digitalocean.MonitorAlert(
+                    _resource_name(name, alert), **arguments, opts=cloud.options(self, alert)
+                )
         self.register_outputs({})
 
 

@@ -8,18 +8,21 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import override
 
+from network.config.applications import layer_four
 from network.config.applications.backends import Backend
 from network.config.applications.balancing import Service
 from network.config.applications.client_certificates import ClientCA
 from network.config.applications.external_services import ExternalService
+from network.config.applications.layer_four import TcpRoute, UdpRoute
 from network.config.applications.quota import Quota
 from network.config.applications.routes import Route
 from network.config.applications.talks import Accept, Talk
-from network.config.applications.transports import Transport
+from network.config.applications.transports import OF_APPLICATION, ForwardingTimeouts, Transport
 from network.config.applications.workloads import Workload
 from network.config.model import Finding, Location, Model, repeated
 from network.config.names import Name
 from network.config.nearest import unknown
+from network.config.traffic.limits import Buffering
 
 
 class Application(Model):
@@ -45,8 +48,16 @@ class Application(Model):
     """Authorities of clients' certificates, which routes refer to."""
     transports: dict[Name, Transport] = Field(default_factory=dict)
     """Ways in which Traefik connects to pods, which workloads refer to."""
+    buffering: Buffering | None = None
+    """Limits of bodies on every route of the application, behind the route's chain."""
+    timeouts: ForwardingTimeouts | None = None
+    """How long Traefik waits for its workloads and external services; a transport's own come before."""
     routes: dict[Name, Route] = Field(default_factory=dict)
     """How requests find its workloads, by name."""
+    tcp_routes: dict[Name, TcpRoute] = Field(default_factory=dict)
+    """How connections of other protocols find its workloads, by name."""
+    udp_routes: dict[Name, UdpRoute] = Field(default_factory=dict)
+    """How packets find its workloads, by name."""
     talks_to: dict[Name, tuple[Talk, ...]] = Field(default_factory=dict)
     """Connections by the workload that opens them."""
     accepts_from: dict[Name, tuple[Accept, ...]] = Field(default_factory=dict)
@@ -63,9 +74,16 @@ class Application(Model):
             yield from self._backend_findings(here, backend)
         yield from self._circle_findings()
         yield from self._transport_findings()
+        if self.timeouts is not None and OF_APPLICATION in self.transports:
+            yield Finding(
+                ("transports", OF_APPLICATION),
+                "it is the name of the transport that timeouts make for all workloads without one",
+                "name it otherwise",
+            )
         yield from self._cookie_findings()
         yield from self._name_findings()
         yield from self._service_type_findings()
+        yield from layer_four.findings(self.tcp_routes, self.udp_routes, self.workloads)
         for name, route in self.routes.items():
             if route.client_ca is not None and route.client_ca not in self.client_cas:
                 yield unknown(("routes", name, "clientCA"), "client CA", route.client_ca, self.client_cas)
@@ -87,8 +105,11 @@ class Application(Model):
             yield unknown(here, "workload", name, self.workloads)
             return
         for index, accept in enumerate(accepts):
-            if accept.port not in workload.ports:
-                yield unknown((*here, index, "port"), "port of the workload", accept.port, workload.ports)
+            for location, port in accept.located_ports():
+                if port not in workload.ports:
+                    yield unknown((*here, index, *location), "port of the workload", port, workload.ports)
+                elif accept.entity == "kube-apiserver" and workload.ports[port].protocol != "TCP":
+                    yield Finding((*here, index, *location), "the API server speaks TCP", "name a TCP port")
 
     def selector_findings(self) -> Iterator[Finding]:
         """Yield workloads that select the pods of another, each with the first of those."""
@@ -133,6 +154,10 @@ class Application(Model):
             yield unknown((*here, "port"), "port of the workload", port, ports)
         elif ports[port].protocol != "TCP":
             yield Finding((*here, "port"), "routes carry HTTP, which needs TCP", "name a TCP port")
+        elif ports[port].end_port is not None:
+            yield Finding(
+                (*here, "port"), "it is a range, of which no Service has a port", "name a single port"
+            )
         elif ports[port].is_https(port) and not self._knows_the_name(self.workloads[workload]):
             yield Finding(
                 (*here, "port"),

@@ -67,3 +67,20 @@ def _quotable(regex: str) -> str:
 
 MatchRegex = Annotated[GoRegex, AfterValidator(_quotable)]
 """Regular expression (Go's) between back-ticks of a rule; it matches anywhere, so anchor it."""
+
+
+def _whole(regex: str) -> str:
+    if not regex.startswith("^") or not regex.endswith("$") or regex.endswith("\\$"):
+        raise refusal(
+            "an expression of hosts fits whole names: what it matches inside others, anybody may register",
+            r"write it like `^[a-z0-9-]+\.tenants\.example\.org$`",
+        )
+    if regex != regex.lower():
+        raise refusal(
+            "Traefik compares hosts in small letters", r"write it in small letters, without classes like \D"
+        )
+    return regex
+
+
+HostRegex = Annotated[MatchRegex, AfterValidator(_whole)]
+"""Regular expression (Go's) of whole host names."""

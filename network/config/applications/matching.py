@@ -9,8 +9,9 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import get_args
 
 from network.config import regex_sets
+from network.config.applications.host_patterns import is_expression, is_wildcard
 from network.config.applications.matchers import Method
-from network.config.applications.routes import Route
+from network.config.applications.routes import MOST_PRIORITY, Route
 from network.config.go_regex import matches, parts
 
 
@@ -21,7 +22,7 @@ def rule(host: str, route: Route) -> str:
     """
     return " && ".join(
         [
-            _call("Host", host),
+            _call("HostRegexp" if is_expression(host) else "Host", host),
             *_path(route),
             *_any_of("Method", route.methods),
             *(_call("Header", name, value) for name, value in route.headers.items()),
@@ -38,8 +39,10 @@ def rule(host: str, route: Route) -> str:
 
 
 def priority(host: str, route: Route) -> int:
-    """Return the priority that Traefik gives the route's rule for one of its hosts."""
-    return route.priority or len(rule(host, route))
+    """Return the priority of the route's rule for one of its hosts. Of names it is Traefik's own, the length;
+    expressions come behind all of them, and wildcards last, however long."""
+    behind = 2 if is_wildcard(host) else 1 if is_expression(host) else 0
+    return route.priority or len(rule(host, route)) - behind * MOST_PRIORITY
 
 
 def overlap(one: Route, other: Route) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from network.config.hosts import ProbedHost
 from network.config.model import Model
 from network.config.paths import MatchedPath
 
@@ -14,6 +15,8 @@ Status = Annotated[int, Field(ge=200, le=499)]
 class RouteProbe(Model):
     """What is asked and expected, where it does not follow from the route."""
 
+    host: ProbedHost | None = None
+    """Host that is asked where the route's stand for many; its own names are asked anyway."""
     path: MatchedPath | None = None
     """Path that answers; that of the route, or its prefix, when absent."""
     status: tuple[Status, ...] = ()

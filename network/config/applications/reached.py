@@ -19,6 +19,16 @@ def external_services(application: Application, backend: Backend) -> dict[str, N
     return {name: None for _, member in members for name in external_services(application, member)}
 
 
+def is_grpc(application: Application, backend: Backend) -> bool:
+    """Whether all that may answer speaks HTTP/2 without TLS, which gRPC alone needs."""
+    behind = workload_ports(application, backend)
+    return (
+        bool(behind)
+        and not external_services(application, backend)
+        and all(application.workloads[workload].ports[port].scheme == "h2c" for workload, port in behind)
+    )
+
+
 def _workload_ports(application: Application, backend: Backend) -> Iterator[tuple[str, str]]:
     if backend.service in application.services:
         for _, member in application.services[str(backend.service)].backends():

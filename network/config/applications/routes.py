@@ -1,29 +1,48 @@
 """Routes: which requests from the internet go where (ING-2)."""
 
+import re
 from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 from typing_extensions import override
 
 from network.config.applications.backends import Backend
+from network.config.applications.host_patterns import fits, is_pattern
 from network.config.applications.matchers import (
     CookieName,
     CookieValue,
+    HostRegex,
     MatchRegex,
     MatchText,
     Method,
     QueryText,
 )
 from network.config.applications.probes import RouteProbe
+from network.config.entry_points import Balancer
 from network.config.headers import RequestHeader
-from network.config.hosts import RouteHost
-from network.config.model import Finding, repeated
+from network.config.hosts import LABEL, RouteHost
+from network.config.model import Finding, Location, refusal, repeated
 from network.config.names import Name
 from network.config.paths import MatchedPath
 from network.config.ranges import AllowedClients
 
 MOST_PRIORITY = 1_000_000
 """Far above the length of any rule, which is a router's priority where none is given."""
+
+
+def _chain_in_place(given: Any) -> str | Literal[False]:
+    if given is False or (isinstance(given, str) and re.fullmatch(LABEL, given)):
+        return given
+    raise refusal(
+        "it is the name of a chain, or `false` for none", "write `false`, or a name from traffic.chains"
+    )
+
+
+ChainInPlace = Annotated[
+    str | Literal[False], PlainValidator(_chain_in_place, json_schema_input_type=Name | Literal[False])
+]
+"""A chain in place of another, or none."""
 
 
 class Route(Backend):
@@ -33,10 +52,14 @@ class Route(Backend):
     priority serves it.
     """
 
-    host: RouteHost
-    """Host name; inside the zone it is covered by the wildcard certificate."""
+    host: RouteHost | None = None
+    """Host name; inside the zone it is covered by the wildcard certificate. `*.` in front is every name
+    directly below the domain; one that another route names goes before."""
     hosts: tuple[RouteHost, ...] = ()
     """Further hosts that are served alike."""
+    host_regexp: HostRegex | None = None
+    """Regular expression of whole host names, for tenants whose names have a form. Names go before, and
+    wildcards behind."""
     path: MatchedPath | None = None
     """The whole path, exactly."""
     path_prefix: MatchedPath = "/"
@@ -62,10 +85,17 @@ class Route(Backend):
     priority: int | None = Field(default=None, ge=1, le=MOST_PRIORITY)
     """Higher is first. Where absent, the length of Traefik's rule: the longer, the earlier."""
     chain: Name | None = None
-    """Middlewares that requests pass, by the chain's name; the entrypoint's default chain comes before."""
+    """Middlewares that requests pass, by the chain's name, behind the default chain."""
+    default_chain: ChainInPlace | None = None
+    """Takes another chain in place of the platform's `traffic.defaultChain`, or none with `false`."""
     client_ca: Name | None = Field(default=None, alias="clientCA")
     """One of the application's `clientCAs`: clients must show a certificate of it (mutual TLS). That is
     settled before a request is read, so all routes of a host agree."""
+    tls_options: Name | None = None
+    """One of `ingress.tlsOptions`, in place of `ingress.tls`. Settled before a request is read as well."""
+    load_balancer: Balancer = "public"
+    """Which load balancer leads to it: `internal` is `ingress.internalLoadBalancer`, for whoever is in the
+    VPC. A name leads to one of the two, so all routes of a host agree."""
     probe: RouteProbe = Field(default_factory=RouteProbe)
     """How `network:observability` asks whether the route works."""
 
@@ -82,6 +112,13 @@ class Route(Backend):
     @override
     def findings(self) -> Iterator[Finding]:
         yield from super().findings()
+        if self.host is None and self.host_regexp is None:
+            yield Finding(("host",), "required, but absent", "add it, such as `host: shop.example.org`")
+        if self.host is None and self.hosts:
+            yield Finding(
+                ("hosts",), "they are further hosts, and there is no first", "write one of them as host"
+            )
+        yield from self._pattern_findings()
         for index, host in enumerate(self.hosts):
             if host in (self.host, *self.hosts[:index]):
                 yield Finding(("hosts", index), f"{host} is a host of this route already", "remove it")
@@ -100,6 +137,9 @@ class Route(Backend):
                 f"remove {' or '.join(given)}",
             )
 
+        if self.default_chain and self.default_chain == self.chain:
+            yield Finding(("chain",), "it is the route's defaultChain already", "remove one of the two")
+
         asked = self.probe.path
         fits = asked == self.path if self.path else str(asked).startswith(self.path_prefix)
         if asked is not None and self.path_regexp is None and not fits:
@@ -109,7 +149,42 @@ class Route(Backend):
                 "ask for a path that it serves, or remove it",
             )
 
+    def _pattern_findings(self) -> Iterator[Finding]:
+        for key, given in (("clientCA", self.client_ca), ("tlsOptions", self.tls_options)):
+            if given is None or self.host_regexp is None:
+                continue
+            yield Finding(
+                (key,),
+                "Traefik settles TLS by the names in a rule, before it reads a request, and an expression "
+                "names none: it would serve the route to nobody",
+                "use a wildcard as host, or names",
+            )
+        patterns = [host for host in self.all_hosts if is_pattern(host)]
+        if self.probe.host is not None and not any(fits(each, self.probe.host) for each in patterns):
+            yield Finding(
+                ("probe", "host"),
+                "no wildcard or expression of the route fits it"
+                if patterns
+                else "the route's own names are asked, each of them",
+                "name a host that one of them fits" if patterns else "remove it",
+            )
+
     @property
     def all_hosts(self) -> tuple[str, ...]:
-        """Every host that the route serves."""
-        return (self.host, *self.hosts)
+        """Every host that the route serves, wildcards and the expression among them, each with a rule."""
+        return tuple(host for _, host in self.located_hosts())
+
+    def located_hosts(self) -> Iterator[tuple[Location, str]]:
+        """Yield every host with where it stands."""
+        if self.host is not None:
+            yield ("host",), self.host
+        for index, host in enumerate(self.hosts):
+            yield ("hosts", index), host
+        if self.host_regexp is not None:
+            yield ("hostRegexp",), self.host_regexp
+
+    @property
+    def named_hosts(self) -> tuple[str, ...]:
+        """The names by which clients can ask for the route: its own, and of the many the probe's."""
+        named = (host for host in self.all_hosts if not is_pattern(host))
+        return (*named, *(() if self.probe.host is None else (self.probe.host,)))

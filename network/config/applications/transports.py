@@ -39,6 +39,9 @@ REFUSED = {
 }
 """Options of the CRD that `options` does not take: key -> rule and fix."""
 
+OF_APPLICATION = "of-application"
+"""Name of the transport, and of the middleware, that hold for all of an application."""
+
 VERSIONS = ("VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13")
 """TLS versions as Traefik spells them, rising."""
 

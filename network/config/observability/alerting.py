@@ -62,10 +62,6 @@ class Webhook(Model):
     """Of the URL."""
 
 
-class Email(Model):
-    """Mail, which cannot leave: known only to say so."""
-
-
 class Receiver(Model):
     """Who is told, and of what. What gives access, a URL or a key, is the secret
     `network:alertReceivers` under the same name."""
@@ -73,7 +69,6 @@ class Receiver(Model):
     slack: Slack | None = None
     pager_duty: PagerDuty | None = None
     webhook: Webhook | None = None
-    email: Email | None = None
     severities: tuple[Told, ...] = Field(default=("critical", "warning"), min_length=1)
     """`critical` wakes somebody, `warning` is for the next working day."""
     teams: tuple[Name, ...] = ()
@@ -81,13 +76,7 @@ class Receiver(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
-        if self.email is not None:
-            yield Finding(
-                ("email",),
-                "mail cannot leave: DigitalOcean blocks SMTP (ports 25, 465 and 587)",
-                "use slack, pagerDuty, or a webhook of what sends mail",
-            )
-        elif sum(kind is not None for kind in (self.slack, self.pager_duty, self.webhook)) != 1:
+        if sum(kind is not None for kind in (self.slack, self.pager_duty, self.webhook)) != 1:
             yield Finding((), "a receiver is told one way", "give one of: slack, pagerDuty, webhook")
         yield from repeated("severities", self.severities)
         yield from repeated("teams", self.teams)
@@ -134,6 +123,13 @@ class Alerting(Model):
                     ("receivers", name),
                     f"{name} is a receiver of the platform's own",
                     "give the receiver another name",
+                )
+        for key, address in (("runbooks", self.runbooks), ("dashboards", self.dashboards)):
+            if address is not None and "?" in address:
+                yield Finding(
+                    (key,),
+                    "messages append the name of a page to it, so it has no query",
+                    f"write `{address.partition('?')[0]}`",
                 )
         if self.receivers and not any(
             "critical" in receiver.severities and not receiver.teams for receiver in self.receivers.values()

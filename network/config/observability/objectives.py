@@ -4,17 +4,21 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import override
 
 from network.config.hosts import RouteHost
-from network.config.model import Finding, Model, repeated
+from network.config.model import Finding, Model, refusal, repeated
 from network.config.quantities import seconds
 from network.config.text import Form
 
 FASTEST_PAGE_PER_DAY = 0.02 * 24
 """Times the days of the window: how many times as fast as it lasts a budget must burn before the fastest page
 comes, which waits for 2 % of it in an hour (Google's SRE workbook, chapter 5)."""
+
+MOST_REQUESTS = 1_000_000
+"""Per second, that the largest load balancer takes: 100 nodes with 10,000 each (docs.digitalocean.com, load
+balancers, limits)."""
 
 RouteName = Annotated[
     str,
@@ -38,8 +42,23 @@ Within = Annotated[
 ]
 """Time within which a request is answered."""
 
-Percent = Annotated[float, Field(gt=0, lt=100, examples=[99.9, 99])]
+
+def _told(percent: float) -> float:
+    if round(percent, 5) != percent:
+        raise refusal(
+            "a promise has five digits after the point at most: tables and rules write no more",
+            f"write `{min(round(percent, 5), 99.99999):.7g}`",
+        )
+    return percent
+
+
+Percent = Annotated[float, Field(gt=0, lt=100, examples=[99.9, 99]), AfterValidator(_told)]
 """Share that is promised; all of it would leave no budget to spend."""
+
+
+def _as_percentage(target: float) -> str:
+    """Return what to say of a target that looks like a share."""
+    return f"; it is a percentage: `{100 * target:g}`, if that was meant" if target < 1 else ""
 
 
 class Latency(Model):
@@ -63,9 +82,9 @@ class Latency(Model):
 class Throughput(Model):
     """Bounds of the requests per second, over five minutes each; the share of time in which they hold."""
 
-    at_least: float | None = Field(default=None, gt=0, examples=[1, 10])
+    at_least: float | None = Field(default=None, gt=0, le=MOST_REQUESTS, examples=[1, 10])
     """Floor: fewer mean that clients do not get through, or have gone."""
-    at_most: float | None = Field(default=None, gt=0, examples=[100, 1000])
+    at_most: float | None = Field(default=None, gt=0, le=MOST_REQUESTS, examples=[100, 1000])
     """Ceiling: what the backend is built for."""
     target: Percent = 99
     """Percentage of the time in which the bounds hold."""
@@ -144,7 +163,7 @@ class Objective(Model):
                     f"its page could never come: it waits for {factor:g} times the {100 - target:g} % that "
                     f"may "
                     "fail, which is more than all requests",
-                    f"set more than {least:.2f}",
+                    f"set more than {least:.2f}{_as_percentage(target)}",
                 )
 
     def _targets(self) -> Iterator[tuple[tuple[str | int, ...], float]]:

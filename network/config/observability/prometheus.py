@@ -38,7 +38,8 @@ class Install(Model):
             ephemeral_storage_limit="256Mi",
         )
     )
-    """Of Prometheus, which holds 45,000 series in 230 MiB (docs/facts/observability.md#measured)."""
+    """Of Prometheus, which holds 45,000 series in 230 MiB (docs/facts/observability.md#measured). `network
+    check` warns of a limit that the series of the stack outgrow: of this from about 245,000 on."""
     storage: Storage = Field(default_factory=Storage)
     kube_state_metrics: Resources = Field(
         default_factory=lambda: Resources(
@@ -71,7 +72,8 @@ class Jobs(Model):
 class Integrate(Model):
     """An operator of Prometheus or VictoriaMetrics that somebody else released; it reads the same objects.
 
-    It scrapes the kubelets, kube-state-metrics and node-exporter already. Probes from within the cluster need
+    It scrapes the kubelets, kube-state-metrics and node-exporter already, and has the feature
+    `created-timestamp-zero-ingestion` on, else a first failure is none. Probes from within the cluster need
     a blackbox exporter with modules for the routes of the stack, which only `install` brings.
     """
 

@@ -27,8 +27,9 @@ class Storage(Model):
     """`do-block-storage`, or `do-block-storage-retain` with `volumes: retain`, when absent. Any other class
     has a reclaim policy of its own (docs/facts/observability.md#nodes-of-doks)."""
     volumes: Literal["delete", "retain"] = "delete"
-    """What happens to the volume when its replica or stack goes: deleted, or kept in the account, where it
-    costs on until somebody deletes it."""
+    """What happens to the volume when what it is for goes: deleted, or kept in the account, where it costs on
+    until somebody deletes it. Of a replica that goes alone it is kept until then, since a program that is
+    scaled to nothing must find its data again."""
 
     @property
     def gibibytes(self) -> int:

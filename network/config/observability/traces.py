@@ -15,9 +15,10 @@ class Traces(Model):
 
     endpoint: OtlpEndpoint
     """Where they are sent, such as Tempo. Its credential is the secret `network:tracesCredential`."""
-    ratio: float = Field(default=0.1, gt=0, le=1)
+    ratio: float = Field(default=0.1, ge=0.0001, le=1)
     """Share of traces that is kept, whole ones. The collector draws it, whatever callers ask for: a header of
-    theirs makes Traefik trace a request."""
+    theirs makes Traefik trace a request. It draws in steps of 1/16384
+    (docs/facts/observability.md#sampler-of-the-collector)."""
     applications: tuple[Name, ...] = ()
     """Applications whose pods may send spans to the collector."""
 

@@ -1,6 +1,7 @@
 """Alerting: who is told can be reached, and somebody is told (OBS-6)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,7 +74,10 @@ def teams_are_applications(
         for index, team in enumerate(receiver.teams):
             if team not in teams:
                 here = ("observability", "alerting", "receivers", name, "teams", index)
-                yield unknown(here, "team of an application", team, teams)
+                found = unknown(here, "team of an application", team, teams)
+                # Without a team left the receiver would be told of everything.
+                fix = f"add `team: {team}` to the application that it is told of, or remove the receiver"
+                yield found if found.fix.startswith("did you mean") else replace(found, fix=fix)
 
 
 def alertmanager_is_the_platforms(observability: Observability | None) -> Iterator[Finding]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from network.config.applications import Application, Talk
+from network.config.applications import Application, Port, Talk
 from network.config.environment import Environment
 from network.config.model import Finding, Location
+from network.config.names import PortReference
 from network.config.nearest import unknown
 from network.config.observability import Observability
 from network.config.platform import platform_namespaces
@@ -71,7 +72,7 @@ def error_pages_exist(traffic: Traffic, applications: Applications) -> Iterator[
             yield unknown((*here, "application"), "application", errors.application, applications)
         elif errors.workload not in application.workloads:
             yield unknown((*here, "workload"), "workload", errors.workload, application.workloads)
-        elif not application.workloads[errors.workload].ports:
+        elif not application.workloads[errors.workload].served:
             yield Finding((*here, "workload"), "the workload has no port", "declare its port")
 
 
@@ -97,13 +98,18 @@ def _workload_talk(here: Location, name: str, talk: Talk, applications: Applicat
         fix = f"it is one of application {others[0]}: add `application: {others[0]}`" if others else found.fix
         yield Finding(found.location, found.rule, fix)
         return
-    named = workload.ports.get(str(talk.port))
-    fitting = [named] if named else [p for p in workload.ports.values() if p.port == talk.port]
-    if not fitting:
-        yield unknown((*here, "port"), "port of the workload", str(talk.port), workload.ports)
-    elif talk.protocol not in [port.protocol for port in fitting]:
-        yield Finding(
-            (*here, "protocol"),
-            f"the workload's port is {fitting[0].protocol}",
-            f"set `protocol: {fitting[0].protocol}`",
-        )
+    for location, reference in talk.located_ports():
+        named = workload.ports.get(str(reference))
+        fitting = [named] if named else [p for p in workload.ports.values() if _holds(p, reference)]
+        if not fitting:
+            yield unknown((*here, *location), "port of the workload", str(reference), workload.ports)
+        elif talk.protocol not in [port.protocol for port in fitting]:
+            yield Finding(
+                (*here, "protocol"),
+                f"the workload's port is {fitting[0].protocol}",
+                f"set `protocol: {fitting[0].protocol}`",
+            )
+
+
+def _holds(port: Port, reference: PortReference) -> bool:
+    return isinstance(reference, int) and port.port <= reference <= port.last

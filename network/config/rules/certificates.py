@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pydantic import SecretStr
 
 from network.config.certificates import WILDCARD, Certificate, Certificates
-from network.config.dns_providers import writing_into
+from network.config.dns_providers import PROVIDERS, writing_into
 from network.config.environment import Environment
 from network.config.external import Dns, External
 from network.config.ingress import Ingress
 from network.config.model import Finding
+from network.config.zones import DeclaredZone, has_certificate, inside, named, zone_of, zones
 
 
 def covers(pattern: str, host: str) -> bool:
@@ -23,13 +24,34 @@ def covers(pattern: str, host: str) -> bool:
 
 def covered_names(certificates: Certificates, dns: Dns) -> list[str]:
     """Return every name that some certificate of the environment is for."""
-    wildcard = [dns.zone, f"*.{dns.zone}"] if certificates.wildcard else []
-    return wildcard + [name for c in certificates.named.values() for name in c.dns_names]
+    bought = [name for each in certificates.bought.values() for name in each.dns_names]
+    return issued_names(certificates, dns) + bought
 
 
-def inside(zone: str, name: str) -> bool:
-    """Say whether the name is the zone's apex or lies below it."""
-    return name == zone or name.endswith("." + zone)
+def issued_names(certificates: Certificates, dns: Dns) -> list[str]:
+    """Return every name for which the stack has a certificate issued."""
+    of_zones = [name for names in zone_certificates(certificates, dns).values() for name in names]
+    return of_zones + [name for c in certificates.named.values() for name in c.dns_names]
+
+
+def zone_certificates(certificates: Certificates, dns: Dns) -> dict[str, tuple[str, str]]:
+    """Return the certificates of apex and wildcard that are issued, by name; the default one first."""
+    return {
+        zone_certificate(zone): (zone.name, f"*.{zone.name}")
+        for zone in zones(dns)
+        if has_certificate(zone, certificates.wildcard)
+    }
+
+
+def zone_certificate(zone: DeclaredZone) -> str:
+    """Return the name that a zone's certificate has, or would have."""
+    return named(WILDCARD, zone.key)
+
+
+def written_zones(certificates: Certificates, dns: Dns) -> list[DeclaredZone]:
+    """Return the zones into which DNS-01 can write."""
+    provider = PROVIDERS[certificates.dns01.provider].zones
+    return [zone for zone in zones(dns) if zone.says.provider == provider]
 
 
 def production_certificates_are_trusted(
@@ -45,31 +67,96 @@ def production_certificates_are_trusted(
 
 
 def solver_fits_who_serves_the_zone(external: External, certificates: Certificates) -> Iterator[Finding]:
-    """DNS-01 writes into the zone, so it must speak to the zone's provider."""
-    provider, fitting = external.dns.provider, writing_into(external.dns.provider)
-    used = certificates.wildcard or _by_dns01(certificates)
-    if used and certificates.dns01.provider not in fitting:
+    """DNS-01 writes into a zone, so it must speak to its provider, unless the zone leads challenges away."""
+    names = [name for each in zone_certificates(certificates, external.dns).values() for name in each]
+    names += [host for each in _by_dns01(certificates).values() for host in each.dns_names]
+    written, writer = written_zones(certificates, external.dns), certificates.dns01.provider
+    if names and not written:
+        provider, fitting = external.dns.provider, writing_into(external.dns.provider)
         yield Finding(
             ("certificates", "dns01", "provider"),
-            f"the zone's dns.provider is {provider}; {certificates.dns01.provider} cannot write into it",
+            f"the zone's dns.provider is {provider}; {writer} cannot write into it",
             f"set {' or '.join(fitting)}, or change external.dns.provider",
+        )
+        return
+    proven = [name for name in names if not _is_delegated(name, external, certificates)]
+    used = [zone_of(name, zones(external.dns)) for name in proven]
+    for zone in zones(external.dns):
+        if zone in used and zone not in written:
+            instead = "certificate" if zone.key else "certificates.wildcard"
+            yield Finding(
+                (*zone.location, "provider"),
+                f"certificates.dns01.provider is {writer}, which cannot write into it",
+                "let the zone lead its challenges into one that it writes into, and add "
+                f"{zone.name} to certificates.dns01.delegatedZones; or set `{instead}: false`, and name its "
+                "hosts in certificates.named with `solver: http01`",
+            )
+
+
+def _is_delegated(name: str, external: External, certificates: Certificates) -> bool:
+    """Say whether a name's challenge is led elsewhere: by the zone of its own, or by one below that."""
+    zone = zone_of(name, zones(external.dns))
+    return any(
+        inside(delegated, name) and (zone is None or inside(zone.name, delegated))
+        for delegated in certificates.dns01.delegated_zones
+    )
+
+
+def hosted_zone_is_the_only_one(external: External, certificates: Certificates) -> Iterator[Finding]:
+    """A solver that knows one hosted zone writes every challenge into that."""
+    written = written_zones(certificates, external.dns)
+    if certificates.dns01.hosted_zone_id is not None and len(written) > 1:
+        names = " and ".join(zone.name for zone in written)
+        yield Finding(
+            ("certificates", "dns01", "hostedZoneID"),
+            f"it is of one zone, and challenges are written into {names}",
+            "remove hostedZoneID: the user then needs the right to list zones",
         )
 
 
 def dns01_names_lie_inside_the_zone(external: External, certificates: Certificates) -> Iterator[Finding]:
-    """The token is for this zone; in any other the challenge would never appear."""
-    zone = external.dns.zone
+    """The token is for the stack's zones; in any other the challenge would never appear, unless that one
+    leads it here."""
+    own = zones(external.dns)
+    known = (*(zone.name for zone in own), *certificates.dns01.delegated_zones)
     for name, certificate in _by_dns01(certificates).items():
         for index, host in enumerate(certificate.dns_names):
-            if not inside(zone, host):
+            if zone_of(host, own) is None and not _is_delegated(host, external, certificates):
                 fix = "set `solver: http01` (and `http01: {}` in certificates)"
                 if host.startswith("*."):
-                    fix = f"name the hosts one by one, and {fix}: no wildcard outside {zone} can be proven"
+                    outside = " and ".join(zone.name for zone in own)
+                    fix = f"name the hosts one by one, and {fix}: no wildcard outside {outside} can be proven"
                 yield Finding(
                     ("certificates", "named", name, "dnsNames", index),
-                    f"dns01 proves names inside {zone} only",
+                    f"dns01 proves names inside {' and '.join(known)} only",
                     fix,
                 )
+
+
+def delegated_zones_are_others(external: External, certificates: Certificates) -> Iterator[Finding]:
+    """Names of a zone that can be written into are proven in it, and lead nowhere."""
+    written = written_zones(certificates, external.dns)
+    for index, delegated in enumerate(certificates.dns01.delegated_zones):
+        zone = zone_of(delegated, zones(external.dns))
+        if zone is not None and zone in written:
+            yield Finding(
+                ("certificates", "dns01", "delegatedZones", index),
+                f"it lies in {zone.name}, where challenges are written anyway",
+                "remove it",
+            )
+
+
+def delegated_zones_are_used(external: External, certificates: Certificates) -> Iterator[Finding]:
+    """Warn of delegations that no certificate needs."""
+    names = [host for each in _by_dns01(certificates).values() for host in each.dns_names]
+    names += [name for each in zone_certificates(certificates, external.dns).values() for name in each]
+    for index, delegated in enumerate(certificates.dns01.delegated_zones):
+        if not any(inside(delegated, host) for host in names):
+            yield Finding(
+                ("certificates", "dns01", "delegatedZones", index),
+                "no certificate has a name in it",
+                "add one to certificates.named, or remove it",
+            )
 
 
 def http01_is_reachable(
@@ -78,12 +165,13 @@ def http01_is_reachable(
     """Let's Encrypt asks from addresses that it does not publish."""
     by_http01 = [c for c in certificates.named.values() if c.solver == "http01"]
     if by_http01 and ingress.load_balancer.source_ranges:
-        inside_zone = all(inside(external.dns.zone, n) for c in by_http01 for n in c.dns_names)
+        own, written = zones(external.dns), written_zones(certificates, external.dns)
+        writable = all(zone_of(name, own) in written for c in by_http01 for name in c.dns_names)
         yield Finding(
             ("ingress", "loadBalancer", "sourceRanges"),
             "certificates by http01 need port 80 open to everybody",
             "remove sourceRanges (allow lists of single routes still work)"
-            + (", or use dns01" if inside_zone else ""),
+            + (", or use dns01" if writable else ""),
         )
 
 
@@ -100,24 +188,25 @@ def tsig_secret_is_base64(certificates: Certificates, dns_token: SecretStr) -> I
             )
 
 
-def certificate_names_are_free(certificates: Certificates) -> Iterator[Finding]:
-    """The certificate of apex and wildcard has a name of its own."""
-    if WILDCARD in certificates.named:
-        yield Finding(
-            ("certificates", "named", WILDCARD),
-            f"{WILDCARD} is the certificate of apex and wildcard",
-            "give it another name",
-        )
+def certificate_names_are_free(external: External, certificates: Certificates) -> Iterator[Finding]:
+    """The certificate of a zone's apex and wildcard has a name of its own."""
+    for zone in zones(external.dns):
+        name = zone_certificate(zone)
+        if name in certificates.named:
+            yield Finding(
+                ("certificates", "named", name),
+                f"{name} is the certificate of apex and wildcard of {zone.name}",
+                "give it another name",
+            )
 
 
 def wildcard_covers_it_already(external: External, certificates: Certificates) -> Iterator[Finding]:
-    """Warn of a certificate that adds nothing to the wildcard's."""
-    if not certificates.wildcard:
-        return
-    zone = external.dns.zone
+    """Warn of a certificate that adds nothing to those of the zones."""
+    of_zones = [name for each in zone_certificates(certificates, external.dns).values() for name in each]
     for name, certificate in certificates.named.items():
         if certificate.issuer in (None, certificates.issuer) and all(
-            host == zone or covers(f"*.{zone}", host) or host == f"*.{zone}" for host in certificate.dns_names
+            host in of_zones or any(covers(pattern, host) for pattern in of_zones)
+            for host in certificate.dns_names
         ):
             yield Finding(
                 ("certificates", "named", name),

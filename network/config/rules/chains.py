@@ -1,9 +1,10 @@
 """Middlewares in the order in which a request passes them: the default chain, then the route's (TRF-7)."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from network.config.applications import Application
+from network.config.applications import Application, Route
 from network.config.applications.reached import workload_ports
 from network.config.certificates import Certificates
 from network.config.model import Finding, Location
@@ -33,29 +34,38 @@ class _Step:
         return isinstance(self.middleware.kind, Login)
 
 
-def _ways(traffic: Traffic) -> Iterator[tuple[_Step, ...]]:
-    """Yield the steps of each chain that is no entrypoint's, behind the default chain, and of that alone."""
-    others = [name for name in traffic.chains if name not in (traffic.default_chain, traffic.web_chain)]
-    for chain in (None, *others):
+def _ways(traffic: Traffic, applications: Applications) -> Iterator[tuple[_Step, ...]]:
+    """Yield the steps of each way that a route takes, and of those that one may: each chain behind the
+    default one, and that alone."""
+    default = [traffic.default_chain] if traffic.default_chain else []
+    taken = {chain for route in _routes(applications) for chain in traffic.chains_of(route)[1:]}
+    untaken = [c for c in traffic.chains if c not in (*default, *taken, traffic.web_chain)]
+    ways = [tuple(default), *((*default, chain) for chain in untaken)]
+    ways += [
+        tuple(chain for chain in traffic.chains_of(route) if chain in traffic.chains)
+        for route in _routes(applications)
+    ]
+    for chains in dict.fromkeys(ways):
         steps: list[_Step] = []
-        for name, index in traffic.passed(chain):
-            if index is None:
-                place = traffic.chains[str(traffic.default_chain)].index(name)
-                location: Location = ("traffic", "chains", str(traffic.default_chain), place)
-            else:
-                location = ("traffic", "chains", str(chain), index)
-            steps.append(_Step(name, traffic.middlewares[name], location, tuple(steps)))
+        for link in traffic.passed(*chains):
+            location = ("traffic", "chains", link.chain, link.index)
+            steps.append(_Step(link.name, traffic.middlewares[link.name], location, tuple(steps)))
         yield tuple(steps)
 
 
-def _steps(traffic: Traffic) -> Iterator[_Step]:
-    for way in _ways(traffic):
+def _routes(applications: Applications) -> Iterator[Route]:
+    for application in applications.values():
+        yield from application.routes.values()
+
+
+def _steps(traffic: Traffic, applications: Applications) -> Iterator[_Step]:
+    for way in _ways(traffic, applications):
         yield from way
 
 
-def preflights_pass_without_credentials(traffic: Traffic) -> Iterator[Finding]:
+def preflights_pass_without_credentials(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Browsers ask by OPTIONS, without credentials, before they send a request of another origin."""
-    for step in _steps(traffic):
+    for step in _steps(traffic, applications):
         headers = step.middleware.headers
         if headers is not None and (
             headers.access_control_allow_origin_list or headers.access_control_allow_origin_list_regex
@@ -70,9 +80,9 @@ def preflights_pass_without_credentials(traffic: Traffic) -> Iterator[Finding]:
                     )
 
 
-def protected_answers_are_not_shared(traffic: Traffic) -> Iterator[Finding]:
+def protected_answers_are_not_shared(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """A CDN would show one user's answers to everybody."""
-    for way in _ways(traffic):
+    for way in _ways(traffic, applications):
         guards = [step.name for step in way if step.authenticates]
         for step in way:
             if guards and step.middleware.cache_control and step.middleware.cache_control.shared:
@@ -83,9 +93,9 @@ def protected_answers_are_not_shared(traffic: Traffic) -> Iterator[Finding]:
                 )
 
 
-def retries_repeat_the_backend_only(traffic: Traffic) -> Iterator[Finding]:
+def retries_repeat_the_backend_only(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Warn of checks that each try passes again."""
-    for step in _steps(traffic):
+    for step in _steps(traffic, applications):
         counts = step.middleware.rate_limit is not None or step.middleware.in_flight_req is not None
         for before in step.earlier:
             if before.middleware.retry is not None and (counts or step.authenticates):
@@ -96,9 +106,9 @@ def retries_repeat_the_backend_only(traffic: Traffic) -> Iterator[Finding]:
                 )
 
 
-def retries_keep_what_is_let_in(traffic: Traffic) -> Iterator[Finding]:
+def retries_keep_what_is_let_in(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Warn of bodies that are let in and yet too large to be sent again."""
-    for way in _ways(traffic):
+    for way in _ways(traffic, applications):
         limits = [s.middleware.buffering.max_request_body_bytes for s in way if s.middleware.buffering]
         for step in way:
             retry = step.middleware.retry
@@ -113,9 +123,9 @@ def retries_keep_what_is_let_in(traffic: Traffic) -> Iterator[Finding]:
                 )
 
 
-def logins_see_the_whole_path(traffic: Traffic) -> Iterator[Finding]:
+def logins_see_the_whole_path(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Warn of paths that are changed before a login sees them: it sends clients back to what it saw."""
-    for step in _steps(traffic):
+    for step in _steps(traffic, applications):
         for before in step.earlier:
             kind = next((kind for kind in CHANGE_PATHS if getattr(before.middleware, kind) is not None), None)
             if step.middleware.forward_auth is not None and kind is not None:
@@ -127,9 +137,9 @@ def logins_see_the_whole_path(traffic: Traffic) -> Iterator[Finding]:
                 )
 
 
-def guesses_are_limited(traffic: Traffic) -> Iterator[Finding]:
+def guesses_are_limited(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Warn of passwords that anybody may try as often as they like."""
-    for step in _steps(traffic):
+    for step in _steps(traffic, applications):
         before = [s for s in step.earlier if s.middleware.rate_limit or s.middleware.ip_allow_list]
         if step.middleware.basic_auth is not None and not before:
             yield Finding(
@@ -139,9 +149,9 @@ def guesses_are_limited(traffic: Traffic) -> Iterator[Finding]:
             )
 
 
-def counted_headers_are_vouched_for(traffic: Traffic) -> Iterator[Finding]:
+def counted_headers_are_vouched_for(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Warn of limits that a client evades by another value of the header it is counted by."""
-    for step in _steps(traffic):
+    for step in _steps(traffic, applications):
         limit = step.middleware.rate_limit or step.middleware.in_flight_req
         header = limit.source_criterion.request_header_name if limit else None
         set_before = {
@@ -159,48 +169,52 @@ def counted_headers_are_vouched_for(traffic: Traffic) -> Iterator[Finding]:
 
 
 def authentication_has_no_way_around(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
-    """Warn of a backend that believes headers of a forwardAuth and has a route without it."""
+    """Warn of a backend that believes headers of a forwardAuth, and has a route on which clients may send
+    them."""
     guarded: dict[tuple[str, str], str] = {}
-    open_ways: list[tuple[str, str, str]] = []
+    believed: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    open_ways: list[tuple[str, str, str, set[str]]] = []
     for name, application in applications.items():
         for route_name, route in application.routes.items():
-            if route.chain is not None and route.chain not in traffic.chains:
-                continue
-            passed = [traffic.middlewares[link] for link, _ in traffic.passed(route.chain)]
-            if any(m.forward_auth and m.forward_auth.auth_response_headers for m in passed):
-                for workload, _ in workload_ports(application, route):
+            passed = [traffic.middlewares[link.name] for link in traffic.passed_to(route)]
+            told = [m.forward_auth.auth_response_headers or () for m in passed if m.forward_auth]
+            for workload, _ in workload_ports(application, route):
+                if any(told):
                     guarded.setdefault((name, workload), route_name)
-            else:
-                open_ways += [
-                    (name, route_name, workload) for workload, _ in workload_ports(application, route)
-                ]
-    for name, route_name, workload in open_ways:
-        if (name, workload) in guarded:
+                    believed[name, workload].update(header.lower() for headers in told for header in headers)
+                else:
+                    open_ways.append((name, route_name, workload, _overwritten(passed)))
+    for name, route_name, workload, overwritten in open_ways:
+        if left := sorted(believed[name, workload] - overwritten):
             yield Finding(
                 ("applications", name, "routes", route_name, "chain"),
                 f"{workload} believes headers that a forwardAuth sets on route {guarded[name, workload]}; "
-                "here a client may send them itself",
+                f"here a client may send them itself ({', '.join(left)})",
                 "use a chain with the same forwardAuth, or remove the headers by customRequestHeaders",
             )
+
+
+def _overwritten(passed: Iterable[Middleware]) -> set[str]:
+    """Headers of clients that no backend sees, in small letters: middlewares remove or set them."""
+    given = (each.headers.custom_request_headers or {} for each in passed if each.headers)
+    return {name.lower() for headers in given for name in headers}
 
 
 def auth_services_ask_nobody(traffic: Traffic, applications: Applications) -> Iterator[Finding]:
     """Warn of a login page that only those see who are logged in."""
     for name, application in applications.items():
         for route_name, route in application.routes.items():
-            if route.chain is not None and route.chain not in traffic.chains:
-                continue
-            for link, index in traffic.passed(route.chain):
-                auth = traffic.middlewares[link].forward_auth
+            for link in traffic.passed_to(route):
+                auth = traffic.middlewares[link.name].forward_auth
                 reached = {(name, workload) for workload, _ in workload_ports(application, route)}
                 if auth is not None and (auth.application, auth.workload) in reached:
                     yield Finding(
                         ("applications", name, "routes", route_name),
-                        f"it leads to the service that {link} asks, and {link} guards it: nobody can log in",
+                        f"it leads to the service that {link.name} asks, and {link.name} guards it: nobody "
+                        "can log in",
                         "use a chain without it"
-                        if index is not None
-                        else f"take {link} out of the default chain {traffic.default_chain}, which no route "
-                        "can leave, and name it in the chains of the routes that need it",
+                        if link.chain == route.chain
+                        else "set `defaultChain: false`, or name a chain without it there",
                     )
 
 
@@ -215,7 +229,7 @@ def plain_http_asks_for_nothing(traffic: Traffic, certificates: Certificates) ->
                 "on the web entrypoint it asks for credentials in plain text, before the redirect to HTTPS",
                 "remove it from webChain; the route's chain asks after the redirect",
             )
-        if middleware.ip_allow_list and certificates.http01 is not None:
+        if (middleware.ip_allow_list or middleware.ip_deny_list) and certificates.http01 is not None:
             yield Finding(
                 here,
                 "Let's Encrypt checks HTTP-01 from addresses that it does not publish",

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from network.config.applications import Application
+from network.config.applications.asked import asked_hosts
+from network.config.applications.host_patterns import fits, is_expression, is_wildcard
 from network.config.certificates import Certificates
 from network.config.charts import Charts
 from network.config.cluster import Cluster
@@ -13,6 +15,7 @@ from network.config.model import Finding, Location
 from network.config.observability import Observability
 from network.config.traffic import Traffic
 from network.config.urls import ASKED_ENCRYPTED, SHOWN_ENCRYPTED
+from network.config.zones import zone_of, zones
 
 Applications = dict[str, Application]
 
@@ -75,12 +78,18 @@ def hosts_asked_from_inside_are_outside(
     for asked in _asked(traffic, applications, certificates, observability):
         met = _met(asked.host, own)
         if met is not None:
-            which = "the host is" if met == asked.host else f"it stands for {met} too, which is"
+            which = "the host is"
+            if met != asked.host:
+                which = (
+                    f"it stands for {met} too, which is" if is_wildcard(asked.host) else f"it is of {met},"
+                )
             yield Finding(
                 asked.location,
                 f"{which} one of this cluster's routes or records: from inside, its address bypasses the "
                 "load balancer, and Traefik misses the PROXY header",
-                asked.instead if met == asked.host else "name the other hosts that are meant, one by one",
+                "name the other hosts that are meant, one by one"
+                if is_wildcard(asked.host)
+                else asked.instead,
             )
         elif asked.host in services:
             yield Finding(
@@ -137,13 +146,10 @@ def _shown(
         for index, origin in enumerate(origins):
             place = (*here, "headers", "accessControlAllowOriginList", index)
             yield _Asked(place, bare_host(origin), "name the host of the page, as browsers show it")
-    for name, application in applications.items():
-        for route_name, route in application.routes.items():
-            place = ("applications", name, "routes", route_name)
-            fix = "name the host by which clients ask; pods reach each other by `talksTo`, not by routes"
-            yield _Asked((*place, "host"), route.host, fix)
-            for index, host in enumerate(route.hosts):
-                yield _Asked((*place, "hosts", index), host, fix)
+    for each in asked_hosts(applications):
+        fix = "name the host by which clients ask; pods reach each other by `talksTo`, not by routes"
+        if not is_expression(each.host):
+            yield _Asked(each.location, each.host, fix)
     for name, certificate in certificates.named.items():
         for index, host in enumerate(certificate.dns_names):
             place = ("certificates", "named", name, "dnsNames", index)
@@ -160,15 +166,17 @@ def hosts_of_the_zone_have_records(
     certificates: Certificates,
     observability: Observability | None,
 ) -> Iterator[Finding]:
-    """Warn of hosts for which the zone's wildcard record answers."""
-    dns = external.dns
-    own = _own_hosts(dns, applications)
+    """Warn of hosts for which a zone's wildcard record answers."""
+    own = _own_hosts(external.dns, applications)
+    of_cdns = set(external.cdn_hosts.values())
     for asked in _asked(traffic, applications, certificates, observability):
-        inside = asked.host == f"*.{dns.zone}" or asked.host.endswith("." + dns.zone)
-        if dns.wildcard and inside and _met(asked.host, own) is None:
+        zone = zone_of(asked.host, zones(external.dns))
+        if zone is None or asked.host == zone.name or not zone.says.wildcard:
+            continue
+        if asked.host not in of_cdns and _met(asked.host, own) is None:
             yield Finding(
                 asked.location,
-                f"unless {dns.zone} has a record of its own for it, the wildcard record leads to this "
+                f"unless {zone.name} has a record of its own for it, the wildcard record leads to this "
                 "cluster's load balancer, which cannot be reached from inside",
                 f"give it a record of its own, or {asked.instead}",
             )
@@ -189,17 +197,18 @@ def named_hosts_need_cilium(cluster: Cluster, applications: Applications) -> Ite
 
 def _own_hosts(dns: Dns, applications: Applications) -> dict[str, None]:
     """Return the hosts whose records lead to the load balancer, each once."""
-    routes = (route for application in applications.values() for route in application.routes.values())
-    apex = [dns.zone] if dns.apex else []
-    records = [*apex, *(f"{host}.{dns.zone}" for host in dns.hosts)]
-    return dict.fromkeys([*(host for route in routes for host in route.all_hosts), *records])
+    own = dict.fromkeys(each.host for each in asked_hosts(applications))
+    for zone in zones(dns):
+        named = (each for each in (*zone.says.hosts, *zone.says.internal_hosts) if not is_wildcard(each))
+        own |= dict.fromkeys([*([zone.name] if zone.says.apex else []), *map(zone.absolute, named)])
+    return own
 
 
 def _met(asked: str, own: dict[str, None]) -> str | None:
     """Return the first of the own hosts that a name or wildcard stands for."""
-    if asked.startswith("*."):
-        return next((host for host in own if covers(asked, host)), None)
-    return asked if asked in own else None
+    if is_wildcard(asked):
+        return next((host for host in own if not is_expression(host) and covers(asked, host)), None)
+    return asked if asked in own else next((host for host in own if fits(host, asked)), None)
 
 
 def _services(applications: Applications) -> Iterator[tuple[str, str]]:

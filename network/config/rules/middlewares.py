@@ -72,8 +72,8 @@ def limits_are_shared_or_said_not_to_be(ingress: Ingress, traffic: Traffic) -> I
 
 def shared_limits_spare_the_default_chain(traffic: Traffic) -> Iterator[Finding]:
     """Warn of a Redis on which every request of the platform depends."""
-    for name, _ in traffic.passed(None):
-        middleware = traffic.middlewares[name]
+    for link in traffic.passed(*([traffic.default_chain] if traffic.default_chain else [])):
+        name, middleware = link.name, traffic.middlewares[link.name]
         if middleware.rate_limit and traffic.is_shared(middleware.rate_limit):
             yield Finding(
                 ("traffic", "middlewares", name, "rateLimit"),
@@ -91,7 +91,7 @@ def limits_hold_for_the_patient(traffic: Traffic) -> Iterator[Finding]:
             yield Finding(
                 ("traffic", "middlewares", name, "rateLimit", "burst"),
                 f"Traefik forgets a source after {limit.memory_seconds} s of silence and gives it the whole "
-                f"burst again: up to {again:.2g} requests per second, not {limit.per_second:.2g}",
+                f"burst again: up to {_about(again)} requests per second, not {_about(limit.per_second)}",
                 f"set {max(1, int(limit.per_second * limit.memory_seconds))} or less",
             )
 
@@ -120,9 +120,15 @@ def forwarded_addresses_are_trusted(ingress: Ingress, traffic: Traffic) -> Itera
 
 
 def clients_behind_a_cdn_are_told_apart(ingress: Ingress, traffic: Traffic) -> Iterator[Finding]:
-    """Warn of a CDN whose own addresses are counted or allowed in place of its clients'."""
+    """Warn of a CDN whose own addresses are counted or allowed in place of its clients'. A list of the CDN's
+    own ranges is meant so: nobody is let in who goes around it."""
+    own = {
+        ("traffic", "middlewares", name, "ipAllowList", "ipStrategy")
+        for name, middleware in traffic.middlewares.items()
+        if middleware.ip_allow_list and set(middleware.ip_allow_list.source_range) <= set(ingress.cdn_ranges)
+    }
     for location, strategy in _strategies(traffic):
-        if ingress.cdn_ranges and not strategy.reads_forwarded:
+        if ingress.cdn_ranges and not strategy.reads_forwarded and location not in own:
             yield Finding(
                 location,
                 "connections come from the CDN (ingress.cdnRanges), so its address counts as everybody's",
@@ -141,11 +147,16 @@ def _workload_findings(
     if workload is None:
         yield unknown((*here, "workload"), "workload", str(name), declared.workloads)
         return
-    fitting = [p for known, p in workload.ports.items() if port in (known, p.port)]
+    fitting = [p for known, p in workload.served.items() if port in (known, p.port)]
     if not fitting:
-        yield unknown((*here, "port"), "port of the workload", str(port), workload.ports)
+        yield unknown((*here, "port"), "port of the workload", str(port), workload.served)
     elif all(p.protocol != "TCP" for p in fitting):
         yield Finding((*here, "port"), "Traefik connects by TCP only", "name a TCP port")
+
+
+def _about(number: float) -> str:
+    """Return a number by its first two digits, without a power of ten."""
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def _limits(traffic: Traffic) -> Iterator[tuple[str, RateLimit]]:
@@ -169,3 +180,5 @@ def _strategies_of(middleware: Middleware) -> Iterator[tuple[Location, IpStrateg
         yield ("inFlightReq", "sourceCriterion"), middleware.in_flight_req.source_criterion.ip_strategy
     if middleware.ip_allow_list:
         yield ("ipAllowList",), middleware.ip_allow_list.ip_strategy or IpStrategy()
+    if middleware.ip_deny_list:
+        yield ("ipDenyList",), middleware.ip_deny_list.ip_strategy or IpStrategy()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from network.config.applications import Application
+from network.config.applications import Application, Route
+from network.config.applications.reached import is_grpc
 from network.config.model import Finding, Location
 from network.config.nearest import unknown
 from network.config.observability import Observability
@@ -42,6 +43,31 @@ def objectives_are_of_one_thing_each(observability: Observability | None) -> Ite
                 f"{other} is an objective of {objective.subject} already: each failure would page twice",
                 f"write what it promises into {other}, and remove it",
             )
+
+
+def latencies_are_of_plain_http(
+    observability: Observability | None, applications: Applications
+) -> Iterator[Finding]:
+    """A call of gRPC may be a stream, which lasts as long as somebody listens: no histogram tells."""
+    for here, objective in _objectives(observability):
+        routes = list(_routes(applications, objective))
+        if objective.latency and routes and all(is_grpc(*each) for each in routes):
+            what = "the route speaks" if objective.route else "all routes of the host speak"
+            yield Finding(
+                (*here, "latency"),
+                f"{what} gRPC alone (`scheme: h2c`), whose calls may be streams: only answers of plain HTTP "
+                "are timed, so this would be a promise of nothing",
+                "remove latency, and promise availability, which counts failed calls; or give the port "
+                "`scheme: http`, if HTTP/1.1 is meant",
+            )
+
+
+def _routes(applications: Applications, objective: Objective) -> Iterator[tuple[Application, Route]]:
+    """Yield each route that an objective is of, with its application."""
+    for name, application in applications.items():
+        for route_name, route in application.routes.items():
+            if objective.route == f"{name}/{route_name}" or objective.host in route.all_hosts:
+                yield application, route
 
 
 def _objectives(observability: Observability | None) -> Iterator[tuple[Location, Objective]]:

@@ -7,6 +7,7 @@ from network.config.cluster import Cluster
 from network.config.environment import Environment
 from network.config.model import Finding, Location
 from network.config.rules.cluster import SUPPORTED_MINORS
+from network.config.vpn import Vpn
 
 
 def regions_are_offered(environment: Environment) -> Iterator[Finding]:
@@ -21,6 +22,12 @@ def sizes_are_offered(environment: Environment, cluster: Cluster) -> Iterator[Fi
     for name, pool in cluster.node_pools.items():
         if pool.size not in offers.SIZES and pool.size not in environment.also_offered.sizes:
             yield _unknown(("cluster", "nodePools", name, "size"), pool.size, offers.SIZES, "sizes")
+
+
+def vpn_size_is_offered(environment: Environment, vpn: Vpn | None) -> Iterator[Finding]:
+    """A size that does not exist fails in `up`, after the cluster was made."""
+    if vpn is not None and vpn.size not in offers.SIZES and vpn.size not in environment.also_offered.sizes:
+        yield _unknown(("vpn", "size"), vpn.size, offers.SIZES, "sizes")
 
 
 def versions_are_offered(environment: Environment, cluster: Cluster) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from network.config.environment import Environment
 from network.config.external import External
 from network.config.ingress import Ingress
 from network.config.model import Finding, Location
+from network.config.port_ranges import meet, span
 from network.config.ranges import (
     OVERLAY_DEFAULTS,
     POD_PREFIX_PER_NODE,
@@ -32,6 +33,9 @@ NODE_PORTS = (9100, 10250, 10255, 10256)
 """Of node-exporter, kubelets (10255 is the old one, without authentication) and kube-proxy."""
 FIRST_NODE_PORT = 30000
 """Kubernetes' node ports are 30000 to 32767."""
+METADATA = IPv4Network("169.254.169.254/32")
+"""Where Droplets, and their pods, are told what they were made with, by plain HTTP
+(docs/facts/digitalocean.md#metadata)."""
 LOOPBACK = IPv4Network("127.0.0.0/8")
 
 
@@ -139,20 +143,33 @@ def nodes_are_reached_as_nodes(
     for name, application in applications.items():
         for workload, talks in application.talks_to.items():
             for index, talk in enumerate(talks):
-                if (
-                    cluster.cni == "cilium"
-                    and _is_of_nodes(talk.port)
-                    and talk.range
-                    and talk.range.overlaps(vpc)
-                ):
+                port = next((port for _, port in talk.located_ports() if _is_of_nodes(port)), None)
+                if cluster.cni == "cilium" and port and talk.range and talk.range.overlaps(vpc):
                     yield Finding(
                         ("applications", name, "talksTo", workload, index, "range"),
-                        f"port {talk.port} is one of nodes, and under Cilium a range reaches no node",
+                        f"port {port} is one of nodes, and under Cilium a range reaches no node",
                         "write `entity: nodes` in place of range, unless Droplets or databases are meant",
                     )
 
 
-def _is_of_nodes(port: int | str | None) -> bool:
+def metadata_stays_out_of_reach(applications: dict[str, Application]) -> Iterator[Finding]:
+    """Warn of a range so wide that it holds the metadata service, as "the whole internet" does."""
+    for location, key, given in _ranges(applications):
+        _, name, _, workload, index, _ = location
+        if key != "talksTo" or not given.overlaps(METADATA):
+            continue
+        talk = applications[str(name)].talks_to[str(workload)][int(index)]
+        spans = (span(port) for _, port in talk.located_ports())
+        if talk.protocol == "TCP" and any(each and meet(each, (80, 80)) for each in spans):
+            yield Finding(
+                location,
+                f"it holds {METADATA.network_address}, where a node's own metadata are told to whoever asks: "
+                "what it was made with, credentials among it",
+                "name hosts, or ranges beside it",
+            )
+
+
+def _is_of_nodes(port: int | str) -> bool:
     return isinstance(port, int) and (port in NODE_PORTS or port >= FIRST_NODE_PORT)
 
 

@@ -13,6 +13,7 @@ from network.config.hosts import inside_cluster
 from network.config.model import Finding, Location
 from network.config.traffic import Traffic
 from network.config.traffic.redirects import RedirectRegex
+from network.config.zones import zone_of, zones
 
 Applications = dict[str, Application]
 
@@ -34,7 +35,7 @@ def redirects_come_to_an_end(traffic: Traffic, applications: Applications) -> It
     by_host: dict[str, list[Route]] = {}
     for application in applications.values():
         for route in application.routes.values():
-            for host in route.all_hosts:
+            for host in route.named_hosts:
                 by_host.setdefault(host, []).append(route)
     for name, location, redirect in _redirects(traffic):
         passing = {
@@ -86,9 +87,7 @@ def _followed(
 
 
 def _passes(traffic: Traffic, route: Route, name: str) -> bool:
-    if route.chain is not None and route.chain not in traffic.chains:
-        return False
-    return any(name == link for link, _ in traffic.passed(route.chain))
+    return any(name == link.name for link in traffic.passed_to(route))
 
 
 def redirects_stay_with_tls(
@@ -99,7 +98,7 @@ def redirects_stay_with_tls(
     for _, location, redirect in _redirects(traffic):
         host = _host(redirect)
         if redirect.replacement.startswith("http://") and (
-            "$" in host or host in own or host == external.dns.zone or host.endswith("." + external.dns.zone)
+            "$" in host or host in own or zone_of(host, zones(external.dns)) is not None
         ):
             yield Finding(
                 (*location, "replacement"),

@@ -46,15 +46,14 @@ def chains_do_not_repeat_the_default(
     traffic: Traffic, applications: dict[str, Application]
 ) -> Iterator[Finding]:
     """Warn of what a request would pass twice: a rate limit would count it twice."""
-    default = traffic.default_chain
-    by_default = traffic.chains[default] if default else ()
-    routed = {route.chain for a in applications.values() for route in a.routes.values()}
-    for name, links in traffic.chains.items():
-        for index, link in enumerate(links):
-            if name != default and name in routed and link in by_default:
+    for route in (route for each in applications.values() for route in each.routes.values()):
+        known: dict[str, str] = {}
+        for link in traffic.passed_to(route):
+            default = known.setdefault(link.name, link.chain)
+            if default != link.chain:
                 yield Finding(
-                    ("traffic", "chains", name, index),
-                    f"requests pass {link} twice: the default chain {default} has it too",
+                    ("traffic", "chains", link.chain, link.index),
+                    f"requests pass {link.name} twice: the default chain {default} has it too",
                     "remove it here",
                 )
 

@@ -48,7 +48,7 @@ def excepted_hosts_are_served(
     """A host that no route serves is not watched anyway, and another one is meant."""
     outside = observability.outside if observability else None
     served = {
-        host: None for a in applications.values() for route in a.routes.values() for host in route.all_hosts
+        host: None for a in applications.values() for route in a.routes.values() for host in route.named_hosts
     }
     for index, host in enumerate(outside.except_hosts if outside else ()):
         if host not in served:

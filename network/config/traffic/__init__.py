@@ -1,6 +1,8 @@
 """Named middlewares and chains (TRF-1, TRF-2, TRF-5, TRF-7), in Traefik's words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from pydantic import Field
 from typing_extensions import override
@@ -13,6 +15,29 @@ from network.config.traffic.middleware import Middleware
 from network.config.traffic.redis import Redis
 
 
+class Passing(Protocol):
+    """What says which chains its requests pass: a route."""
+
+    @property
+    def chain(self) -> str | None:
+        """Its own chain."""
+        ...
+
+    @property
+    def default_chain(self) -> str | Literal[False] | None:
+        """What it takes in place of the platform's default chain; False for nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Link:
+    """A middleware where it stands in a chain."""
+
+    name: str
+    chain: str
+    index: int
+
+
 class Traffic(Model):
     """Middlewares and the chains that routes refer to."""
 
@@ -21,7 +46,8 @@ class Traffic(Model):
     chains: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     """Names of middlewares in the order in which a request passes them."""
     default_chain: Name | None = None
-    """Chain on every request of the `websecure` entrypoint, before the route's own."""
+    """Chain that requests of every route pass before the route's own, unless its `defaultChain` says
+    otherwise."""
     web_chain: Name | None = None
     """Chain on every request of the `web` entrypoint, which redirects to HTTPS and serves HTTP-01."""
     redis: Redis | None = None
@@ -31,14 +57,20 @@ class Traffic(Model):
         """Whether the limit is counted in Redis."""
         return self.redis is not None and limit.shared is not False
 
-    def passed(self, chain: str | None) -> tuple[tuple[str, int | None], ...]:
-        """Return the middlewares that a request to a route with the chain passes, in order.
+    def chains_of(self, route: Passing) -> tuple[str, ...]:
+        """Return the chains that requests of a route pass, in order, each once."""
+        default = self.default_chain if route.default_chain is None else route.default_chain
+        return tuple(dict.fromkeys(each for each in (default, route.chain) if each))
 
-        Each stands with its index in the route's chain, or None if it is the default chain's.
-        """
-        default = self.chains[self.default_chain] if self.default_chain else ()
-        own = self.chains[chain] if chain is not None and chain != self.default_chain else ()
-        return (*((name, None) for name in default), *((name, index) for index, name in enumerate(own)))
+    def passed(self, *chains: str) -> tuple[Link, ...]:
+        """Return the middlewares that a request through these chains passes, in order."""
+        return tuple(
+            Link(name, chain, index) for chain in chains for index, name in enumerate(self.chains[chain])
+        )
+
+    def passed_to(self, route: Passing) -> tuple[Link, ...]:
+        """Return the middlewares that requests of a route pass; none of a chain that does not exist."""
+        return self.passed(*(each for each in self.chains_of(route) if each in self.chains))
 
     @override
     def findings(self) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """How much passes, and from where (TRF-2, TRF-5)."""
 
 from collections.abc import Iterator
-from typing import Literal
+from ipaddress import IPv4Network, IPv6Network
+from typing import Literal, TypeVar
 
 from pydantic import Field
 from typing_extensions import override
@@ -11,6 +12,11 @@ from network.config.model import Finding, Model, at_least_one, exactly_one, repe
 from network.config.quantities import Duration, seconds
 from network.config.ranges import AllowedClients, ClientRange
 from network.config.traffic.roles import Guard, Limit
+
+N = TypeVar("N", IPv4Network, IPv6Network)
+
+MOST_DENIED = 100
+"""Ranges of a deny list: each makes up to 32 of the allow list that Traefik walks through for a request."""
 
 
 class IpStrategy(Model):
@@ -124,6 +130,58 @@ class IpAllowList(Guard):
     @override
     def findings(self) -> Iterator[Finding]:
         yield from repeated("sourceRange", self.source_range)
+
+
+class IpDenyList(Model):
+    """All but these ranges pass. No kind of Traefik's: an ipAllowList of everything else is made of it."""
+
+    source_range: tuple[ClientRange, ...] = Field(min_length=1, max_length=MOST_DENIED)
+    """Ranges of addresses that are kept out."""
+    ip_strategy: IpStrategy | None = None
+    reject_status_code: int = Field(default=403, ge=400, le=599)
+    """What they are answered."""
+
+    @override
+    def findings(self) -> Iterator[Finding]:
+        for index, network in enumerate(self.source_range):
+            if network.prefixlen == 0:
+                yield Finding(
+                    ("sourceRange", index),
+                    f"it keeps everybody out who comes by IPv{network.version}",
+                    "name the ranges that are meant, or who may come, by an ipAllowList",
+                )
+            elif any(_within(network, other) for other in self.source_range[:index]):
+                yield Finding(("sourceRange", index), "a range before it holds it", "remove it")
+
+    @property
+    def admitted(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The ranges of everybody else."""
+        fours = [each for each in self.source_range if isinstance(each, IPv4Network)]
+        sixes = [each for each in self.source_range if isinstance(each, IPv6Network)]
+        return (*_but(IPv4Network("0.0.0.0/0"), fours), *_but(IPv6Network("::/0"), sixes))
+
+
+def _within(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return isinstance(other, IPv4Network) and network.subnet_of(other)
+    return isinstance(other, IPv6Network) and network.subnet_of(other)
+
+
+def _but(everything: N, denied: list[N]) -> list[N]:
+    left = [everything]
+    for network in denied:
+        left = [
+            part
+            for each in left
+            for part in (
+                each.address_exclude(network)
+                if network.subnet_of(each)
+                else []
+                if each.subnet_of(network)
+                else [each]
+            )
+        ]
+    return sorted(left)
 
 
 class Buffering(Limit):

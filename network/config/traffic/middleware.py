@@ -11,7 +11,7 @@ from network.config.model import Finding, Model, exactly_one
 from network.config.traffic.answers import Compress, Errors
 from network.config.traffic.authentication import BasicAuth, ForwardAuth
 from network.config.traffic.caching import CacheControl
-from network.config.traffic.limits import Buffering, InFlightReq, IpAllowList, RateLimit
+from network.config.traffic.limits import Buffering, InFlightReq, IpAllowList, IpDenyList, RateLimit
 from network.config.traffic.redirects import RedirectRegex, RedirectScheme
 from network.config.traffic.resilience import CircuitBreaker, Retry
 from network.config.traffic.rewrites import (
@@ -79,8 +79,8 @@ REFUSED = {
     ),
     "encodedCharacters": (
         "the entrypoints answer 400 to encoded slashes and the like before any middleware is asked",
-        "remove the middleware: what it allows never comes; let the application take such characters in the "
-        "query or in a body",
+        "remove the middleware: what it allows never comes; `network:ingress.encodedCharacters` lets such "
+        "characters in for the platform, or the application takes them in the query or in a body",
     ),
     "ipWhiteList": ("Traefik has given it up", "use ipAllowList"),
     "plugin": (
@@ -96,6 +96,8 @@ OtherKind = Annotated[dict[str, Any], CrdOptions("Middleware", refused=REFUSED)]
 class Middleware(Modelled):
     """One middleware: exactly one of the kinds."""
 
+    ip_deny_list: IpDenyList | None = None
+    """No kind of Traefik's: an ipAllowList of everybody else is made of it."""
     cache_control: CacheControl | None = None
     """No kind of Traefik's: a headers middleware is made of it."""
     spec: OtherKind | None = None

@@ -13,9 +13,12 @@ from network.config.ranges import (
     nodes_by_pod_range,
     nodes_by_vpc,
 )
+from network.plan.model.peers import resolver_of
 
 SERVICE_ADDRESSES_KEPT = 2
 """First and last address of the Service range, which Kubernetes gives to nobody."""
+TUNNEL = "VPN tunnel"
+"""What the range of the VPN is called; no name of a stack file has a space."""
 CLUSTER_DNS_INDEX = 10
 """Position of the cluster DNS in the Service range, by DOKS' convention (Kubernetes' own, too)."""
 
@@ -55,11 +58,21 @@ class AddressPlan:
     vpc: IPv4Network
     pods: IPv4Network
     services: IPv4Network
-    others: Mapping[str, IPv4Network]
-    """Other VPCs, peers and VPN clients by name."""
+    other_networks: Mapping[str, IPv4Network]
+    """Other VPCs and VPN clients by name, of which nothing but the range is declared."""
+    peers: Mapping[str, IPv4Network]
+    """Peered VPCs by name."""
+    tunnel: IPv4Network | None
+    """Of the VPN, where there is one."""
     reserved: tuple[IPv4Network, ...]
     """Ranges that DigitalOcean keeps from VPCs in the region."""
     capacity: Capacity
+
+    @property
+    def others(self) -> Mapping[str, IPv4Network]:
+        """All ranges beside the environment's VPC and cluster, by name."""
+        tunnel = {} if self.tunnel is None else {TUNNEL: self.tunnel}
+        return {**self.other_networks, **self.peers, **tunnel}
 
     @property
     def router(self) -> IPv4Address:
@@ -68,8 +81,8 @@ class AddressPlan:
 
     @property
     def resolver(self) -> IPv4Address:
-        """DNS resolver of the VPC, on its second-to-last address (release notes 2025-09-30)."""
-        return self.vpc[-2]
+        """DNS resolver of the VPC."""
+        return resolver_of(self.vpc)
 
     @property
     def kubernetes_service(self) -> IPv4Address:
@@ -104,7 +117,9 @@ def build(config: StackConfig) -> AddressPlan:
         vpc=external.vpc.ip_range,
         pods=cluster.pod_range,
         services=cluster.service_range,
-        others=external.vpc.other_ranges,
+        other_networks=external.vpc.other_ranges,
+        peers={name: peering.range for name, peering in external.vpc.peerings.items()},
+        tunnel=None if config.vpn is None else config.vpn.range,
         reserved=RESERVED_FOR_VPCS + RESERVED_IN_REGION.get(config.environment.region, ()),
         capacity=Capacity(
             nodes_by_vpc=nodes_by_vpc(external.vpc.ip_range),

@@ -7,9 +7,12 @@ from network.config import StackConfig
 from network.plan.applications import (
     alerts,
     balancing,
+    capacity,
     client_certificates,
     dashboard,
     flows,
+    layer_four,
+    limits,
     namespaces,
     routes,
     services,
@@ -30,11 +33,17 @@ class ApplicationPlan:
     """Authorities of clients' certificates."""
     tls_options: tuple[Manifest, ...]
     """What routes ask clients for; each after the Secret that it names."""
+    middlewares: tuple[Manifest, ...]
+    """What all of its routes pass."""
     transports: tuple[Manifest, ...]
     """ServersTransports, which services and routes refer to."""
     balancing: tuple[Manifest, ...]
     """TraefikServices over those Services, each after the ones that it refers to."""
     routes: tuple[Manifest, ...]
+    limits: tuple[Manifest, ...]
+    """MiddlewareTCPs and ServersTransportTCPs, which routes of TCP refer to."""
+    layer_four: tuple[Manifest, ...]
+    """Routes of TCP and UDP."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +62,9 @@ def build(config: StackConfig) -> ApplicationsPlan:
         flows=flows.build(config),
         dashboards=dashboard.build(config),
         rules=alerts.build(config),
+        limits=tuple(capacity.limits(config)),
+        taken=tuple(capacity.taken(config)),
+        charges=tuple(capacity.charges(config)),
         applications=tuple(_application(config, name) for name in config.applications),
     )
 
@@ -63,7 +75,10 @@ def _application(config: StackConfig, name: str) -> ApplicationPlan:
         services=services.build(config, name),
         secrets=client_certificates.secrets(config, name),
         tls_options=client_certificates.options(config, name),
+        middlewares=limits.middlewares(config, name),
         transports=transports.build(config, name),
         balancing=balancing.build(config, name),
         routes=routes.build(config, name),
+        limits=layer_four.limits(config, name),
+        layer_four=layer_four.routes(config, name),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from network.config import StackConfig
+from network.plan.applications import layer_four
 from network.plan.model.names import application_namespace
 from network.plan.model.owners import OWNER, owned, owner_labels
 from network.plan.model.rules import Alert, Recording, RuleGroup
@@ -36,7 +37,10 @@ def _routed(config: StackConfig) -> Iterator[tuple[str, list[str]]]:
         backends += [
             backend for service in application.services.values() for _, backend in service.backends()
         ]
-        workloads = sorted({each.workload for each in backends if each.workload is not None})
+        workloads = sorted(
+            {each.workload for each in backends if each.workload is not None}
+            | {route.workload for _, route in layer_four.routes_of(application)}
+        )
         if workloads:
             yield application_namespace(config, name), workloads
 

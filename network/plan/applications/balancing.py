@@ -7,8 +7,8 @@ from network.config import StackConfig
 from network.config.applications import Application, Backend, Service
 from network.config.applications.backends import Mirror, WeightedBackend
 from network.config.applications.balancing import Failover, HighestRandomWeight, Mirroring, Weighted
-from network.config.applications.external_services import ExternalService
 from network.config.applications.servers import Balancing
+from network.plan.applications import transports
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
 from network.plan.model.traefik import API_VERSION
@@ -43,7 +43,7 @@ def reference(application: Application, backend: Backend) -> dict[str, Any]:
         case _:
             share = {}
     if backend.service in application.external_services:
-        return {**_external(backend.service, application.external_services[backend.service]), **share}
+        return {**_external(application, backend.service), **share}
     if backend.service is not None:
         return {"kind": "TraefikService", "name": backend.service, **share}
     return {**servers(application, str(backend.workload), str(backend.port)), **share}
@@ -53,12 +53,15 @@ def servers(application: Application, workload: str, port: str) -> dict[str, Any
     """Return the reference to a workload's port, always with the same options: Traefik keeps one set of
     them per Service and port, whoever refers to it."""
     declared = application.workloads[workload]
-    spec = {"kind": "Service", "name": workload, "port": port, **_options(declared.balancing)}
+    transport = transports.chosen(application, declared.balancing.transport)
+    spec = {"kind": "Service", "name": workload, "port": port, **_options(declared.balancing, transport)}
     scheme = declared.ports[port].scheme
     return spec if scheme is None else {**spec, "scheme": scheme}
 
 
-def _external(name: str, external: ExternalService) -> dict[str, Any]:
+def _external(application: Application, name: str) -> dict[str, Any]:
+    external = application.external_services[name]
+    transport = transports.chosen(application, external.transport)
     spec: dict[str, Any] = {
         "kind": "Service",
         "name": name,
@@ -66,14 +69,14 @@ def _external(name: str, external: ExternalService) -> dict[str, Any]:
         "scheme": external.scheme,
         "passHostHeader": external.pass_host_header,
     }
-    if external.transport is not None:
-        spec["serversTransport"] = external.transport
+    if transport is not None:
+        spec["serversTransport"] = transport
     if external.health_check is not None:
         spec["healthCheck"] = external.health_check.model_dump(mode="json", by_alias=True, exclude_none=True)
     return spec
 
 
-def _options(balancing: Balancing) -> dict[str, Any]:
+def _options(balancing: Balancing, transport: str | None) -> dict[str, Any]:
     """Return what differs from Traefik's own."""
     options = balancing.model_dump(
         mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, include=_AS_THEY_ARE
@@ -84,8 +87,8 @@ def _options(balancing: Balancing) -> dict[str, Any]:
         options["passiveHealthCheck"] = balancing.passive_health_check.model_dump(mode="json", by_alias=True)
     if balancing.flush_interval is not None:
         options["responseForwarding"] = {"flushInterval": balancing.flush_interval}
-    if balancing.transport is not None:
-        options["serversTransport"] = balancing.transport
+    if transport is not None:
+        options["serversTransport"] = transport
     return options
 
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from network.config import StackConfig
 from network.config.applications import Accept, Talk, Workload
 from network.config.applications.reached import external_services, workload_ports
+from network.config.names import PortReference
 from network.config.pods import Pods as NamedPods
+from network.config.port_ranges import span
+from network.plan.applications import layer_four
 from network.plan.model.dashes import dashed
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.model.names import application_namespace
-from network.plan.model.peers import API_SERVER_PORTS, TRAEFIK, outside
+from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES, TRAEFIK, outside
 
 
 def build(config: StackConfig) -> tuple[Flow, ...]:
@@ -37,6 +40,10 @@ def _routed(config: StackConfig) -> list[Flow]:
                 served = backends[name, workload].setdefault(port, [])
                 path = route.path or route.path_regexp or route.path_prefix
                 served += [f"{host}{path}" for host in route.all_hosts]
+        for entry_point, route in layer_four.routes_of(application):
+            served = backends[name, route.workload].setdefault(route.port, [])
+            opened = config.ingress.entry_points[entry_point]
+            served.append(f"{opened.protocol} {opened.port} ({entry_point})")
     for application, workload, port, purpose in _asked_by_middlewares(config):
         backends[application, workload].setdefault(port, []).append(purpose)
     return [
@@ -84,13 +91,13 @@ def _asked_by_middlewares(config: StackConfig) -> Iterator[tuple[str, str, str, 
     for name, middleware in config.traffic.middlewares.items():
         errors, auth = middleware.errors, middleware.forward_auth
         if errors is not None:
-            ports = config.applications[errors.application].workloads[errors.workload].ports
+            ports = config.applications[errors.application].workloads[errors.workload].served
             yield errors.application, errors.workload, next(iter(ports)), "error pages"
         if auth is not None and auth.application and auth.workload and auth.port:
             yield auth.application, auth.workload, auth.port, f"authentication ({name})"
     redis = config.traffic.redis
     if redis is not None and redis.application and redis.workload:
-        ports = config.applications[redis.application].workloads[redis.workload].ports
+        ports = config.applications[redis.application].workloads[redis.workload].served
         named = next(n for n, port in ports.items() if redis.port in (n, port.port))
         yield redis.application, redis.workload, named, "shared rate limits"
 
@@ -113,24 +120,34 @@ def _talks(config: StackConfig) -> list[Flow]:
 def _accepted(config: StackConfig) -> list[Flow]:
     return [
         Flow(
-            f"{_outside(accept)}-to-{name}-{workload}-{accept.port}",
-            _source(name, accept),
+            f"{_source_name(accept, source)}-to-{name}-{workload}-"
+            + "-".join(port for _, port in accept.located_ports()),
+            source,
             workload_pods(config, name, workload),
-            (_port(application.workloads[workload], accept.port),),
+            tuple(_port(application.workloads[workload], port) for _, port in accept.located_ports()),
             accept.reason,
         )
         for name, application in config.applications.items()
         for workload, accepts in application.accepts_from.items()
         for accept in accepts
+        for source in _sources(name, accept)
     ]
 
 
-def _source(application: str, accept: Accept) -> Peer:
+def _sources(application: str, accept: Accept) -> tuple[Peer, ...]:
+    """Return whom a connection comes from: the API server of a managed cluster reaches pods through a proxy
+    on a node, so where it may connect, nodes may."""
     if accept.pods is not None:
-        return _foreign(accept.pods)
+        return (_foreign(accept.pods),)
     if accept.range is not None:
-        return Range(accept.range)
+        return (Range(accept.range),)
+    if accept.entity is not None:
+        return (API_SERVER, NODES) if accept.entity == "kube-apiserver" else (NODES,)
     raise ValueError(f"a connection to {application} has no source: config refuses this")
+
+
+def _source_name(accept: Accept, source: Peer) -> str:
+    return source.name if isinstance(source, Entity) else _outside(accept)
 
 
 def _destination(config: StackConfig, application: str, talk: Talk) -> Peer:
@@ -150,17 +167,25 @@ def _destination(config: StackConfig, application: str, talk: Talk) -> Peer:
 def _destination_ports(config: StackConfig, application: str, talk: Talk) -> tuple[Port, ...]:
     if talk.entity == "kube-apiserver":
         return API_SERVER_PORTS
-    if isinstance(talk.port, int):
-        return (Port(talk.port, talk.protocol),)
-    if talk.workload is None or talk.port is None:
-        raise ValueError(f"port {talk.port} of {application} has no workload: config refuses this")
+    return tuple(
+        _destination_port(config, application, talk, reference) for _, reference in talk.located_ports()
+    )
+
+
+def _destination_port(config: StackConfig, application: str, talk: Talk, reference: PortReference) -> Port:
+    numbers = span(reference)
+    if numbers is not None:
+        first, last = numbers
+        return Port(first, talk.protocol, last if last > first else None)
+    if talk.workload is None:
+        raise ValueError(f"port {reference} of {application} has no workload: config refuses this")
     destination = config.applications[talk.application or application]
-    return (_port(destination.workloads[talk.workload], talk.port),)
+    return _port(destination.workloads[talk.workload], str(reference))
 
 
 def _port(workload: Workload, name: str) -> Port:
     declared = workload.ports[name]
-    return Port(declared.port, declared.protocol)
+    return Port(declared.port, declared.protocol, declared.end_port)
 
 
 def _slug(application: str, talk: Talk) -> str:
@@ -171,8 +196,8 @@ def _slug(application: str, talk: Talk) -> str:
         destination = talk.entity
     else:
         destination = _outside(talk)
-    port = () if talk.port is None else (str(talk.port), talk.protocol.lower())
-    return "-".join((destination, *port))
+    ports = [str(reference).replace("-", "to") for _, reference in talk.located_ports()]
+    return "-".join((destination, *ports, *([talk.protocol.lower()] if ports else [])))
 
 
 def _outside(connection: Talk | Accept) -> str:

@@ -27,8 +27,8 @@ def _namespace(config: StackConfig, name: str, application: Application) -> Name
 
 def _quota(namespace: str, application: Application) -> Manifest:
     quota = application.quota
-    opened = [len(w.ports) for w in application.workloads.values() if w.service.type == "NodePort"]
-    balanced = [len(w.ports) for w in application.workloads.values() if w.service.type == "LoadBalancer"]
+    opened = [len(w.served) for w in application.workloads.values() if w.service.type == "NodePort"]
+    balanced = [len(w.served) for w in application.workloads.values() if w.service.type == "LoadBalancer"]
     return manifest(
         "v1",
         "ResourceQuota",

@@ -4,11 +4,12 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.applications import Route
-from network.config.applications.matching import rule
+from network.config.applications.host_patterns import is_pattern
+from network.config.applications.matching import priority, rule
 from network.config.platform import TRAEFIK
+from network.plan.applications import client_certificates, limits
 from network.plan.applications.balancing import reference
-from network.plan.applications.client_certificates import object_name
-from network.plan.ingress.entrypoints import WEBSECURE
+from network.plan.ingress.entrypoints import INTERNAL_SECURE, WEBSECURE
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
 from network.plan.model.traefik import API_VERSION
@@ -23,21 +24,32 @@ def build(config: StackConfig, application: str) -> tuple[Manifest, ...]:
 
 
 def _route(config: StackConfig, application: str, name: str, route: Route) -> Manifest:
-    """Return an IngressRoute. The entrypoint already applies the default chain: named once more
-    by the route, its rate limit would count each request twice."""
+    """Return an IngressRoute. It names the default chain too: what hung on the entrypoint no route could
+    leave."""
     options: dict[str, Any] = {"services": [reference(config.applications[application], route)]}
-    if route.priority is not None:
-        options["priority"] = route.priority
-    if route.chain is not None and route.chain != config.traffic.default_chain:
-        options["middlewares"] = [{"name": route.chain, "namespace": TRAEFIK}]
+    chains = config.traffic.chains_of(route)
+    passed = [
+        *({"name": chain, "namespace": TRAEFIK} for chain in chains),
+        *({"name": each["metadata"]["name"]} for each in limits.middlewares(config, application)),
+    ]
+    if passed:
+        options["middlewares"] = passed
     return manifest(
         API_VERSION,
         "IngressRoute",
         name,
         namespace=application_namespace(config, application),
         spec={
-            "entryPoints": [WEBSECURE],
-            "routes": [{"kind": "Rule", "match": rule(host, route), **options} for host in route.all_hosts],
-            "tls": {} if route.client_ca is None else {"options": {"name": object_name(route.client_ca)}},
+            "entryPoints": [WEBSECURE if route.load_balancer == "public" else INTERNAL_SECURE],
+            "routes": [
+                {"kind": "Rule", "match": rule(host, route), **_priority(host, route), **options}
+                for host in route.all_hosts
+            ],
+            "tls": client_certificates.reference(route),
         },
     )
+
+
+def _priority(host: str, route: Route) -> dict[str, int]:
+    """Return the priority where it is not Traefik's own: a wildcard's rule may be longer than a name's."""
+    return {"priority": priority(host, route)} if route.priority or is_pattern(host) else {}

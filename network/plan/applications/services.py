@@ -43,7 +43,7 @@ def _workload(config: StackConfig, application: str, name: str, workload: Worklo
                     "targetPort": port.port,
                     "protocol": port.protocol,
                 }
-                for port_name, port in workload.ports.items()
+                for port_name, port in workload.served.items()
             ],
         },
     )

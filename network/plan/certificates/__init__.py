@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from network.config import StackConfig
-from network.config.certificates import WILDCARD, Certificate, Dns01
+from network.config.applications.asked import asked_hosts
+from network.config.certificates import Certificate, Dns01
 from network.config.dns_providers import PROVIDERS
 from network.config.platform import CERT_MANAGER, TRAEFIK
-from network.plan.certificates import alerts, cert_manager, flows
+from network.config.rules.certificates import written_zones, zone_certificates
+from network.plan.certificates import alerts, capacity, cert_manager, flows
 from network.plan.certificates.acme import DIRECTORIES
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan, manifest
 from network.plan.model.layer import LayerPlan
@@ -39,6 +41,8 @@ class CertificatesPlan(LayerPlan):
     release: ReleasePlan
     secrets: tuple[SecretPlan, ...]
     """What the issuers refer to."""
+    bought: tuple[SecretPlan, ...]
+    """In Traefik's namespace, as those that cert-manager writes."""
     issuers: tuple[Manifest, ...]
     certificates: tuple[Manifest, ...]
     """In Traefik's namespace, beside the TLSStore that serves them to every namespace."""
@@ -53,9 +57,26 @@ def build(config: StackConfig) -> CertificatesPlan:
         namespaces=(of_platform(config, CERT_MANAGER),),
         flows=flows.build(config),
         metrics=flows.METRICS,
-        rules=(alerts.build(tuple(_served(config)), certificate_names(config)),),
+        rules=(
+            alerts.build(
+                tuple(served(config)),
+                certificate_names(config),
+                {name: each.ends for name, each in config.certificates.bought.items()},
+            ),
+        ),
+        limits=tuple(capacity.limits(config)),
+        taken=cert_manager.taken(config),
         release=cert_manager.release(config),
         secrets=(DNS_TOKEN,),
+        bought=tuple(
+            SecretPlan(
+                secret_name(name),
+                TRAEFIK,
+                "kubernetes.io/tls",
+                {"tls.crt": f"certificates.bought.{name}", "tls.key": f"certificateKeys.{name}"},
+            )
+            for name in config.certificates.bought
+        ),
         issuers=tuple(_issuer(config, name) for name in DIRECTORIES),
         certificates=_certificates(config),
         reachable_first=frozenset(
@@ -70,19 +91,18 @@ def secret_name(certificate: str) -> str:
 
 
 def certificate_names(config: StackConfig) -> tuple[str, ...]:
-    """Return the certificates of the environment, the default one first."""
-    wildcard = (WILDCARD,) if config.certificates.wildcard else ()
-    return (*wildcard, *config.certificates.named)
+    """Return the certificates that are issued for the environment, the default one first."""
+    return (*zone_certificates(config.certificates, config.external.dns), *config.certificates.named)
 
 
-def _served(config: StackConfig) -> Iterator[tuple[str, str]]:
-    """Yield each host of a route with the certificate that Traefik serves for it: of the most precise
-    name."""
+def served(config: StackConfig) -> Iterator[tuple[str, str]]:
+    """Yield each host by which a route is asked, with the certificate that Traefik serves for it: of the most
+    precise name."""
     patterns = {name: each.dns_names for name, each in config.certificates.named.items()}
-    if config.certificates.wildcard:
-        patterns[WILDCARD] = (config.external.dns.zone, f"*.{config.external.dns.zone}")
-    routes = (route for each in config.applications.values() for route in each.routes.values())
-    for host in dict.fromkeys(host for route in routes for host in route.all_hosts):
+    patterns |= {name: each.dns_names for name, each in config.certificates.bought.items()}
+    patterns |= zone_certificates(config.certificates, config.external.dns)
+    asked = asked_hosts(config.applications)
+    for host in dict.fromkeys(each.name for each in asked if each.name and each.has_certificate):
         above = f"*.{host.partition('.')[2]}"
         for wanted in (host, above):
             serving = next((name for name, names in patterns.items() if wanted in names), None)
@@ -117,8 +137,13 @@ def issuer_name(directory: str) -> str:
 
 
 def _solvers(config: StackConfig) -> list[dict[str, Any]]:
-    """Return the solvers. Both are limited to names of the stack; the one by exact name wins."""
-    solvers = [_dns01(config)]
+    """Return the solvers. Each is limited to names of the stack; the one by exact name wins, then the one of
+    the deepest zone."""
+    written = [zone.name for zone in written_zones(config.certificates, config.external.dns)]
+    solvers = [_dns01(config, written)] if written else []
+    if config.certificates.dns01.delegated_zones:
+        delegated = _dns01(config, list(config.certificates.dns01.delegated_zones))
+        solvers.append({**delegated, "dns01": {"cnameStrategy": "Follow", **delegated["dns01"]}})
     http_names = [
         name
         for certificate in config.certificates.named.values()
@@ -126,14 +151,14 @@ def _solvers(config: StackConfig) -> list[dict[str, Any]]:
         for name in certificate.dns_names
     ]
     if config.certificates.http01 is not None and http_names:
-        solvers.append(_http01(config.certificates.http01.wait_instead_of_self_check, http_names))
+        solvers.append(_http01(config, config.certificates.http01.wait_instead_of_self_check, http_names))
     return solvers
 
 
-def _dns01(config: StackConfig) -> dict[str, Any]:
+def _dns01(config: StackConfig, zones: list[str]) -> dict[str, Any]:
     dns01 = config.certificates.dns01
     solver: dict[str, Any] = {
-        "selector": {"dnsZones": [config.external.dns.zone]},
+        "selector": {"dnsZones": zones},
         "dns01": {dns01.provider: _dns01_provider(dns01)},
     }
     if dns01.wait_instead_of_self_check is not None:
@@ -143,17 +168,17 @@ def _dns01(config: StackConfig) -> dict[str, Any]:
 
 def _dns01_provider(dns01: Dns01) -> dict[str, Any]:
     provider = PROVIDERS[dns01.provider]
-    options = dns01.model_dump(mode="json", by_alias=True, include=set(provider.options))
+    options = dns01.model_dump(mode="json", by_alias=True, include=set(provider.options), exclude_none=True)
     return {**options, provider.credential: {"name": DNS_TOKEN.name, "key": "token"}}
 
 
-def _http01(wait: str, names: list[str]) -> dict[str, Any]:
+def _http01(config: StackConfig, wait: str, names: list[str]) -> dict[str, Any]:
     return {
         "selector": {"dnsNames": names},
         "waitInsteadOfSelfCheck": wait,
         "http01": {
             "ingress": {
-                "ingressClassName": TRAEFIK,
+                "ingressClassName": config.ingress.ingress_class.name,
                 # The default, NodePort, would open a port on every node.
                 "serviceType": "ClusterIP",
                 # Routers without entrypoints attach to websecure only.
@@ -175,10 +200,9 @@ def _http01(wait: str, names: list[str]) -> dict[str, Any]:
 
 
 def _certificates(config: StackConfig) -> tuple[Manifest, ...]:
-    zone = config.external.dns.zone
-    wildcard = {WILDCARD: Certificate(dns_names=(zone, f"*.{zone}"))}
+    of_zones = zone_certificates(config.certificates, config.external.dns)
     wanted = {
-        **(wildcard if config.certificates.wildcard else {}),
+        **{name: Certificate(dns_names=names) for name, names in of_zones.items()},
         **config.certificates.named,
     }
     return tuple(_certificate(config, name, certificate) for name, certificate in wanted.items())

@@ -1,6 +1,7 @@
 """What somebody on call is told of certificates, and of what issues them (OBS-6)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from network.config.platform import TRAEFIK
 from network.plan.model.rules import Alert, Recording, RuleGroup, Severity
@@ -14,14 +15,17 @@ _READY = "certmanager_certificate_ready_status"
 _SUBJECT = "certificate {{ $labels.namespace }}/{{ $labels.name }}"
 
 
-def build(hosts: Sequence[tuple[str, str]], names: Sequence[str]) -> RuleGroup:
+def build(
+    hosts: Sequence[tuple[str, str]], names: Sequence[str], bought: Mapping[str, datetime]
+) -> RuleGroup:
     """Return the rules of the certificates layer.
 
     `hosts`: each public host, with the certificate that is served for it. `names`: the certificates that the
-    platform declares, in Traefik's namespace.
+    platform has issued, in Traefik's namespace. `bought`: those that others have issued, and when they end.
     """
     rules = [
-        *_served(hosts),
+        *_bought(bought),
+        *_served(hosts, f"({_latest('expiration')} or {END_OF_BOUGHT})" if bought else _latest("expiration")),
         _near("CertificateRenewalOverdue", 0.8, "1h", "warning"),
         _near("CertificateNearExpiry", 0.3, "10m", "critical"),
         _not_ready(),
@@ -87,9 +91,11 @@ def _missing(names: Sequence[str]) -> Alert:
 
 
 def _issuance_failing() -> Alert:
-    # A counter that has just appeared has counted from nothing, which `increase` does not see.
+    # A counter that has just appeared has counted from nothing, which `increase` does not see; where nothing
+    # was read an hour ago, as after a start of Prometheus, it may be an old one.
     refused = f'certmanager_http_acme_client_request_count{{{_CONTROLLER},status=~"4..|5..|999"}}'
-    grown = f"({refused} unless {refused} offset 1h) or increase({refused}[1h])"
+    read = f"(max(up{{{_CONTROLLER}}} offset 1h) == 1)"
+    grown = f"(({refused} unless {refused} offset 1h) and on () {read}) or increase({refused}[1h])"
     return Alert(
         "IssuanceFailing",
         f"sum by (host, status) ({grown}) > 3",
@@ -124,8 +130,35 @@ CERTIFICATE_OF_HOST = "network:host_certificate:info"
 """Constant 1 for each public host, with name and namespace of the certificate that is served for it."""
 
 
-def _served(hosts: Sequence[tuple[str, str]]) -> Iterator[Recording | Alert]:
-    """Yield what compares the certificates that clients see with those that were issued."""
+END_OF_BOUGHT = "network:bought_certificate_end:seconds"
+"""When a certificate that was bought ends, as the stack file has it, in seconds since 1970."""
+
+TIME_TO_BUY = timedelta(days=30)
+"""Left of a certificate when somebody is told to buy the next one (a judgement): orders, approvals and
+proofs of an authority that sells take days."""
+
+
+def _bought(ends: Mapping[str, datetime]) -> Iterator[Recording | Alert]:
+    """Yield what tells of certificates that nobody renews but a person."""
+    for name, end in ends.items():
+        labels = {"namespace": TRAEFIK, "name": name}
+        yield Recording(END_OF_BOUGHT, f"vector({int(end.timestamp())})", labels)
+    if ends:
+        yield Alert(
+            "BoughtCertificateEnds",
+            f"{END_OF_BOUGHT} - time() < {int(TIME_TO_BUY.total_seconds())}",
+            "1h",
+            "warning",
+            f"Clients will refuse {_SUBJECT}, which was bought, unless somebody buys the next one",
+            "It ends in {{ $value | humanizeDuration }}, and nothing renews it; "
+            f"told {TIME_TO_BUY.days} days before.",
+            DASHBOARD,
+        )
+
+
+def _served(hosts: Sequence[tuple[str, str]], issued: str) -> Iterator[Recording | Alert]:
+    """Yield what compares the certificates that clients see with those that were issued. `issued`: when each
+    of these ends."""
     for host, name in hosts:
         yield Recording(CERTIFICATE_OF_HOST, "vector(1)", {"host": host, "namespace": TRAEFIK, "name": name})
     if hosts:
@@ -136,7 +169,7 @@ def _served(hosts: Sequence[tuple[str, str]]) -> Iterator[Recording | Alert]:
         )
         yield Alert(
             "ServedCertificateOutdated",
-            f"{_latest('expiration')} - on (namespace, name) group_right () ({seen}) > 60",
+            f"{issued} - on (namespace, name) group_right () ({seen}) > 60",
             "30m",
             "critical",
             f"Clients of {{{{ $labels.host }}}} are served an old one in place of {_SUBJECT}",

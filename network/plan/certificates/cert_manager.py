@@ -4,9 +4,11 @@ from typing import Any
 
 from network import versions
 from network.config import StackConfig
+from network.config.certificates import Certificates
 from network.config.charts import CertManagerChart
 from network.config.platform import CERT_MANAGER
 from network.config.quantities import ComponentScale
+from network.plan.model.capacity import Taken, taken_of
 from network.plan.model.kubernetes import ReleasePlan
 from network.plan.model.resources import requirements
 
@@ -32,6 +34,20 @@ def release(config: StackConfig) -> ReleasePlan:
         chart_name="cert-manager",
         chart=config.charts.cert_manager,
         values=_values(config),
+    )
+
+
+def taken(config: StackConfig) -> tuple[Taken, ...]:
+    """Return what its pods ask of nodes."""
+    settings = config.certificates
+    components = {
+        "controller": settings.controller,
+        "webhook": settings.webhook,
+        "cainjector": settings.cainjector,
+    }
+    return tuple(
+        taken_of(f"cert-manager-{name}", requirements(scale.resources), scale.replicas)
+        for name, scale in components.items()
     )
 
 
@@ -66,10 +82,22 @@ def _values(config: StackConfig) -> dict[str, Any]:
             "resources": STARTUP_CHECK_RESOURCES,
             **_token(),
         },
+        **_resolvers(settings),
         # The chart's own policies allow any destination on their ports; ours follow the flows.
         "networkPolicy": {"enabled": False},
         # Metrics are served; who scrapes them is the observability layer's matter.
         "prometheus": {"enabled": True, "servicemonitor": {"enabled": False}},
+    }
+
+
+def _resolvers(settings: Certificates) -> dict[str, Any]:
+    """Return whom the controller asks for names; the cluster's DNS where nothing is said."""
+    resolvers = settings.dns01.recursive_nameservers
+    if not resolvers:
+        return {}
+    return {
+        "dns01RecursiveNameservers": ",".join(resolvers),
+        "dns01RecursiveNameserversOnly": settings.dns01.recursive_nameservers_only,
     }
 
 

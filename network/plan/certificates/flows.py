@@ -7,6 +7,7 @@ whatever the policies say, and a rule for them would open the pods to the other 
 from network.config import StackConfig, platform
 from network.config.dns_providers import PROVIDERS
 from network.plan.certificates.acme import HOSTS
+from network.plan.model.dashes import dashed
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.layer import MetricsEndpoint
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, DNS, HTTPS, NODES, TRAEFIK, WORLD, outside
@@ -93,7 +94,9 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
         for host in sorted(HOSTS.values())
     ]
     flows.append(_zone_writer(config))
-    if config.certificates.dns01.wait_instead_of_self_check is None:
+    flows += _resolvers(config)
+    dns01 = config.certificates.dns01
+    if dns01.wait_instead_of_self_check is None and not dns01.recursive_nameservers_only:
         flows.append(
             Flow(
                 "controller-to-name-servers",
@@ -114,6 +117,19 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
             )
         )
     return tuple(flows)
+
+
+def _resolvers(config: StackConfig) -> list[Flow]:
+    return [
+        Flow(
+            f"controller-to-resolver-{dashed(resolver)}",
+            CONTROLLER,
+            outside(config, resolver.partition(":")[0]),
+            tuple(Port(int(resolver.partition(":")[2]), protocol) for protocol in ("UDP", "TCP")),
+            "Asked for names, before a challenge is written and whether it is there.",
+        )
+        for resolver in config.certificates.dns01.recursive_nameservers
+    ]
 
 
 def _zone_writer(config: StackConfig) -> Flow:

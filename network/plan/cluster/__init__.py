@@ -6,7 +6,7 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.cluster import DEFAULT_POOL, POOL_LABEL, Cluster, NodePool
-from network.plan.cluster import alerts, dashboard
+from network.plan.cluster import alerts, capacity, dashboard
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name
@@ -31,6 +31,9 @@ def build(config: StackConfig) -> ClusterPlan:
     return ClusterPlan(
         dashboards=dashboard.build(config),
         rules=alerts.build(config),
+        limits=tuple(capacity.limits(config)),
+        taken=(capacity.SYSTEM, capacity.SYSTEM_ONCE),
+        charges=tuple(capacity.charges(config)),
         cluster=_cluster(config),
         pools=tuple(
             CloudResource(
@@ -74,6 +77,10 @@ def _cluster(config: StackConfig) -> CloudResource:
             **_pool(config, DEFAULT_POOL, cluster.node_pools[DEFAULT_POOL]),
         },
     }
+    if config.external.nat_gateway is not None:
+        # Never switched off: with the last gateway its Routes go at the end of the same `up`, and only the
+        # agent lets them go. Taken out, the provider leaves it as it is.
+        arguments["routing_agent"] = {"enabled": True}
     if cluster.maintenance is not None:
         arguments["maintenance_policy"] = {
             "day": cluster.maintenance.day,

@@ -1,11 +1,13 @@
-"""What lies outside the cluster: VPC, DNS zone and records, cloud firewall (EXT-2, EXT-4)."""
+"""What lies outside the cluster: VPC, DNS zone and records, cloud firewall, CDN (EXT-2 to EXT-4)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from network.config import StackConfig
 from network.config.external import FirewallRule
-from network.plan.external import caa
+from network.config.zones import DeclaredZone, zones
+from network.plan.external import caa, cdn
 from network.plan.model.cloud import CloudResource
 from network.plan.model.layer import LayerPlan
 from network.plan.model.names import environment_name
@@ -18,13 +20,19 @@ provider gives up after two minutes by default."""
 
 @dataclass(frozen=True)
 class ZonePlan:
-    """The DNS zone at DigitalOcean."""
+    """One DNS zone, with the platform's records in it."""
 
+    key: str
+    """Its name in the stack file, which tells its resources from the first zone's; empty for that."""
     name: str
+    """Its domain name."""
+    provider: Literal["digitalocean", "external"]
+    """Where another one serves it, its records are exported, not made."""
     mode: Literal["create", "adopt"]
     """An adopted zone exists: it is imported, and outlives `destroy`."""
     protect: bool
     """Refuse `destroy` and replacement; needless where the zone outlives both."""
+    records: tuple[RecordPlan, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,19 +42,22 @@ class ExternalPlan(LayerPlan):
     title = "Outside"
 
     vpc: CloudResource
-    zone: ZonePlan | None
-    """None when another provider serves the zone: then the records are exported, not made."""
-    records: tuple[RecordPlan, ...]
+    peerings: tuple[CloudResource, ...]
+    """Each lacks this VPC among its `vpc_ids`."""
+    zones: tuple[ZonePlan, ...]
+    """The first one first."""
     firewall: CloudResource | None
+    cdns: cdn.CdnsPlan | None
 
 
 def build(config: StackConfig) -> ExternalPlan:
     """Return the external layer's plan."""
     return ExternalPlan(
         vpc=_vpc(config),
-        zone=_zone(config),
-        records=_records(config),
+        peerings=tuple(_peerings(config)),
+        zones=tuple(_zone(config, zone) for zone in zones(config.external.dns)),
         firewall=_firewall(config),
+        cdns=cdn.build(config),
     )
 
 
@@ -67,26 +78,59 @@ def _vpc(config: StackConfig) -> CloudResource:
     )
 
 
-def _zone(config: StackConfig) -> ZonePlan | None:
-    dns = config.external.dns
-    if dns.provider == "external":
-        return None
-    return ZonePlan(dns.zone, dns.mode, protect=config.environment.is_production and dns.mode == "create")
+def _peerings(config: StackConfig) -> Iterator[CloudResource]:
+    for peer, peering in config.external.vpc.peerings.items():
+        name = f"{environment_name(config)}-{peer}"
+        # A peering with another VPC cannot have the name before the former is gone.
+        yield CloudResource(
+            "VpcPeering", name, {"name": name, "vpc_ids": [peering.vpc_id]}, delete_before_replace=True
+        )
 
 
-def _records(config: StackConfig) -> tuple[RecordPlan, ...]:
-    dns = config.external.dns
+def _zone(config: StackConfig, zone: DeclaredZone) -> ZonePlan:
+    dns = zone.says
+    return ZonePlan(
+        zone.key,
+        zone.name,
+        dns.provider,
+        dns.mode,
+        protect=config.environment.is_production and dns.mode == "create",
+        records=tuple(
+            replace(record, key=record_key(zone.key, record.key)) for record in _records(config, zone)
+        ),
+    )
+
+
+def record_key(zone: str, key: str) -> str:
+    """Return the name of a zone's record inside the program; in the first zone it is the record's own.
+
+    No record's own begins with `zone-`, and no zone's key holds a dot.
+    """
+    return f"zone-{zone}.{key}" if zone else key
+
+
+def _records(config: StackConfig, zone: DeclaredZone) -> tuple[RecordPlan, ...]:
+    dns = zone.says
     names = {
         **({"apex": "@"} if dns.apex else {}),
         **({"wildcard": "*"} if dns.wildcard else {}),
-        **{f"host-{host}": host for host in dns.hosts},
+        **{_key(host): host for host in dns.hosts},
     }
     both = config.ingress.load_balancer.ipv6
     return (
         *(RecordPlan(key, "A", name, dns.ttl) for key, name in names.items()),
         *(RecordPlan(f"{key}-ipv6", "AAAA", name, dns.ttl) for key, name in names.items() if both),
-        *caa.records(config),
+        *(
+            RecordPlan(f"internal-{_key(host)}", "A", host, dns.ttl, internal=True)
+            for host in dns.internal_hosts
+        ),
+        *(cdn.records(config) if not zone.key else ()),
+        *caa.records(config, zone),
     )
+
+
+def _key(host: str) -> str:
+    return f"wildcard-{host[2:]}" if host.startswith("*.") else f"host-{host}"
 
 
 def _firewall(config: StackConfig) -> CloudResource | None:

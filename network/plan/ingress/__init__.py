@@ -9,7 +9,7 @@ from network.config.charts import TraefikChart
 from network.config.platform import TRAEFIK
 from network.plan import certificates
 from network.plan.ingress import access as traefik_access
-from network.plan.ingress import alerts, dashboard, entrypoints, flows, load_balancer, tracing
+from network.plan.ingress import alerts, capacity, dashboard, entrypoints, flows, load_balancer, tracing
 from network.plan.ingress.buckets import USUAL, buckets
 from network.plan.model import peers
 from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
@@ -24,9 +24,6 @@ POD_LABELS = {
 }
 """Labels of Traefik's pods: the chart's name, and release and namespace."""
 
-PODS = RunningPods(peers.TRAEFIK, POD_LABELS, entrypoints.CONTAINER_PORTS)
-
-DOOR = Door(TRAEFIK, TRAEFIK, PODS, {entrypoints.WEB: 80, entrypoints.WEBSECURE: 443})
 
 READY_PATH = "/api/version"
 """On the internal entrypoint, by the dashboard's route."""
@@ -47,7 +44,8 @@ class IngressPlan(LayerPlan):
     access: traefik_access.TraefikAccess
     """In force before the release."""
     release: ReleasePlan
-    tls_option: Manifest
+    tls_options: tuple[Manifest, ...]
+    """That of everybody first."""
     """Own manifests rather than chart values, for both TLS objects: the chart takes any key below
     `tlsOptions` and `tlsStore`, the CRDs do not, and Traefik never starts without them."""
     tls_store: Manifest
@@ -57,10 +55,13 @@ class IngressPlan(LayerPlan):
     """Whether the load balancer has an IPv6 address too."""
     service: str
     """Service whose load balancer the DNS records point at."""
+    internal_service: str | None
+    """The same, of the internal load balancer."""
 
 
 def build(config: StackConfig) -> IngressPlan:
     """Return the ingress layer's plan."""
+    pods = _pods(config)
     return IngressPlan(
         namespaces=(of_platform(config, TRAEFIK),),
         flows=flows.build(config),
@@ -68,9 +69,24 @@ def build(config: StackConfig) -> IngressPlan:
             MetricsEndpoint("traefik", peers.TRAEFIK, entrypoints.CONTAINER_PORTS[entrypoints.METRICS]),
         ),
         rules=(alerts.build(config),),
-        pods=(PODS,),
-        doors=(DOOR,),
+        pods=(pods,),
+        doors=tuple(
+            Door(
+                TRAEFIK,
+                load_balancer.service_name(balancer),
+                pods,
+                {
+                    each.name: each.outside
+                    for each in entrypoints.listeners(config)
+                    if each.load_balancer == balancer
+                },
+            )
+            for balancer in config.ingress.balancers
+        ),
         dashboards=dashboard.build(config),
+        limits=capacity.limits(config),
+        taken=(capacity.taken(config),),
+        charges=tuple(capacity.charges(config)),
         crds=CRDS,
         access=traefik_access.build(config),
         release=ReleasePlan(
@@ -80,11 +96,24 @@ def build(config: StackConfig) -> IngressPlan:
             chart=config.charts.traefik,
             values=_values(config),
         ),
-        tls_option=_tls_option(config),
+        tls_options=_tls_options(config),
         tls_store=_tls_store(config),
         node_loss_seconds=config.ingress.load_balancer.health_check.loss_seconds,
         ipv6=config.ingress.load_balancer.ipv6,
-        service=TRAEFIK,
+        service=load_balancer.service_name("public"),
+        internal_service=(
+            None if config.ingress.internal_load_balancer is None else load_balancer.service_name("internal")
+        ),
+    )
+
+
+def _pods(config: StackConfig) -> RunningPods:
+    opened = entrypoints.listeners(config)
+    return RunningPods(
+        peers.TRAEFIK,
+        POD_LABELS,
+        {**entrypoints.CONTAINER_PORTS, **{each.name: int(each.inside.port) for each in opened}},
+        frozenset(each.name for each in opened if each.inside.protocol == "UDP"),
     )
 
 
@@ -95,10 +124,16 @@ def _values(config: StackConfig) -> dict[str, Any]:
         # Both would need egress to the internet.
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "core": {"strictTLSOptions": True},
-        "ingressClass": {"enabled": True, "isDefaultClass": False, "name": TRAEFIK},
+        "ingressClass": {
+            "enabled": True,
+            "isDefaultClass": ingress.ingress_class.is_default_class,
+            "name": ingress.ingress_class.name,
+        },
         # The roles are `traefik_access`'.
         "rbac": {"enabled": False},
         "providers": _providers(config),
+        # Whoever writes HTTPRoutes writes the Gateway that they hang on, too.
+        **({"gateway": {"enabled": False}} if ingress.gateway_api is not None else {}),
         **_dashboard(),
         "ports": entrypoints.ports(config),
         "additionalArguments": entrypoints.arguments(config),
@@ -112,6 +147,8 @@ def _values(config: StackConfig) -> dict[str, Any]:
         "metrics": {
             "prometheus": {
                 "entryPoint": entrypoints.METRICS,
+                # All three: routes without services would spare an eighth of what metrics cost, and hide
+                # retries and canaries (docs/observability.md#what-it-costs).
                 "addEntryPointsLabels": True,
                 "addRoutersLabels": True,
                 "addServicesLabels": True,
@@ -133,6 +170,7 @@ def _image(chart: TraefikChart) -> dict[str, Any]:
 def _providers(config: StackConfig) -> dict[str, Any]:
     namespaces = traefik_access.watched(config)
     return {
+        **_gateway_api(config, namespaces),
         "kubernetesCRD": {
             "enabled": True,
             "namespaces": namespaces,
@@ -154,11 +192,25 @@ def _providers(config: StackConfig) -> dict[str, Any]:
             "enabled": True,
             "namespaces": namespaces,
             # Only Ingresses that ask for it: cert-manager's HTTP-01 solvers do.
-            "ingressClass": TRAEFIK,
+            "ingressClass": config.ingress.ingress_class.name,
             "allowExternalNameServices": False,
-            "crossProviderNamespaces": [TRAEFIK],
+            # They name the default chain, as routes do; what else they may name, admission says.
+            "crossProviderNamespaces": namespaces if config.traffic.default_chain else [TRAEFIK],
             "publishedService": {"enabled": True},
         },
+    }
+
+
+def _gateway_api(config: StackConfig, namespaces: list[str]) -> dict[str, Any]:
+    """Return the provider of Gateway API, where the stack says that the CRDs let it start."""
+    if config.ingress.gateway_api is None:
+        return {}
+    return {
+        "kubernetesGateway": {
+            "enabled": True,
+            "namespaces": namespaces,
+            "crossProviderNamespaces": [TRAEFIK],
+        }
     }
 
 
@@ -232,6 +284,9 @@ def _access_log(config: StackConfig) -> dict[str, Any]:
     logs = config.observability.logs if config.observability else None
     return {
         "enabled": config.ingress.access_log,
+        # Written as requests end. A buffer (`bufferingSize`) spares no processor time, makes requests wait
+        # for one writer, and is lost when Traefik is killed (docs/observability.md#what-it-costs,
+        # docs/facts/observability.md#buffer-of-the-access-log).
         "format": "json",
         "fields": {
             "defaultMode": "keep",
@@ -249,13 +304,19 @@ def _access_log(config: StackConfig) -> dict[str, Any]:
     }
 
 
-def _tls_option(config: StackConfig) -> Manifest:
-    return manifest(API_VERSION, "TLSOption", "default", namespace=TRAEFIK, spec=tls_settings(config))
+def _tls_options(config: StackConfig) -> tuple[Manifest, ...]:
+    """Return the options of everybody, and those that routes name."""
+    return tuple(
+        manifest(
+            API_VERSION, "TLSOption", name or "default", namespace=TRAEFIK, spec=tls_settings(config, name)
+        )
+        for name in (None, *config.ingress.tls_options)
+    )
 
 
-def tls_settings(config: StackConfig) -> dict[str, Any]:
-    """Return what every TLSOption of the environment has in common."""
-    tls = config.ingress.tls
+def tls_settings(config: StackConfig, name: str | None) -> dict[str, Any]:
+    """Return what TLSOptions say of versions and suites: those of a name, or of everybody."""
+    tls = config.ingress.tls if name is None else config.ingress.tls_options[name]
     return {
         "minVersion": tls.min_version,
         "cipherSuites": list(tls.cipher_suites),
@@ -271,7 +332,8 @@ def _tls_store(config: StackConfig) -> Manifest:
     alone would leave every connection refused.
     """
     secrets = [
-        {"secretName": certificates.secret_name(name)} for name in certificates.certificate_names(config)
+        {"secretName": certificates.secret_name(name)}
+        for name in (*certificates.certificate_names(config), *config.certificates.bought)
     ]
     spec: dict[str, Any] = {"certificates": secrets}
     if config.certificates.wildcard:

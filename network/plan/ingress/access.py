@@ -46,8 +46,8 @@ def build(config: StackConfig) -> TraefikAccess:
     """Return Traefik's roles and bindings."""
     return TraefikAccess(
         roles=(
-            manifest(API_VERSION, "ClusterRole", CLUSTER_ROLE, rules=_of_the_cluster()),
-            manifest(API_VERSION, "ClusterRole", NAMESPACE_ROLE, rules=_of_a_namespace()),
+            manifest(API_VERSION, "ClusterRole", CLUSTER_ROLE, rules=_of_the_cluster(config)),
+            manifest(API_VERSION, "ClusterRole", NAMESPACE_ROLE, rules=_of_a_namespace(config)),
         ),
         bindings=(
             _binding("ClusterRoleBinding", CLUSTER_ROLE, None),
@@ -61,20 +61,46 @@ def watched(config: StackConfig) -> list[str]:
 
     Sorted, so that only a namespace more or less rolls Traefik.
     """
-    serving = {name for name, application in config.applications.items() if application.routes}
+    serving = {
+        name
+        for name, application in config.applications.items()
+        if application.routes or application.tcp_routes or application.udp_routes
+    }
     serving |= {m.errors.application for m in config.traffic.middlewares.values() if m.errors is not None}
     return sorted({TRAEFIK, *(application_namespace(config, name) for name in serving)})
 
 
-def _of_the_cluster() -> list[dict[str, Any]]:
-    return [
+GATEWAY_API = "gateway.networking.k8s.io"
+GATEWAY_KINDS = ("backendtlspolicies", "gateways", "grpcroutes", "httproutes", "referencegrants", "tlsroutes")
+"""Kinds of Gateway API that Traefik waits for in each watched namespace."""
+GATEWAY_STATUS = ("backendtlspolicies", "gateways", "grpcroutes", "httproutes", "tlsroutes")
+
+
+def _of_the_cluster(config: StackConfig) -> list[dict[str, Any]]:
+    rules = [
         {"apiGroups": [""], "resources": ["nodes"], "verbs": READ},
         {"apiGroups": ["networking.k8s.io"], "resources": ["ingressclasses"], "verbs": READ},
     ]
+    if config.ingress.gateway_api is not None:
+        rules += [
+            {"apiGroups": [""], "resources": ["namespaces"], "verbs": READ},
+            {"apiGroups": [GATEWAY_API], "resources": ["gatewayclasses"], "verbs": READ},
+            {"apiGroups": [GATEWAY_API], "resources": ["gatewayclasses/status"], "verbs": ["update"]},
+        ]
+    return rules
 
 
-def _of_a_namespace() -> list[dict[str, Any]]:
+def _of_a_namespace(config: StackConfig) -> list[dict[str, Any]]:
+    gateway = [
+        {"apiGroups": [GATEWAY_API], "resources": list(GATEWAY_KINDS), "verbs": READ},
+        {
+            "apiGroups": [GATEWAY_API],
+            "resources": [f"{kind}/status" for kind in GATEWAY_STATUS],
+            "verbs": ["update"],
+        },
+    ]
     return [
+        *(gateway if config.ingress.gateway_api is not None else ()),
         {"apiGroups": [""], "resources": ["configmaps", "secrets", "services"], "verbs": READ},
         {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": READ},
         {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": READ},

@@ -3,10 +3,15 @@
 They hold without any objective; a promise of its own pages earlier and more precisely.
 """
 
+from collections.abc import Mapping
+
 from network.config import StackConfig
+from network.config.entry_points import Balancer
+from network.plan.ingress import usage
 from network.plan.ingress.buckets import SLOW
-from network.plan.ingress.entrypoints import WEB, WEBSECURE
+from network.plan.ingress.entrypoints import OF_HTTP
 from network.plan.model.owners import owned
+from network.plan.model.promql import up_to
 from network.plan.model.rules import Alert, RuleGroup
 
 DASHBOARD, SERVICES = "network-traefik", "network-services"
@@ -25,8 +30,9 @@ _FAILING = 0.05
 def build(config: StackConfig) -> RuleGroup:
     """Return the alerts of the ingress layer."""
     rules = [_down(), _error_rate(), _route_error_rate(), _route_slow()]
-    if config.ingress.load_balancer.type == "REGIONAL":
-        rules.append(_load_balancer(config.ingress.load_balancer.size_unit))
+    units = _units(config)
+    if units:
+        rules.append(_load_balancers(config, units))
     return RuleGroup("ingress", tuple(rules))
 
 
@@ -39,11 +45,12 @@ def _down() -> Alert:
         "Every public host is unreachable: no replica of Traefik answers",
         "Prometheus reaches no replica of Traefik. Either none runs, or nothing in the cluster reaches them.",
         DASHBOARD,
+        {"job": "traefik"},
     )
 
 
 def _error_rate() -> Alert:
-    requests = 'traefik_entrypoint_requests_total{entrypoint=~"web|websecure"'
+    requests = f'traefik_entrypoint_requests_total{{entrypoint=~"{"|".join(OF_HTTP)}"'
     failed = f"sum by (entrypoint) (rate({requests},{_FAILED}}}[5m]))"
     all_of_them = f"sum by (entrypoint) (rate({requests}}}[5m]))"
     return Alert(
@@ -52,7 +59,7 @@ def _error_rate() -> Alert:
         f"{failed} / ({all_of_them} > 1) > {_FAILING}",
         "5m",
         "critical",
-        "Requests to all public hosts fail at entrypoint {{ $labels.entrypoint }}",
+        "Requests to all hosts fail at entrypoint {{ $labels.entrypoint }}",
         f"{{{{ $value | humanizePercentage }}}} of the requests of the last five minutes failed (5xx); "
         f"expected are fewer than {_FAILING:.0%}.",
         DASHBOARD,
@@ -79,7 +86,7 @@ def _route_slow() -> Alert:
     # Websockets and streams last as long as somebody wants them to; what failed is the other alert's.
     answered = 'job="traefik",protocol="http",code!~"5.."'
     duration = "traefik_router_request_duration_seconds"
-    in_time = f'sum by (router) (rate({duration}_bucket{{{answered},le="{SLOW}"}}[10m]))'
+    in_time = f"sum by (router) (rate({duration}_bucket{{{answered},{up_to(SLOW)}}}[10m]))"
     all_of_them = f"sum by (router) (rate({duration}_count{{{answered}}}[10m]))"
     return Alert(
         "RouteSlow",
@@ -93,27 +100,44 @@ def _route_slow() -> Alert:
     )
 
 
-def _load_balancer(units: int) -> Alert:
-    public = f'entrypoint=~"{WEB}|{WEBSECURE}"'
-    uses = {
-        "requests per second": f"sum(rate(traefik_entrypoint_requests_total{{{public}}}[5m]))",
-        "connections": f"sum(traefik_open_connections{{{public}}})",
-    }
-    full = units * PER_UNIT
-    expr = " or ".join(
-        f'label_replace({use} / {full}, "limit", "{limit}", "", "")' for limit, use in uses.items()
+def _units(config: StackConfig) -> dict[Balancer, int]:
+    """Return the units of each load balancer that has some: one that passes packets through has none."""
+    public, internal = config.ingress.load_balancer, config.ingress.internal_load_balancer
+    units: dict[Balancer, int] = {}
+    if public.type == "REGIONAL":
+        units["public"] = public.size_unit
+    if internal is not None:
+        units["internal"] = internal.size_unit
+    return units
+
+
+def _load_balancers(config: StackConfig, units: Mapping[Balancer, int]) -> Alert:
+    used = " or ".join(
+        f'label_replace(label_replace({use} / {own * PER_UNIT}, "limit", "{limit}", "", ""), '
+        f'"load_balancer", "{balancer}", "", "")'
+        for balancer, own in units.items()
+        for limit, use in _uses(config, balancer).items()
     )
     return Alert(
         "LoadBalancerNearItsUnits",
-        f"({expr}) > 0.8",
+        f"({used}) > 0.8",
         "5m",
         "warning",
-        "The load balancer will soon refuse clients of all public hosts: its {{ $labels.limit }} run out",
-        f"{{{{ $value | humanizePercentage }}}} of the {full} {{{{ $labels.limit }}}} of its {units} units "
-        f"are "
-        "used, as Traefik counts them behind it; told above 80%. `ingress.loadBalancer.sizeUnit` adds units.",
+        "The {{ $labels.load_balancer }} load balancer will soon refuse clients of all its hosts: its "
+        "{{ $labels.limit }} run out",
+        "{{ $value | humanizePercentage }} of the {{ $labels.limit }} that its units take are used, "
+        f"{PER_UNIT} each, as Traefik counts them behind it; told above 80%. `sizeUnit` of "
+        "`ingress.loadBalancer`, or of `ingress.internalLoadBalancer`, adds units.",
         DASHBOARD,
     )
+
+
+def _uses(config: StackConfig, balancer: Balancer) -> dict[str, str]:
+    """Return what is used of each limit of a load balancer, as Traefik counts it behind it."""
+    return {
+        "requests per second": usage.requests(balancer),
+        "connections": usage.connections(config, balancer),
+    }
 
 
 def _by_route(expr: str) -> str:

@@ -1,8 +1,17 @@
 """The dashboard of Traefik: what is asked for, what fails, how long it takes, and who refuses it (OBS-5)."""
 
+from collections.abc import Iterator
+
 from network.config import StackConfig
 from network.config.platform import TRAEFIK
-from network.plan.ingress.entrypoints import WEB, WEBSECURE
+from network.plan.ingress.entrypoints import (
+    INTERNAL_SECURE,
+    INTERNAL_WEB,
+    OF_HTTP,
+    WEB,
+    WEBSECURE,
+    of_tcp,
+)
 from network.plan.model import dashboards
 from network.plan.model.dashboards import TITLES, Dashboard, Panel, Query, Row, Step, Variable
 from network.plan.model.names import application_namespace
@@ -18,8 +27,8 @@ from network.plan.model.promql import (
 )
 
 JOB = 'job="traefik"'
-PUBLIC = f'entrypoint=~"{WEB}|{WEBSECURE}"'
-"""Entrypoints that the internet reaches; the kubelet's probes and Prometheus ask the others."""
+PUBLIC = f'entrypoint=~"{"|".join(OF_HTTP)}"'
+"""Entrypoints of requests through a load balancer; the kubelet's probes and Prometheus ask the others."""
 ROUTERS = 'router=~"${application}_.+"'
 SERVICES = 'service=~"${application}_.+"'
 TIMED = 'protocol=~"http|grpc|grpc-web"'
@@ -37,7 +46,7 @@ def build(config: StackConfig) -> tuple[Dashboard, ...]:
             TITLES[dashboards.TRAEFIK],
             "Requests from the internet on their way through Traefik: its entrypoints, the routes of "
             "applications, and their backends.",
-            (_now(config), _entrypoints(), _routes(), _backends(), _traefik(config)),
+            (_now(config), _entrypoints(), *_layer_four(config), _routes(), _backends(), _traefik(config)),
             (application_variable(config),),
         ),
     )
@@ -124,7 +133,8 @@ def _entrypoints() -> Row:
         (
             Panel(
                 "Requests by entrypoint",
-                f"`{WEBSECURE}` is HTTPS; `{WEB}` is plain HTTP, which is redirected.",
+                f"`{WEBSECURE}` is HTTPS; `{WEB}` is plain HTTP, which is redirected; `{INTERNAL_SECURE}` "
+                f"and `{INTERNAL_WEB}` are the same of the internal load balancer.",
                 "reqps",
                 (Query(total(rate(requests, JOB, PUBLIC), "entrypoint"), "{{entrypoint}}"),),
             ),
@@ -145,7 +155,7 @@ def _entrypoints() -> Row:
                         quantile(
                             rank,
                             "traefik_entrypoint_request_duration_seconds",
-                            of=(JOB, f'entrypoint="{WEBSECURE}"', TIMED),
+                            of=(JOB, f'entrypoint=~"{WEBSECURE}|{INTERNAL_SECURE}"', TIMED),
                         ),
                         name,
                     )
@@ -186,6 +196,21 @@ def _entrypoints() -> Row:
             ),
         ),
     )
+
+
+def _layer_four(config: StackConfig) -> Iterator[Row]:
+    """Yield the connections that Traefik passes on; of UDP it counts nothing."""
+    names = of_tcp(config, "public", "internal")
+    if names:
+        connections = selected("traefik_open_connections", JOB, f'entrypoint=~"{"|".join(names)}"')
+        panel = Panel(
+            "Open connections of TCP",
+            "To the entrypoints that pass connections on as they are. One that stays at zero while clients "
+            "complain: Traefik accepts, and the workload does not. UDP is not counted.",
+            "short",
+            (Query(total(connections, "entrypoint"), "{{entrypoint}}"),),
+        )
+        yield Row("TCP", (panel,))
 
 
 def _routes() -> Row:

@@ -1,12 +1,10 @@
 """The connections that Traefik needs, but for those to backends, which applications declare (POL-3)."""
 
 from network.config import StackConfig
-from network.plan.ingress.entrypoints import CONTAINER_PORTS, WEB, WEBSECURE
+from network.plan.ingress.entrypoints import listeners
 from network.plan.model.dashes import dashed
 from network.plan.model.flows import Flow, Port, Range
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES, TRAEFIK, WORLD, outside
-
-ENTRYPOINT_PORTS = tuple(Port(CONTAINER_PORTS[entrypoint]) for entrypoint in (WEB, WEBSECURE))
 
 
 def build(config: StackConfig) -> tuple[Flow, ...]:
@@ -14,6 +12,8 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
     # A proxying load balancer connects from its own address in the VPC; the other kind passes the
     # client's.
     proxied = config.ingress.load_balancer.type == "REGIONAL"
+    opened = listeners(config)
+    ports = tuple(each.inside for each in opened)
     flows = [
         Flow(
             "traefik-to-api-server",
@@ -26,10 +26,20 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
             "load-balancer-to-traefik",
             Range(config.external.vpc.ip_range) if proxied else WORLD,
             TRAEFIK,
-            ENTRYPOINT_PORTS,
+            tuple(each.inside for each in opened if each.load_balancer == "public"),
             "The one public entry.",
         ),
     ]
+    if config.ingress.internal_load_balancer is not None:
+        flows.append(
+            Flow(
+                "internal-load-balancer-to-traefik",
+                Range(config.external.vpc.ip_range),
+                TRAEFIK,
+                tuple(each.inside for each in opened if each.load_balancer == "internal"),
+                "The entry from within the VPC.",
+            )
+        )
     flows += [
         Flow(
             f"traefik-to-{dashed(host)}-{port}",
@@ -46,7 +56,7 @@ def build(config: StackConfig) -> tuple[Flow, ...]:
                 "nodes-to-traefik",
                 NODES,
                 TRAEFIK,
-                ENTRYPOINT_PORTS,
+                ports,
                 "With externalTrafficPolicy Cluster the last hop comes from a node.",
             )
         )

@@ -16,7 +16,7 @@ collector alone draws which are kept; drawing here too would multiply the two sh
 
 def values(config: StackConfig) -> dict[str, Any]:
     """Return the chart's `tracing`, which sends to the collector; nothing where no traces are asked for."""
-    if not _asked(config):
+    if not is_on(config):
         return {}
     return {
         "tracing": {
@@ -34,8 +34,9 @@ def values(config: StackConfig) -> dict[str, Any]:
 
 def untraced(config: StackConfig) -> dict[str, Any]:
     """Return what an entrypoint has that is no way in: the kubelet's looks would fill the store."""
-    return {"observability": {"tracing": False}} if _asked(config) else {}
+    return {"observability": {"tracing": False}} if is_on(config) else {}
 
 
-def _asked(config: StackConfig) -> bool:
+def is_on(config: StackConfig) -> bool:
+    """Whether spans are made."""
     return config.observability is not None and config.observability.traces is not None

@@ -21,6 +21,8 @@ class CloudResource:
     """Refuse `destroy` and replacement."""
     ignore_changes: tuple[str, ...] = ()
     """Arguments, in the engine's spelling, that something else changes as well."""
+    replace_on_changes: tuple[str, ...] = ()
+    """Arguments, in the engine's spelling, whose change is a replacement although the provider updates."""
     delete_before_replace: bool = False
     """A replacement cannot stand beside the original: the fixed name or the range is taken."""
     delete_timeout: str | None = None

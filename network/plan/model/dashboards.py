@@ -23,14 +23,14 @@ TITLES = {
 """What each is called, in the order of the links that all of them have: what is promised first, then where to
 look for the cause."""
 
-Kind = Literal["timeseries", "stat", "table", "bargauge", "logs"]
+Kind = Literal["timeseries", "stat", "table", "bargauge"]
 
 Color = Literal["green", "yellow", "red"]
 
 
 @dataclass(frozen=True)
 class Query:
-    """An expression of PromQL, or of the log store where the panel is of kind `logs`."""
+    """An expression of PromQL."""
 
     expr: str
     legend: str = ""

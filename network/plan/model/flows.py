@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,21 @@ Peer = Pods | Entity | Range | Host
 
 @dataclass(frozen=True)
 class Port:
-    """A destination port: a number, or the name of the destination's container port."""
+    """A destination port: a number, the name of the destination's container port, or a range of numbers."""
 
     port: int | str
     protocol: Literal["TCP", "UDP"] = "TCP"
+    end_port: int | None = None
+    """Last of a range that begins with `port`."""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """As NetworkPolicies have it."""
+        last = {} if self.end_port is None else {"endPort": self.end_port}
+        return {"port": self.port, **last, "protocol": self.protocol}
+
+    def __str__(self) -> str:
+        return f"{self.port}{'' if self.end_port is None else f'-{self.end_port}'}/{self.protocol}"
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ class SecretPlan:
     namespace: str
     type: str
     data: Mapping[str, str]
-    """Key in the Secret -> key of the secret config: `dnsToken`, `redisPassword`, `basicAuthUsers.<name>` or
-    `clientCAs.<application>.<name>`."""
+    """Key in the Secret -> key of the secret config: `dnsToken`, `redisPassword`, `basicAuthUsers.<name>`,
+    `clientCAs.<application>.<name>` or `certificates.bought.<name>`."""
     plain: Mapping[str, str] = field(default_factory=dict[str, str])
     """Values that are no secrets but belong beside them, such as a user's name."""
 

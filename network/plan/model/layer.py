@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from network.plan.model.capacity import Charge, Limit, Taken
 from network.plan.model.dashboards import Dashboard
-from network.plan.model.flows import Entity, Flow, Pods
+from network.plan.model.flows import Entity, Flow, Pods, Port
 from network.plan.model.namespaces import NamespacePlan
 from network.plan.model.rules import RuleGroup
+from network.plan.model.volumes import VolumePlan
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ class RunningPods:
     """All that decide whom they match."""
     ports: Mapping[str, int]
     """Container ports by name."""
+    udp: frozenset[str] = frozenset()
+    """Names of those that packets of UDP come to; all others are TCP's."""
+
+    def port(self, name: str) -> Port:
+        """Return a container port by its name."""
+        return Port(self.ports[name], "UDP" if name in self.udp else "TCP")
 
 
 @dataclass(frozen=True)
@@ -69,3 +77,11 @@ class LayerPlan:
     rules: tuple[RuleGroup, ...] = ()
     """What Prometheus records, and what somebody on call is told of."""
     dashboards: tuple[Dashboard, ...] = ()
+    volumes: tuple[VolumePlan, ...] = ()
+    """What its pods' claims make in the account."""
+    limits: tuple[Limit, ...] = ()
+    """What of its own ends as load grows."""
+    taken: tuple[Taken, ...] = ()
+    """What its pods ask of nodes."""
+    charges: tuple[Charge, ...] = ()
+    """What it costs by the month, beside its volumes."""

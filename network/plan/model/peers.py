@@ -19,6 +19,17 @@ control plane listens on 443 or 16443 of the nodes' private interfaces. Which on
 not documented."""
 
 
+def resolver_of(vpc: IPv4Network) -> IPv4Address:
+    """Return the address of a VPC's own DNS resolver, its second-to-last
+    (docs/facts/digitalocean.md#ranges-of-a-vpc)."""
+    return vpc[-2]
+
+
+def vpc_resolver(config: StackConfig) -> Range:
+    """Return the DNS resolver of the stack's VPC."""
+    return Range(IPv4Network(resolver_of(config.external.vpc.ip_range)))
+
+
 def outside(config: StackConfig, host: str) -> Peer:
     """Return the narrowest peer that the stack's policies can express for a host outside."""
     try:

@@ -17,6 +17,15 @@ def selected(metric: str, *matchers: str) -> str:
     return f"{metric}{{{', '.join(matchers)}}}" if matchers else metric
 
 
+def up_to(bound: float) -> str:
+    """Return the matcher of a histogram's bucket.
+
+    Prometheus 3 writes whole numbers as `1.0`; before it, and in stores of others, they stand as programs
+    expose them, most as `1`.
+    """
+    return f'le=~"{bound:.0f}(\\\\.0)?"' if float(bound).is_integer() else f'le="{bound}"'
+
+
 def rate(metric: str, *matchers: str) -> str:
     """Return by how much each series of a counter grows per second."""
     return f"rate({selected(metric, *matchers)}[{RANGE}])"

@@ -12,7 +12,7 @@ class RecordPlan:
 
     key: str
     """Name of the resource inside the program."""
-    type: Literal["A", "AAAA", "CAA"]
+    type: Literal["A", "AAAA", "CAA", "CNAME"]
     name: str
     """Relative to the zone: `@` is the apex, `*` the wildcard."""
     ttl: int
@@ -21,3 +21,5 @@ class RecordPlan:
     """None is the address of the load balancer, of the record's kind, known once the cluster has made it."""
     tag: CaaTag | None = None
     """CAA only: the value may issue certificates, wildcards, or is told of attempts."""
+    internal: bool = False
+    """Without a value: the address is the internal load balancer's."""

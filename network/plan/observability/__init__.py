@@ -13,6 +13,7 @@ from network.plan.observability import (
     alertmanager,
     alerts,
     blackbox,
+    capacity,
     endpoints,
     flows,
     grafana_server,
@@ -92,13 +93,16 @@ def _installed(config: StackConfig, install: Install) -> ObservabilityPlan:
         crds=paths_of_crds(),
         access=grafana_server.access(),
         stack=prometheus_stack.release(config, install),
+        volumes=prometheus_stack.volumes(config, install),
+        limits=tuple(capacity.limits(config, install)),
+        taken=capacity.taken(config, install),
         prober=blackbox.release(config),
         probes=probes.manifests(config),
     )
 
 
 def _dashboards(config: StackConfig) -> tuple[Dashboard, ...]:
-    return (overview.build(), security.build(config))
+    return (overview.build(config), security.build(config))
 
 
 def _namespace(config: StackConfig) -> NamespacePlan:

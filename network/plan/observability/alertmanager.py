@@ -17,7 +17,7 @@ from network.config.platform import MONITORING
 from network.plan.model.dashes import dashed
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import SecretPlan
-from network.plan.model.peers import outside
+from network.plan.model.peers import DNS, outside, vpc_resolver
 from network.plan.observability.alerts import WATCHDOG
 from network.plan.observability.prometheus_stack import ALERTMANAGER_CONFIG
 
@@ -25,6 +25,9 @@ FOLDER = "/etc/alertmanager/config"
 """Where the operator has all keys of that Secret mounted."""
 
 CONFIG_KEY = "alertmanager.yaml"
+
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""Writes by libyaml where PyYAML has it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Inhibition:
     while_firing: tuple[str, ...]
     silent: tuple[str, ...]
     alike: tuple[str, ...] = ()
-    """Labels that both have in common; a label that both lack is alike too."""
+    """Labels by which both tell of one thing. Alertmanager takes a label that neither has for alike."""
 
 
 INHIBITIONS = (
@@ -57,10 +60,17 @@ INHIBITIONS = (
             "ThroughputBudgetBurnsFast",
         ),
     ),
-    Inhibition(("ClusterDnsDown",), ("ClusterDnsFailing", "ClusterDnsSlow")),
+    # Probes ask for hosts by name.
+    Inhibition(("ClusterDnsDown",), ("ClusterDnsFailing", "ClusterDnsSlow", "ProbeFailing")),
+    # That nothing of a job answers is told already, by what it means.
+    Inhibition(("IngressDown", "ClusterDnsDown"), ("TargetMissing", "TargetDown"), ("job",)),
     # What is known of a target that is gone is nothing.
     Inhibition(("TargetMissing",), ("TargetDown",), ("job",)),
-    Inhibition(("BackendGone",), ("RouteErrorRate", "ReplicasMissing", "PodCrashing"), ("namespace",)),
+    # Pods that crash tell why it is gone, and of which workload they are no label says.
+    Inhibition(("BackendGone",), ("ReplicasMissing",), ("namespace", "workload")),
+    Inhibition(
+        ("BackendGone",), ("RouteErrorRate", "ProbeFailing", "AvailabilityBudgetBurnsFast"), ("application",)
+    ),
     # The worse of two that tell of one thing.
     Inhibition(
         ("CertificateMissing", "CertificateNearExpiry"), ("CertificateRenewalOverdue",), ("namespace", "name")
@@ -68,7 +78,7 @@ INHIBITIONS = (
     Inhibition(("AvailabilityBudgetBurnsFast",), ("AvailabilityBudgetBurnsSlowly",), ("sloth_id",)),
     Inhibition(("LatencyBudgetBurnsFast",), ("LatencyBudgetBurnsSlowly",), ("sloth_id",)),
     Inhibition(("ThroughputBudgetBurnsFast",), ("ThroughputBudgetBurnsSlowly",), ("sloth_id",)),
-    Inhibition(("AvailabilityBudgetBurnsFast", "IngressErrorRate"), ("RouteErrorRate",), ("application",)),
+    Inhibition(("AvailabilityBudgetBurnsFast",), ("RouteErrorRate",), ("application",)),
 )
 
 
@@ -81,7 +91,7 @@ def secret(config: StackConfig) -> SecretPlan:
         MONITORING,
         "Opaque",
         {key: f"alertReceivers.{key}" for key in keys},
-        {CONFIG_KEY: yaml.safe_dump(configuration(alerting), sort_keys=False, allow_unicode=True)},
+        {CONFIG_KEY: yaml.dump(configuration(alerting), Dumper=_DUMPER, sort_keys=False, allow_unicode=True)},
     )
 
 
@@ -94,7 +104,7 @@ def flows(config: StackConfig, pods: Pods) -> tuple[Flow, ...]:
     if alerting.dead_man_switch is not None:
         switch = (alerting.dead_man_switch.host, alerting.dead_man_switch.port)
         told.setdefault(switch, []).append(DEAD_MAN_SWITCH)
-    return tuple(
+    flows = tuple(
         Flow(
             f"{pods.name}-to-{dashed(host)}-{port}",
             pods,
@@ -104,6 +114,16 @@ def flows(config: StackConfig, pods: Pods) -> tuple[Flow, ...]:
         )
         for (host, port), names in told.items()
     )
+    if not flows:
+        return ()
+    resolver = Flow(
+        f"{pods.name}-to-vpc-resolver",
+        pods,
+        vpc_resolver(config),
+        DNS,
+        "Finds whom it tells while the cluster's DNS is down.",
+    )
+    return (*flows, resolver)
 
 
 def _alerting(config: StackConfig) -> Alerting:
@@ -127,6 +147,11 @@ def configuration(alerting: Alerting) -> dict[str, Any]:
     }
 
 
+_LOOKS, _SPARE = 15, 10
+"""Seconds between looks, of which a minute is a multiple, and seconds that a message may take; less than a
+look, or it would come a look early."""
+
+
 def _watchdog(alerting: Alerting) -> dict[str, Any]:
     matchers = [f'alertname="{WATCHDOG}"']
     if alerting.dead_man_switch is None:
@@ -135,9 +160,11 @@ def _watchdog(alerting: Alerting) -> dict[str, Any]:
         "receiver": DEAD_MAN_SWITCH,
         "matchers": matchers,
         "group_wait": "0s",
-        # How often it looks whether it is time to tell again.
-        "group_interval": "1m",
-        "repeat_interval": f"{alerting.dead_man_switch.every_minutes}m",
+        # How often it looks whether it is time to tell again. It is from `repeat_interval` after the last
+        # message on, which came later than the look before it: a whole number of minutes would pass at one
+        # look more.
+        "group_interval": f"{_LOOKS}s",
+        "repeat_interval": f"{alerting.dead_man_switch.every_minutes * 60 - _SPARE}s",
     }
 
 
@@ -159,13 +186,14 @@ def _inhibition(inhibition: Inhibition) -> dict[str, Any]:
 
 def _receivers(alerting: Alerting) -> Iterator[dict[str, Any]]:
     for name, receiver in alerting.receivers.items():
-        yield {"name": name, **_told(receiver, f"{FOLDER}/{name}")}
+        yield {"name": name, **_told(receiver, f"{FOLDER}/{name}", linked=alerting.runbooks is not None)}
     if alerting.dead_man_switch is not None:
         webhook = {"url_file": f"{FOLDER}/{DEAD_MAN_SWITCH}", "send_resolved": False}
         yield {"name": DEAD_MAN_SWITCH, "webhook_configs": [webhook]}
 
 
-def _told(receiver: Receiver, secret_file: str) -> dict[str, Any]:
+def _told(receiver: Receiver, secret_file: str, *, linked: bool) -> dict[str, Any]:
+    """Return how it is told. `linked`: whether runbooks have an address, without which they are files."""
     if receiver.slack is not None:
         channel = {} if receiver.slack.channel is None else {"channel": receiver.slack.channel}
         return {
@@ -180,15 +208,16 @@ def _told(receiver: Receiver, secret_file: str) -> dict[str, Any]:
             ]
         }
     if receiver.pager_duty is not None:
+        links = [{"href": _first("runbook_url"), "text": "Runbook"}]
         return {
             "pagerduty_configs": [
                 {
                     "routing_key_file": secret_file,
                     "url": f"https://{receiver.pager_duty.host}/v2/enqueue",
                     "severity": "{{ .CommonLabels.severity }}",
-                    "description": "{{ (index .Alerts 0).Annotations.summary }}",
-                    "details": {"description": "{{ (index .Alerts 0).Annotations.description }}"},
-                    "links": [{"href": "{{ (index .Alerts 0).Annotations.runbook_url }}", "text": "Runbook"}],
+                    "description": _first("summary") + _HOW_MANY,
+                    "details": {"description": _first("description")},
+                    **({"links": links} if linked else {}),
                 }
             ]
         }
@@ -197,9 +226,19 @@ def _told(receiver: Receiver, secret_file: str) -> dict[str, Any]:
 
 _TITLE = "{{ .Status | toUpper }}: {{ .CommonLabels.alertname }} ({{ .CommonLabels.severity }})"
 
-_TEXT = """{{ range .Alerts }}*{{ .Annotations.summary }}*
+_TEXT = """{{ range .Alerts.Firing }}*{{ .Annotations.summary }}*
 {{ .Annotations.description }}
 Runbook: {{ .Annotations.runbook_url }}
 Dashboard: {{ with .Annotations.dashboard_url }}{{ . }}{{ else }}{{ .Annotations.dashboard }}{{ end }}
+{{ end }}{{ range .Alerts.Resolved }}No longer: {{ .Annotations.summary }}
 {{ end }}"""
-"""Of each alert of the group."""
+"""Of each alert of the group; some may be over while others fire."""
+
+_HOW_MANY = "{{ with .Alerts.Firing }}{{ if gt (len .) 1 }} (first of {{ len . }}){{ end }}{{ end }}"
+
+
+def _first(annotation: str) -> str:
+    """Return the template of an annotation of the first alert that fires, or, of a group that is over, of the
+    first one."""
+    fires = f"{{{{ with .Alerts.Firing }}}}{{{{ (index . 0).Annotations.{annotation} }}}}"
+    return f"{fires}{{{{ else }}}}{{{{ (index .Alerts 0).Annotations.{annotation} }}}}{{{{ end }}}}"

@@ -83,13 +83,13 @@ WATCHERS = RuleGroup(
         ),
         Alert(
             "NotificationsFailing",
-            "sum by (integration) (rate(alertmanager_notifications_failed_total[5m])) > 0",
+            # A receiver that refuses may be asked once in a `group_interval` only.
+            "sum by (integration) (increase(alertmanager_notifications_failed_total[15m])) > 0",
             "5m",
             "critical",
             "Alerts do not reach their receivers by {{ $labels.integration }}",
-            "{{ $value | humanize }} messages a second fail. The receiver refuses them, its secret is "
-            "wrong, or a "
-            "policy cuts the connection.",
+            "{{ $value | humanize }} messages of the last 15 minutes failed. The receiver refuses them, its "
+            "secret is wrong, or a policy cuts the connection.",
             DASHBOARD,
         ),
         Alert(

@@ -1,9 +1,12 @@
 """The connections of what watches, but for scrapes, which follow from all layers' endpoints (POL-3)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from network.config import StackConfig
-from network.plan.ingress.flows import ENTRYPOINT_PORTS
+from network.config.applications.asked import asked_hosts
+from network.config.zones import zone_of, zones
+from network.plan.ingress.entrypoints import OF_HTTP, listeners
 from network.plan.model.dashes import dashed
 from network.plan.model.flows import Flow, Host, Port
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS, NODES, TRAEFIK
@@ -72,7 +75,7 @@ def build(config: StackConfig, *, replicas: int) -> tuple[Flow, ...]:
             "blackbox-exporter-to-traefik",
             BLACKBOX,
             TRAEFIK,
-            ENTRYPOINT_PORTS,
+            tuple(each.inside for each in listeners(config) if each.name in _probed(config)),
             "Probes public hosts, which within the cluster lead straight to Traefik's pods.",
         ),
     ]
@@ -90,23 +93,33 @@ def build(config: StackConfig, *, replicas: int) -> tuple[Flow, ...]:
     return tuple(flows)
 
 
+def _probed(config: StackConfig) -> frozenset[str]:
+    """Return the entrypoints that probes ask: those of HTTP, and those of TCP where clients name a host."""
+    routes = (route for each in config.applications.values() for route in each.tcp_routes.values())
+    return frozenset({*OF_HTTP, *(route.entry_point for route in routes if route.hosts)})
+
+
 def _to_public_hosts(config: StackConfig) -> Iterator[Flow]:
     """Yield the probes' connections as Cilium sees them where kube-proxy runs beside it: it looks at public
     addresses before they are translated (docs/facts/observability.md#probes-within-the-cluster)."""
     if config.cluster.cni != "cilium":
         return
-    zone = config.external.dns.zone
-    hosts = [
-        host
-        for application in config.applications.values()
-        for route in application.routes.values()
-        for host in route.all_hosts
-    ]
-    for name in dict.fromkeys(f"*.{zone}" if host.endswith(f".{zone}") else host for host in hosts):
+    own = zones(config.external.dns)
+    ports: defaultdict[str, dict[Port, None]] = defaultdict(dict)
+    for asked in asked_hosts(config.applications):
+        if asked.name is None:
+            continue
+        outside = PUBLIC_PORTS
+        if asked.entry_point is not None:
+            outside = (Port(config.ingress.entry_points[asked.entry_point].port),)
+        zone = zone_of(asked.name, own)
+        host = asked.name if zone is None or asked.name == zone.name else f"*.{zone.name}"
+        ports[host] |= dict.fromkeys(outside)
+    for name, opened in ports.items():
         yield Flow(
             f"blackbox-exporter-to-{dashed(name.replace('*', 'any'))}",
             BLACKBOX,
             Host(name),
-            PUBLIC_PORTS,
+            tuple(opened),
             "Probes public hosts, where their address is translated only behind Cilium's policies.",
         )

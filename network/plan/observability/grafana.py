@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count, groupby
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
+
 from network.plan.model.dashboards import TITLES, Dashboard, Kind, Panel, Query, Row
 
 if TYPE_CHECKING:
@@ -16,19 +18,18 @@ if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import GridPos
 
 PROMETHEUS_TYPE = "prometheus"
-LOGS_TYPE = "victoriametrics-logs-datasource"
-"""Grafana's ids of the kinds of data sources."""
+"""Grafana's id of the kind of data source."""
 
-METRICS, LOGS = "datasource", "logs"
-"""Variables that choose the data sources: which they are differs between Grafanas."""
+METRICS = "datasource"
+"""Variable that chooses the data source: which it is differs between Grafanas."""
 
 TAG = "network"
 """Of each dashboard: Grafana lists them by it."""
 
 COLUMNS = 24
 """Of Grafana's grid."""
-PER_LINE: dict[Kind, int] = {"stat": 6, "timeseries": 3, "bargauge": 3, "table": 1, "logs": 1}
-HEIGHTS: dict[Kind, int] = {"stat": 4, "timeseries": 8, "bargauge": 8, "table": 9, "logs": 10}
+PER_LINE: dict[Kind, int] = {"stat": 6, "timeseries": 3, "bargauge": 3, "table": 1}
+HEIGHTS: dict[Kind, int] = {"stat": 4, "timeseries": 8, "bargauge": 8, "table": 9}
 
 
 def grafana_json(dashboard: Dashboard) -> str:
@@ -58,7 +59,9 @@ def grafana_json(dashboard: Dashboard) -> str:
         for panel, place in zip(row.panels, places, strict=True):
             built.with_panel(_panel(panel).id(next(ids)).grid_pos(place))
         y = bottom
-    return json.dumps(built.build(), cls=JSONEncoder, sort_keys=True, indent=2) + "\n"
+    # Python has no encoder in C for what is indented, and without one this took most of a whole plan's time.
+    plain = json.loads(json.dumps(built.build(), cls=JSONEncoder, sort_keys=True))
+    return to_json(plain, indent=2, ensure_ascii=True).decode() + "\n"
 
 
 def _variables(dashboard: Dashboard) -> Iterator[Any]:
@@ -66,8 +69,6 @@ def _variables(dashboard: Dashboard) -> Iterator[Any]:
     from grafana_foundation_sdk.models.dashboard import VariableRefresh
 
     yield builders.DatasourceVariable(METRICS).label("Metrics").type(PROMETHEUS_TYPE)
-    if any(panel.kind == "logs" for row in dashboard.rows for panel in row.panels):
-        yield builders.DatasourceVariable(LOGS).label("Logs").type(LOGS_TYPE)
     for each in dashboard.variables:
         if each.choices is None:
             variable = (
@@ -138,12 +139,6 @@ def _metrics() -> Any:
     return DataSourceRef(type_val=PROMETHEUS_TYPE, uid=f"${{{METRICS}}}")
 
 
-def _logs() -> Any:
-    from grafana_foundation_sdk.models.common import DataSourceRef
-
-    return DataSourceRef(type_val=LOGS_TYPE, uid=f"${{{LOGS}}}")
-
-
 def _panel(panel: Panel) -> Any:
     built = (
         BUILDERS[panel.kind](panel)
@@ -151,7 +146,7 @@ def _panel(panel: Panel) -> Any:
         .description(panel.description)
         .unit(panel.unit)
         .thresholds(_thresholds(panel))
-        .datasource(_logs() if panel.kind == "logs" else _metrics())
+        .datasource(_metrics())
     )
     for index, query in enumerate(panel.queries):
         built.with_target(_target(panel.kind, query).ref_id(_ref(index)))
@@ -164,12 +159,9 @@ def _ref(index: int) -> str:
 
 
 def _target(kind: Kind, query: Query) -> Any:
-    from grafana_foundation_sdk.builders import loki, prometheus
+    from grafana_foundation_sdk.builders import prometheus
     from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-    if kind == "logs":
-        # VictoriaLogs' plugin takes its queries in the form of Loki's.
-        return loki.Dataquery().datasource(_logs()).expr(query.expr).query_type("instant")
     target = prometheus.Dataquery().datasource(_metrics()).expr(query.expr).legend_format(query.legend)
     if query.instant:
         target = target.instant()
@@ -262,16 +254,9 @@ def _table(panel: Panel) -> Any:
     return built
 
 
-def _log_lines(_: Panel) -> Any:
-    from grafana_foundation_sdk.builders.logs import Panel as Builder
-
-    return Builder().show_time(True).wrap_log_message(True)
-
-
 BUILDERS: dict[Kind, Callable[[Panel], Any]] = {
     "timeseries": _timeseries,
     "stat": _stat,
     "bargauge": _bargauge,
     "table": _table,
-    "logs": _log_lines,
 }

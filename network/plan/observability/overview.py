@@ -1,9 +1,11 @@
 """The dashboard of objectives and alerts: what is promised, what is left of it, and who watches (OBS-5, "
 "OBS-8)."""
 
+from network.config import StackConfig
 from network.plan.model import dashboards
 from network.plan.model.dashboards import TITLES, Dashboard, Panel, Query, Row, Step, Variable
 from network.plan.model.promql import increase, rate, selected, total
+from network.plan.telemetry import dashboard as telemetry
 
 CHOSEN = 'sloth_service=~"$objective"'
 SUBJECTS = (
@@ -28,14 +30,14 @@ FASTEST, SLOWEST = 14.4, 1
 """Burn rates: of the fastest page over 30 days, and of a budget that lasts exactly as long as its window."""
 
 
-def build() -> Dashboard:
+def build(config: StackConfig) -> Dashboard:
     """Return the dashboard."""
     return Dashboard(
         dashboards.OBJECTIVES,
         TITLES[dashboards.OBJECTIVES],
         "What is promised and how much of it is spent, the alerts that fire, and whether those that watch "
         "do so.",
-        (_alerts(), _promises(), _burning(), _watchers()),
+        (_alerts(), _promises(), _burning(), _watchers(), *telemetry.build(config)),
         (Variable("objective", "Objective", "label_values(slo:objective:ratio, sloth_service)"),),
         period="24h",
     )

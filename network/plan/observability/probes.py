@@ -12,8 +12,9 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.applications import Application, Route
+from network.config.applications.layer_four import TcpRoute
 from network.config.applications.matchers import Method
-from network.config.applications.reached import workload_ports
+from network.config.applications.reached import is_grpc
 from network.config.platform import MONITORING
 from network.config.traffic.middleware import Middleware
 from network.plan.model.kubernetes import Manifest, manifest
@@ -82,7 +83,7 @@ def manifests(config: StackConfig) -> tuple[Manifest, ...]:
 def _probes(config: StackConfig) -> Iterator[Probe]:
     for name, application in config.applications.items():
         labels = {"namespace": application_namespace(config, name), "application": name}
-        hosts = dict.fromkeys(host for route in application.routes.values() for host in route.all_hosts)
+        hosts = dict.fromkeys(host for route in application.routes.values() for host in route.named_hosts)
         if hosts:
             yield Probe(
                 # Names of applications and routes hold no dot: `shop.web` is of one route alone.
@@ -96,9 +97,19 @@ def _probes(config: StackConfig) -> Iterator[Probe]:
             yield Probe(
                 f"{name}.{route_name}",
                 module,
-                tuple(_target(host, module, route) for host in route.all_hosts),
+                tuple(_target(host, module, route) for host in route.named_hosts),
                 {**labels, "route": route_name, "module": module.name},
             )
+        for route_name, tcp in application.tcp_routes.items():
+            if tcp.hosts:
+                module = _of_tcp(config, tcp)
+                port = config.ingress.entry_points[tcp.entry_point].port
+                yield Probe(
+                    f"{name}.{route_name}.tcp",
+                    module,
+                    tuple(f"{host}:{port}" for host in tcp.hosts),
+                    {**labels, "route": route_name, "module": module.name},
+                )
 
 
 def _target(host: str, module: Module, route: Route) -> str:
@@ -116,14 +127,24 @@ def _plain(config: StackConfig) -> Module:
 
 def _module(config: StackConfig, application: Application, route: Route) -> Module:
     """Return how a route is asked: by a handshake alone where it wants a client's certificate, or more than a
-    probe can say."""
-    guard = _guard(config, [name for name, _ in config.traffic.passed(route.chain)])
-    if route.client_ca is None and _is_grpc(application, route):
+    probe can say. Servers of gRPC are asked by the health service that they share (grpc.health.v1)."""
+    guard = _guard(config, [link.name for link in config.traffic.passed_to(route)])
+    if route.client_ca is None and is_grpc(application, route):
         if guard is None and _is_asked_by(route, "POST") and (route.path or route.path_prefix) == "/":
             return _tls(config, "grpc", "grpc")
     elif route.client_ca is None and _is_asked_by(route, "GET"):
         return _encrypted(config, guard or _served(route))
     return _tls(config, "handshake", "tcp")
+
+
+def _of_tcp(config: StackConfig, route: TcpRoute) -> Module:
+    """Return how a route is asked whose connections are told apart by name: by a handshake, with a workload
+    that has a certificate of its own whoever vouches for it. Where every connection is taken, a probe would
+    learn no more than that Traefik runs, which accepts before it asks the workload."""
+    if not route.passthrough:
+        return _tls(config, "handshake", "tcp")
+    settings = {"preferred_ip_protocol": "ip4", "tls": True, "tls_config": {"insecure_skip_verify": True}}
+    return Module("passed-on", {"prober": "tcp", "timeout": TIMEOUT, "tcp": settings})
 
 
 def _served(route: Route) -> Module:
@@ -135,15 +156,6 @@ def _is_asked_by(route: Route, method: Method) -> bool:
     """Whether a method and the route's path are enough to come to it."""
     has_path = route.path_regexp is None or route.probe.path is not None
     return has_path and not route.asks_more and route.accepts(method)
-
-
-def _is_grpc(application: Application, route: Route) -> bool:
-    """Whether all that may answer speaks HTTP/2 without TLS, which gRPC alone needs; its servers are asked by
-    the health service that they share (grpc.health.v1)."""
-    behind = workload_ports(application, route)
-    return bool(behind) and all(
-        application.workloads[workload].ports[port].scheme == "h2c" for workload, port in behind
-    )
 
 
 def _guard(config: StackConfig, chain: list[str] | tuple[str, ...]) -> Module | None:
@@ -160,13 +172,17 @@ def _refusal(config: StackConfig, middleware: Middleware) -> Module | None:
         return _http("login", (401,))
     if middleware.forward_auth is not None:
         return _http("forwarded-login", TO_A_LOGIN)
-    allowed = middleware.ip_allow_list
-    if allowed is None or any(
-        isinstance(each, IPv4Network) and config.cluster.pod_range.subnet_of(each)
-        for each in allowed.source_range
+    pods, allowed, denied = config.cluster.pod_range, middleware.ip_allow_list, middleware.ip_deny_list
+    if allowed is not None and not any(
+        isinstance(each, IPv4Network) and pods.subnet_of(each) for each in allowed.source_range
     ):
+        status = allowed.reject_status_code
+    elif denied is not None and any(
+        isinstance(each, IPv4Network) and pods.overlaps(each) for each in denied.source_range
+    ):
+        status = denied.reject_status_code
+    else:
         return None
-    status = allowed.reject_status_code
     return _http("refused" if status == 403 else f"refused-{status}", (status,))
 
 

@@ -19,6 +19,10 @@ SHORTEST_RETENTION_DAYS = 15
 FULL_PERCENT = 85
 """Of a volume that samples may fill; the rest is for what is not compacted yet, and for the file system."""
 
+FEATURES = ("created-timestamp-zero-ingestion",)
+"""What Prometheus is told to switch on: the 0 that a counter began with. Else the first answer of a kind,
+which makes its series, is no increase (docs/facts/observability.md#first-sample-of-a-counter)."""
+
 CLUSTER = "cluster"
 """Scrape class of what asks who scrapes: shows Prometheus' own token, and trusts the cluster's authority."""
 
@@ -32,12 +36,13 @@ def spec(config: StackConfig, install: Install, replicas: int) -> dict[str, Any]
     storage = install.storage
     return {
         "replicas": replicas,
+        "enableFeatures": list(FEATURES),
         "resources": requirements(install.resources),
         "scrapeInterval": INTERVAL,
         "evaluationInterval": INTERVAL,
         # Alerts say which environment they come from.
         "externalLabels": {"environment": config.environment.name},
-        "retention": f"{retention_days(_objectives(config))}d",
+        "retention": f"{retention_of(config)}d",
         "retentionSize": f"{storage.gibibytes * 1024 * FULL_PERCENT // 100}MiB",
         "storageSpec": volume(storage, storage.size),
         "persistentVolumeClaimRetentionPolicy": claims(storage),
@@ -52,6 +57,11 @@ def spec(config: StackConfig, install: Install, replicas: int) -> dict[str, Any]
             }
         ],
     }
+
+
+def retention_of(config: StackConfig) -> int:
+    """Return how many days a stack's samples are kept."""
+    return retention_days(() if config.observability is None else config.observability.objectives.values())
 
 
 def retention_days(objectives: Iterable[Objective]) -> int:
@@ -71,7 +81,3 @@ def volume(storage: Storage, size: str) -> dict[str, Any]:
             }
         }
     }
-
-
-def _objectives(config: StackConfig) -> Iterable[Objective]:
-    return () if config.observability is None else config.observability.objectives.values()

@@ -13,8 +13,9 @@ from network.config.observability.prometheus import Install
 from network.config.platform import MONITORING, MONITORING_NODES
 from network.config.quantities import Resources
 from network.plan.model.kubernetes import ReleasePlan
+from network.plan.model.peers import vpc_resolver
 from network.plan.model.resources import requirements
-from network.plan.model.volumes import claims
+from network.plan.model.volumes import VolumePlan, claims, volumes_of
 from network.plan.observability import grafana_server, prometheus
 
 ALERTMANAGER_CONFIG = "alertmanager-config"
@@ -28,7 +29,7 @@ RELOADER_RESOURCES = {"requests": {"cpu": "10m", "memory": "48Mi"}, "limits": {"
 """At rest they take 68, 39 and 34 MiB (docs/facts/observability.md#measured). The operator knows no more of
 what the reloaders beside Prometheus and Alertmanager use; the namespace's limits are for the rest."""
 
-ALERTMANAGER_STORAGE = "1Gi"
+ALERTMANAGER_GIBIBYTES = 1
 """Silences, and what was told already; the smallest volume that DigitalOcean sells."""
 
 COLLECTORS = (
@@ -43,11 +44,11 @@ COLLECTORS = (
     "persistentvolumes",
     "poddisruptionbudgets",
     "pods",
-    "replicasets",
     "resourcequotas",
     "statefulsets",
 )
-"""Kinds that kube-state-metrics reads; the chart's own list has it read every Secret of the cluster."""
+"""Kinds that kube-state-metrics reads: the chart's own list has it read every Secret of the cluster. Of
+ReplicaSets, which nothing here looks at, ten of each Deployment are left from earlier rollouts."""
 
 DEVICES_OF_PODS = "^(lxc.*|cilium_.*|veth.*)$"
 """Network devices that come and go with pods, whose traffic the kubelet tells by pod."""
@@ -67,6 +68,15 @@ def release(config: StackConfig, install: Install) -> ReleasePlan:
 def replicas(config: StackConfig, install: Install) -> int:
     """Return how many of Prometheus and of Alertmanager run."""
     return install.replicas or (2 if config.environment.is_production else 1)
+
+
+def volumes(config: StackConfig, install: Install) -> tuple[VolumePlan, ...]:
+    """Return the volumes of Prometheus and of Alertmanager."""
+    storage, count = install.storage, replicas(config, install)
+    return (
+        volumes_of("prometheus", storage, count=count),
+        volumes_of("alertmanager", storage, count=count, gibibytes=ALERTMANAGER_GIBIBYTES),
+    )
 
 
 def _values(config: StackConfig, install: Install) -> dict[str, Any]:
@@ -104,9 +114,13 @@ def _values(config: StackConfig, install: Install) -> dict[str, Any]:
                 "useExistingSecret": True,
                 "configSecret": ALERTMANAGER_CONFIG,
                 "resources": requirements(ALERTMANAGER_RESOURCES),
-                "storage": prometheus.volume(install.storage, ALERTMANAGER_STORAGE),
+                "storage": prometheus.volume(install.storage, f"{ALERTMANAGER_GIBIBYTES}Gi"),
                 "persistentVolumeClaimRetentionPolicy": claims(install.storage),
                 "automountServiceAccountToken": False,
+                # Asked where the cluster's DNS is silent: that must be told too.
+                "additionalConfig": {
+                    "dnsConfig": {"nameservers": [str(vpc_resolver(config).network.network_address)]}
+                },
             },
         },
         "kube-state-metrics": {

@@ -1,6 +1,7 @@
 """The dashboard of security events: what was refused, by whom, and what runs out of validity (OBS-5)."""
 
 from network.config import StackConfig
+from network.plan.certificates.alerts import END_OF_BOUGHT
 from network.plan.ingress.dashboard import JOB as TRAEFIK
 from network.plan.ingress.dashboard import PUBLIC, ROUTERS, application_variable, by_route
 from network.plan.model import dashboards
@@ -27,7 +28,7 @@ def build(config: StackConfig) -> Dashboard:
         TITLES[dashboards.SECURITY],
         "Connections that policies cut, requests that are refused, and certificates. `network undeclared` "
         "names the connection behind a drop, with the lines that would declare it.",
-        (_now(config), *drops, _refused(), _connections(), _certificates()),
+        (_now(config), *drops, _refused(), _connections(), _certificates(config)),
         (application_variable(config),),
     )
 
@@ -74,9 +75,10 @@ def _now(config: StackConfig) -> Row:
             ),
             Panel(
                 "Next certificate to end",
-                "The least time until one is no longer valid, of those that cert-manager issued.",
+                "The least time until one is no longer valid, of those that cert-manager issued or somebody "
+                "bought.",
                 "s",
-                (Query(f"min({_latest('expiration')} > 0) - time()"),),
+                (Query(f"min({_ends(config)} > 0) - time()"),),
                 "stat",
                 below="red",
                 steps=(Step(2 * 86400, "yellow"), Step(7 * 86400, "green")),
@@ -248,7 +250,13 @@ def _latest(moment: str) -> str:
     return f"max by (namespace, name) ({series})"
 
 
-def _certificates() -> Row:
+def _ends(config: StackConfig) -> str:
+    """Return when each certificate ends, with those that nobody issues here."""
+    issued = _latest("expiration")
+    return f"({issued} or {END_OF_BOUGHT})" if config.certificates.bought else issued
+
+
+def _certificates(config: StackConfig) -> Row:
     return Row(
         "Certificates",
         (
@@ -258,7 +266,7 @@ def _certificates() -> Row:
                 "certificate`.",
                 "short",
                 (
-                    Query(f"{_latest('expiration')} - time()", "ends in", instant=True, unit="s"),
+                    Query(f"{_ends(config)} - time()", "ends in", instant=True, unit="s"),
                     Query(f"{_latest('renewal')} - time()", "is renewed in", instant=True, unit="s"),
                     Query(
                         "max by (namespace, name) ("

@@ -20,7 +20,7 @@ from network.config import StackConfig
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Range
 from network.plan.model.kubernetes import Manifest, manifest
 from network.plan.model.names import application_namespace
-from network.plan.policies.cilium_rules import cilium_policy, needs_cilium
+from network.plan.policies.cilium_rules import asks_a_resolver, cilium_policy, needs_cilium
 from network.plan.policies.grouping import Side, grouped
 
 FLOWS_ANNOTATION = "network.webgrip.nl/flows"
@@ -92,7 +92,10 @@ def _enforcing(config: StackConfig, flows: Sequence[Flow], namespace: str) -> Na
             workloads.append(policy)
         if config.cluster.cni == "cilium":
             special_in = [f for f in _incoming(pods, flows) if needs_cilium(f.source)]
-            special_out = [f for f in _outgoing(pods, flows) if needs_cilium(f.destination)]
+            outgoing = _outgoing(pods, flows)
+            special_out = [f for f in outgoing if needs_cilium(f.destination)]
+            if any(isinstance(f.destination, Host) for f in special_out):
+                special_out += [f for f in outgoing if asks_a_resolver(f)]
             if special_in or special_out:
                 annotations = _annotations([*special_in, *special_out])
                 additions.append(cilium_policy(pods, special_in, special_out, annotations))
@@ -177,7 +180,7 @@ def _rules(sides: Iterable[Side]) -> list[dict[str, Any]]:
     return [
         {
             group.field: list(group.peers),
-            "ports": [{"port": port.port, "protocol": port.protocol} for port in group.ports],
+            "ports": [port.manifest for port in group.ports],
         }
         for group in grouped(sides)
     ]

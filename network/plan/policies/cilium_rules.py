@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.model.kubernetes import Manifest, manifest
+from network.plan.model.peers import DNS
 from network.plan.policies.grouping import Group, Side, grouped
 
 ENTITIES: Mapping[str, Sequence[str]] = {
@@ -62,11 +63,13 @@ def cilium_policy(
             side for flow in incoming for side in _sides("from", flow.source, flow.ports)
         )
     if outgoing:
-        spec["egress"] = _rules(
-            side for flow in outgoing for side in _sides("to", flow.destination, flow.ports)
-        )
-        if any(isinstance(flow.destination, Host) for flow in outgoing):
-            spec["egress"].insert(0, dict(OBSERVED_DNS))
+        by_name = any(isinstance(flow.destination, Host) for flow in outgoing)
+        observed = [flow for flow in outgoing if by_name and asks_a_resolver(flow)]
+        spec["egress"] = [
+            *([dict(OBSERVED_DNS)] if by_name else []),
+            *({**rule, "toPorts": OBSERVED_DNS["toPorts"]} for rule in _outgoing_rules(observed)),
+            *_outgoing_rules([flow for flow in outgoing if flow not in observed]),
+        ]
     return manifest(
         "cilium.io/v2",
         "CiliumNetworkPolicy",
@@ -75,6 +78,15 @@ def cilium_policy(
         annotations=annotations,
         spec=spec,
     )
+
+
+def asks_a_resolver(flow: Flow) -> bool:
+    """Whether a flow is to a resolver beside the cluster's, whose answers Cilium must read as well."""
+    return isinstance(flow.destination, Range) and tuple(flow.ports) == DNS
+
+
+def _outgoing_rules(flows: Iterable[Flow]) -> list[dict[str, Any]]:
+    return _rules(side for flow in flows for side in _sides("to", flow.destination, flow.ports))
 
 
 def _rules(sides: Iterable[Side]) -> list[dict[str, Any]]:
@@ -105,4 +117,4 @@ def _name(host: Host) -> dict[str, str]:
 
 
 def _ports(group: Group) -> list[dict[str, Any]]:
-    return [{"ports": [{"port": str(port.port), "protocol": port.protocol} for port in group.ports]}]
+    return [{"ports": [{**port.manifest, "port": str(port.port)} for port in group.ports]}]

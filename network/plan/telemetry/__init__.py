@@ -13,7 +13,7 @@ from network.config.platform import TELEMETRY, TELEMETRY_NODES
 from network.plan.model.kubernetes import ReleasePlan, SecretPlan
 from network.plan.model.layer import LayerPlan
 from network.plan.model.namespaces import NamespacePlan, labelled, of_platform
-from network.plan.telemetry import agent, flows, gateway, store
+from network.plan.telemetry import agent, alerts, flows, gateway, store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,11 @@ def build(config: StackConfig) -> TelemetryPlan:
         flows=flows.build(config),
         metrics=tuple(part.metrics for part in parts),
         pods=tuple(part.pods for part in parts),
+        rules=alerts.build(config),
         secrets=gateway.secrets(config),
         releases=tuple(part.release for part in parts),
+        volumes=tuple(volume for part in parts for volume in part.volumes),
+        taken=tuple(part.taken for part in parts),
     )
 
 

@@ -1,10 +1,12 @@
 """Agents: one on each node reads the lines of the pods that are asked for, and no others (OBS-3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from network.config import StackConfig
 from network.config.observability.logs import Logs
 from network.config.platform import TELEMETRY_NODES, TRAEFIK
+from network.plan.model.capacity import taken_of
 from network.plan.model.collector import AGENT_URL
 from network.plan.model.flows import Pods
 from network.plan.model.kubernetes import ReleasePlan
@@ -12,6 +14,7 @@ from network.plan.model.layer import MetricsEndpoint, RunningPods
 from network.plan.model.names import application_namespace
 from network.plan.telemetry import access_log
 from network.plan.telemetry.part import (
+    COMMAND,
     MEMORY_LIMITER,
     METRICS_PORT,
     RESTRICTED,
@@ -38,6 +41,22 @@ RESOURCES = {
 }
 """Measured: 44 MiB a node (docs/facts/observability.md#measured)."""
 
+SYNCHRONOUS = "--feature-gates=stanza.synchronousLogEmitter"
+"""A line counts as read once the queue has it. Otherwise it counts while it is in memory still, and goes with
+the agent (docs/facts/observability.md#lines-that-an-agent-holds)."""
+
+PATIENT = {
+    "retry_on_failure": {"enabled": True, "max_elapsed_time": "0s"},
+    "sending_queue": {
+        "enabled": True,
+        "storage": "file_storage",
+        "block_on_overflow": True,
+        "queue_size": 1000,
+        "batch": {"flush_timeout": "200ms", "sizer": "items", "min_size": 100, "max_size": 1000},
+    },
+}
+"""What was read and the store has not taken is on the node, and tried again without end."""
+
 _PLACE = ("k8s.pod.name", "k8s.container.name")
 """Of a line's pod: attributes of the record, since as the resource's they would make a stream each."""
 
@@ -48,6 +67,7 @@ def build(config: StackConfig, logs: Logs) -> Part:
     values = {
         **collector_values(chart, "collector-agent", _config(config, logs)),
         "mode": "daemonset",
+        "command": {**COMMAND, "extraArgs": [SYNCHRONOUS]},
         "ports": ports(),
         # A pool's taint keeps no pod's lines from being read.
         "tolerations": [{"operator": "Exists"}],
@@ -78,6 +98,7 @@ def build(config: StackConfig, logs: Logs) -> Part:
             {"metrics": METRICS_PORT},
         ),
         MetricsEndpoint("collector-agent", AGENTS, METRICS_PORT),
+        replace(taken_of("collector-agent", RESOURCES), on_each_node=True),
     )
 
 
@@ -94,8 +115,7 @@ def _config(config: StackConfig, logs: Logs) -> dict[str, Any]:
         "extensions": {"file_storage": {"directory": CHECKPOINTS}},
         "receivers": receivers,
         "processors": {"memory_limiter": MEMORY_LIMITER},
-        # No queue: a line is passed on once the store has it, or read again.
-        "exporters": {"otlp_http": {"endpoint": AGENT_URL, "sending_queue": {"enabled": False}}},
+        "exporters": {"otlp_http": {"endpoint": AGENT_URL, **PATIENT}},
         "service": {
             "pipelines": {
                 "logs": {
@@ -113,7 +133,9 @@ def _lines(
 ) -> dict[str, Any]:
     """Return the receiver of a namespace's lines; of their attributes only the place and `fields` stay."""
     return {
-        "include": [f"{LOGS_FOLDER}/{namespace}_*/*/*.log"],
+        # Beside the file that is written to the one before, until the kubelet compresses it.
+        "include": [f"{LOGS_FOLDER}/{namespace}_*/*/*.log{rotated}" for rotated in ("", ".20*")],
+        "exclude": [f"{LOGS_FOLDER}/*/*/*.gz"],
         "include_file_path": True,
         "include_file_name": False,
         "start_at": "beginning",

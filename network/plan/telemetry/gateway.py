@@ -9,6 +9,7 @@ from network.config.observability.endpoints import OtlpEndpoint
 from network.config.observability.logs import Logs
 from network.config.observability.traces import Traces
 from network.config.platform import TELEMETRY
+from network.plan.model.capacity import taken_of
 from network.plan.model.collector import AGENT_PORT, COLLECTOR, GRPC_PORT, HTTP_PORT
 from network.plan.model.kubernetes import ReleasePlan, SecretPlan
 from network.plan.model.layer import MetricsEndpoint, RunningPods
@@ -42,6 +43,14 @@ CREDENTIALS_FOLDER = "/etc/collector/credentials"
 
 EVENTS = "kubernetes-events"
 """What the store knows Kubernetes' Events by, in place of an application."""
+
+IMPATIENT = {
+    "timeout": "10s",
+    "sending_queue": {"enabled": False},
+    "retry_on_failure": {"enabled": False},
+}
+"""Agents hear whether the store has taken their lines, and soon: they keep what it has not, and an agent that
+ends waits for its answers."""
 
 STREAMS = (NAMESPACE, APPLICATION, access_log.ENTRYPOINT)
 """By which VictoriaLogs tells streams apart; each has few values, and none that a client chooses."""
@@ -100,6 +109,7 @@ def build(config: StackConfig) -> Part:
             {**open_, "metrics": METRICS_PORT},
         ),
         MetricsEndpoint("collector", COLLECTOR, METRICS_PORT),
+        taken_of("collector", RESOURCES),
     )
 
 
@@ -173,8 +183,7 @@ def _logs(logs: Logs, authenticated: Collection[str]) -> dict[str, Any]:
             "otlp/agents": {"protocols": {"http": {"endpoint": f"{OWN_ADDRESS}:{AGENT_PORT}"}}},
         },
         "processors": {"transform/lines": credentials.of_logs()},
-        # No queue: agents hear whether the store has taken their lines.
-        "exporters": {"otlp_http/logs": {**exporter, "sending_queue": {"enabled": False}}},
+        "exporters": {"otlp_http/logs": {**exporter, **IMPATIENT}},
         "pipelines": {
             "logs": {
                 "receivers": ["otlp/agents"],

@@ -6,8 +6,10 @@ from typing import Any
 
 from network import versions
 from network.config.charts import CollectorChart
+from network.plan.model.capacity import Taken
 from network.plan.model.kubernetes import ReleasePlan
 from network.plan.model.layer import MetricsEndpoint, RunningPods
+from network.plan.model.volumes import VolumePlan
 
 METRICS_PORT = 8888
 """Where a collector tells of itself."""
@@ -24,6 +26,9 @@ RESTRICTED = {
 }
 """What Pod Security's strictest standard asks of containers, and a file system that nobody writes to."""
 
+COMMAND = {"name": "otelcol-k8s"}
+"""The distribution's program."""
+
 MEMORY_LIMITER = {"check_interval": "1s", "limit_percentage": 75, "spike_limit_percentage": 20}
 """Refuses what comes in above 55 % of the container's memory, so that senders wait and nothing is killed."""
 
@@ -35,6 +40,8 @@ class Part:
     release: ReleasePlan
     pods: RunningPods
     metrics: MetricsEndpoint
+    taken: Taken
+    volumes: tuple[VolumePlan, ...] = ()
 
 
 def collector_values(chart: CollectorChart, name: str, config: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +57,7 @@ def collector_values(chart: CollectorChart, name: str, config: dict[str, Any]) -
             "repository": versions.COLLECTOR_IMAGE,
             **({"tag": versions.COLLECTOR_IMAGE_TAG} if chart.is_pinned else {}),
         },
-        "command": {"name": "otelcol-k8s"},
+        "command": COMMAND,
         "alternateConfig": {
             **config,
             "extensions": {

@@ -4,10 +4,11 @@ from network import versions
 from network.config import StackConfig
 from network.config.observability.logs import InstalledStore
 from network.config.platform import TELEMETRY
+from network.plan.model.capacity import taken_of
 from network.plan.model.flows import Pods
 from network.plan.model.kubernetes import ReleasePlan
 from network.plan.model.layer import MetricsEndpoint, RunningPods
-from network.plan.model.volumes import claims, storage_class
+from network.plan.model.volumes import claims, storage_class, volumes_of
 from network.plan.telemetry.part import RESTRICTED, Part
 
 NAME = "victoria-logs"
@@ -69,4 +70,6 @@ def build(config: StackConfig, installed: InstalledStore) -> Part:
             {"http": PORT},
         ),
         MetricsEndpoint(NAME, STORE, PORT),
+        taken_of(NAME, RESOURCES),
+        (volumes_of(NAME, storage),),
     )

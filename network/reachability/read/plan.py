@@ -77,7 +77,9 @@ def _platform(config: StackConfig, plan: Plan) -> Iterator[Workload]:
             peer.namespace,
             peer.name,
             peer.labels if known is None else known.labels,
-            tuple(ContainerPort(number, name=name) for name, number in known.ports.items())
+            tuple(
+                ContainerPort(number, known.port(name).protocol, name) for name, number in known.ports.items()
+            )
             if known is not None
             else tuple(sorted(ports[key], key=lambda port: (port.number, port.protocol))),
             "Deployment",
@@ -96,7 +98,7 @@ def _service(door: Door) -> Service:
         door.service,
         door.pods.labels,
         tuple(
-            ServicePort(port, door.pods.ports[container], name=container)
+            ServicePort(port, door.pods.ports[container], door.pods.port(container).protocol, container)
             for container, port in door.ports.items()
         ),
         "LoadBalancer",

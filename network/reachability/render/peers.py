@@ -246,7 +246,7 @@ def of_flows(flows: Iterable[Flow]) -> Picture:
     allowed: defaultdict[tuple[Place, Place], PortSet] = defaultdict(PortSet)
     for flow in flows:
         allowed[_place(flow.source), _place(flow.destination)] |= PortSet.any_of(
-            PortSet.of(PROTOCOL_NAMES[port.protocol], port.port)
+            PortSet.of(PROTOCOL_NAMES[port.protocol], port.port, port.end_port)
             for port in flow.ports
             if isinstance(port.port, int)
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from network.config.bought import BoughtCertificate
 from network.review import kinds
 from network.review.differences import differences, dotted
 from network.review.document import Document
@@ -41,6 +42,7 @@ def compare(base: Side, head: Side) -> Section:
                 (name, code(dotted(path)), change(was, now))
                 for path, was, now in differences(before["spec"], after["spec"])
             ]
+    findings += _bought(base, head)
     findings += _issuers(base, head)
     findings += _untrusted(base, head)
     return Section("Certificates", tuple(findings), table(("certificate", "field", "change"), rows))
@@ -76,6 +78,31 @@ def _changed(name: str, before: Document, after: Document) -> Iterator[Finding]:
         yield Finding(
             kinds.CERTIFICATE_CHANGED, f"Certificate {name} is issued again: {codes(fields)} changed."
         )
+
+
+def _bought(base: Side, head: Side) -> Iterator[Finding]:
+    """Yield which certificates from elsewhere are served, and which no longer are."""
+    old, new = _from_elsewhere(base), _from_elsewhere(head)
+    for name in [*old, *(name for name in new if name not in old)]:
+        title, before, after = f"Certificate {code(name)}, which was bought,", old.get(name), new.get(name)
+        lost = (
+            [host for host in before.dns_names if after is None or host not in after.dns_names]
+            if before
+            else []
+        )
+        if lost:
+            yield Finding(kinds.CERTIFICATE_REMOVED, f"{title} no longer covers {codes(lost)}.")
+        if after is not None and before is None:
+            text = f"{title} is served for {codes(after.dns_names)} until {after.ends:%Y-%m-%d}."
+            yield Finding(kinds.CERTIFICATE_ADDED, text)
+        elif after is not None and before is not None and after.pem != before.pem:
+            text = f"{title} is another one for {codes(after.dns_names)}, until {after.ends:%Y-%m-%d}."
+            yield Finding(kinds.CERTIFICATE_CHANGED, text)
+
+
+def _from_elsewhere(side: Side) -> dict[str, BoughtCertificate]:
+    bought = side.config.get("certificates", {}).get("bought", {})
+    return {name: BoughtCertificate.model_validate(each) for name, each in bought.items()}
 
 
 def _untrusted(base: Side, head: Side) -> Iterator[Finding]:

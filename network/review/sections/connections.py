@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from network.review import kinds
-from network.review.document import Document
+from network.review.document import Document, port_of
 from network.review.kinds import Finding
 from network.review.markdown import change, code, codes, counted, table
 from network.review.sections import Section
@@ -67,7 +67,7 @@ def _connections(side: Side) -> dict[Connection, list[Document]]:
     for flow in side.flows:
         for port in flow["ports"]:
             ends = peer(flow["source"]), peer(flow["destination"])
-            found[*ends, f"{port['port']}/{port['protocol']}"].append(flow)
+            found[*ends, str(port_of(port))].append(flow)
     return dict(found)
 
 

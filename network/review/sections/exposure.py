@@ -7,7 +7,7 @@ from typing import Any
 from network.config.platform import TRAEFIK
 from network.review import kinds
 from network.review.kinds import Finding, Kind
-from network.review.markdown import codes, counted, table
+from network.review.markdown import code, codes, counted, table
 from network.review.sections import Section
 from network.review.side import Side
 
@@ -48,11 +48,20 @@ def _doors(side: Side) -> Iterator[tuple[str, list[str]]]:
         if spec.get("type") == "LoadBalancer":
             door = "the load balancer" if release["name"] == TRAEFIK else f"load balancer {release['name']}"
             yield door, sorted(spec.get("loadBalancerSourceRanges") or ["0.0.0.0/0"])
-    nodes = side.resources.get(("Firewall", ""))
-    for rule in nodes["inputs"].get("inboundRules", []) if nodes is not None else ():
-        ports = rule.get("portRange", "")
-        sources = rule.get("sourceAddresses", [])
-        yield f"the nodes, {rule['protocol']} {ports}".strip(), sorted(sources)
+        for name, additional in service.get("additionalServices", {}).items():
+            # Its address is one of the VPC's, which nobody else has a way to.
+            within = side.document.get("addresses", {}).get("vpc")
+            sources = additional["spec"].get("loadBalancerSourceRanges") or [within]
+            yield f"the {name} load balancer", sorted(sources)
+    for (type_name, name), resource in side.resources.items():
+        if type_name == "Cdn":
+            yield f"what is in {code(resource['inputs']['origin'])}", ["0.0.0.0/0"]
+        elif type_name == "Firewall":
+            whose = "the VPN" if name else "the nodes"
+            for rule in resource["inputs"].get("inboundRules", []):
+                ports = rule.get("portRange", "")
+                sources = rule.get("sourceAddresses", [])
+                yield f"{whose}, {rule['protocol']} {ports}".strip(), sorted(sources)
     for (namespace, name), manifest in side.of_kind("Service").items():
         if manifest["spec"].get("type") in ("NodePort", "LoadBalancer"):
             yield (

@@ -1,7 +1,7 @@
 """What the policies really allow: computed for both sides, whatever the flows say."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from network.reachability import lints
 from network.reachability.compare import Both, Change
@@ -36,6 +36,7 @@ def compare(base: Side, head: Side) -> Section:
     declared = {flow["name"] for flow in head.flows}
     restored = [name for name in sorted(before.cut) if name in declared and name not in after.cut]
     undeclared = reachable.difference(before, after)
+    ours = before.declared | after.declared
     suspicions = lints.without(after.lints, before.lints)
     answered = lints.without(before.lints, after.lints)
     findings = (
@@ -50,10 +51,13 @@ def compare(base: Side, head: Side) -> Section:
             kinds.OPENED_TO_INTERNET,
             "addresses of the internet",
             before.internet_facing,
-            after.internet_facing,
+            _within(ours, after.internet_facing),
         ),
         *_exposed(
-            kinds.OPENED_CLUSTER_WIDE, "any pod of the cluster", before.cluster_wide, after.cluster_wide
+            kinds.OPENED_CLUSTER_WIDE,
+            "any pod of the cluster",
+            before.cluster_wide,
+            _within(ours, after.cluster_wide),
         ),
         *_suspicious(suspicions),
     )
@@ -119,6 +123,12 @@ def _exposed(kind: Kind, who: str, before: Mapping[str, str], after: Mapping[str
             alike[after[name]].append(name)
     for ports, names in alike.items():
         yield Finding(kind, f"**Policies let {who} reach {codes(names)}** on {code(ports)}.")
+
+
+def _within(namespaces: Collection[str], exposed: Mapping[str, str]) -> dict[str, str]:
+    """Return the pods of some namespaces: those of somebody else's are as open as they were before a flow
+    named them."""
+    return {name: ports for name, ports in exposed.items() if name.partition("/")[0] in namespaces}
 
 
 def _suspicious(suspicions: Iterable[Lint]) -> Iterator[Finding]:

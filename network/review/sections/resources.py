@@ -26,9 +26,15 @@ LOSSES = {
     "its address",
     "Domain": "With it go all its records, also those that others made; names resolve again once it is back "
     "and delegated",
+    "VpcNatGateway": "No other gateway ever has its public address",
+    "ReservedIp": "No other one ever is the VPN's address: its peers must be told",
+    "SpacesKey": "Whoever shows it is refused from then on",
     "KubernetesNodePool": "Pods on its nodes start anew on others, as far as there is room and their labels "
     "and tolerations allow",
+    "Droplet": "With it goes its key: no peer comes in until it is told the new one",
 }
+TOLD_ELSEWHERE = ("Tag", "ReservedIpAssignment")
+"""What the VPN's machine is told, of which the VPN's section says the meaning; and what follows it."""
 
 WATCHES = {
     "UptimeCheck": "nobody asks the host from outside any more",
@@ -43,10 +49,12 @@ def compare(base: Side, head: Side) -> Section:
     findings: list[Finding] = []
     replaced: set[ResourceKey] = set()
     updated: list[ResourceKey] = []
+    zones = _deleted_zones(base, head)
     for key, before in base.resources.items():
         after = head.resources.get(key)
         if after is None:
-            findings += _deleted(key, before)
+            if key[0] != "DnsRecord" or before["inputs"]["domain"] not in zones:
+                findings += _deleted(key, before)
             rows.append((_title(key), "**deleted**", ""))
             continue
         differing = list(changes(before, after))
@@ -58,6 +66,7 @@ def compare(base: Side, head: Side) -> Section:
             updated.append(key)
         findings += _otherwise(key, before, after, differing)
         rows += [(_title(key), _effect(key, each), _input(each)) for each in differing]
+    findings += _first_peering(base, head, replaced)
     rows += [(_title(key), "made", "") for key in head.resources if key not in base.resources]
     for key, outer in _swept(base, head, replaced):
         rows.append((_title(key), f"**replaced** with the {outer}", ""))
@@ -69,13 +78,39 @@ def compare(base: Side, head: Side) -> Section:
     return Section("Cloud resources", tuple(findings), table(("resource", "effect", "input"), rows))
 
 
+def _first_peering(base: Side, head: Side, replaced: set[ResourceKey]) -> Iterator[Finding]:
+    """Yield what nodes miss that stand when their VPC gets its first peering."""
+    before, after = ([key for key in side.resources if key[0] == "VpcPeering"] for side in (base, head))
+    stays = ("KubernetesCluster", "") in base.resources.keys() & head.resources.keys()
+    if before or not after or not stays or {"Vpc", "KubernetesCluster"} & {key[0] for key in replaced}:
+        return
+    yield Finding(
+        kinds.NODES_TO_RECYCLE,
+        f"{codes(name for _, name in after)}: the first peering of the VPC. Nodes that stand already do not "
+        "find the peer. Once it is made, replace them one after the other (`doctl kubernetes cluster "
+        "node-pool replace-node`), or their pods time out towards it.",
+    )
+
+
+def _deleted_zones(base: Side, head: Side) -> set[str]:
+    """Return the domain names of zones that are deleted: their records go with them, and are not told of."""
+    return {
+        each["inputs"]["name"]
+        for key, each in base.resources.items()
+        if key[0] == "Domain" and key not in head.resources and not each.get("retainOnDelete")
+    }
+
+
 def _swept(base: Side, head: Side, replaced: set[ResourceKey]) -> Iterator[tuple[ResourceKey, str]]:
     """Yield what is replaced only because what it belongs to is, and the type of that."""
     gone = {type_name for type_name, _ in replaced}
+    zones = {base.resources[key]["inputs"]["name"] for key in replaced if key[0] == "Domain"}
     for outer, inner in CONTAINS.items():
         if outer in gone:
-            for key in base.resources:
-                if key[0] in inner and key in head.resources and key not in replaced:
+            for key, each in base.resources.items():
+                if key[0] not in inner or key not in head.resources or key in replaced:
+                    continue
+                if outer != "Domain" or each["inputs"]["domain"] in zones:
                     gone.add(key[0])
                     yield key, outer
 
@@ -104,7 +139,7 @@ def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
         )
         yield Finding(kinds.CLOUD_UPDATED, text)
     elif type_name in PLATFORM:
-        text = f"**{_title(key)} {code(before['name'])} is deleted.** {LOSSES[type_name]}."
+        text = f"**{_title(key)} {code(before['inputs']['name'])} is deleted.** {LOSSES[type_name]}."
         yield Finding(kinds.PLATFORM_DESTROYED, text)
         if before["protect"]:
             yield _refused(key, "deletion")
@@ -118,14 +153,27 @@ def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
             f"Record {code(inputs['name'])} {inputs['type']} of {code(inputs['domain'])} is deleted"
             + (": the name resolves by the wildcard at most." if inputs["type"] in ("A", "AAAA") else "."),
         )
-    elif type_name == "Firewall":
+    elif type_name in TOLD_ELSEWHERE:
+        return
+    elif type_name == "Droplet":
+        yield Finding(kinds.VPN_REPLACED, f"The VPN's machine is deleted. {LOSSES[type_name]}.")
+        if before["protect"]:
+            yield _refused(key, "deletion")
+    elif type_name == "Firewall" and not name:
         text = f"Firewall {code(before['name'])} is deleted: only DigitalOcean's own for DOKS is left."
         yield Finding(kinds.FIREWALL_WIDENED, text)
     elif type_name in WATCHES:
         text = f"{_title(key)} is deleted: {WATCHES[type_name]}."
         yield Finding(kinds.WATCH_REMOVED, text)
+    elif type_name == "SpacesBucket":
+        yield Finding(kinds.BUCKET_LOST, f"**{_bucket(before)} is deleted**, {_objects(before)}.")
+        if before["protect"]:
+            yield _refused(key, "deletion")
     else:
-        yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} {code(before['name'])} is deleted.")
+        loss = f" {LOSSES[type_name]}." if type_name in LOSSES else ""
+        yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} {code(before['name'])} is deleted.{loss}")
+        if before["protect"]:
+            yield _refused(key, "deletion")
 
 
 def _replaced(
@@ -139,15 +187,45 @@ def _replaced(
         )
         yield Finding(kinds.NAME_REMOVED, text)
     elif type_name in PLATFORM:
-        text = f"**{_title(key)} {code(before['name'])} is replaced**, {_order(before, after)}: {why}."
+        text = (
+            f"**{_title(key)} {code(before['inputs']['name'])} is replaced**, {_order(before, after)}: {why}."
+        )
         yield Finding(kinds.PLATFORM_REPLACED, f"{text} {LOSSES[type_name]}.")
     elif type_name == "KubernetesNodePool":
         text = f"Node pool {code(name)} is replaced, {_order(before, after)}: {why}. {LOSSES[type_name]}."
         yield Finding(kinds.NODES_REPLACED, text)
+    elif type_name in TOLD_ELSEWHERE:
+        return
+    elif type_name == "Droplet":
+        inputs = codes(each.name for each in causes)
+        text = f"**The VPN's machine is replaced**, since {inputs} differ. {LOSSES[type_name]}."
+        yield Finding(kinds.VPN_REPLACED, text)
+    elif type_name == "SpacesBucket":
+        text = f"**{_bucket(before)} is replaced** by {_bucket(after)}, which is empty: {why}."
+        yield Finding(kinds.BUCKET_LOST, f"{text} The former goes last, {_objects(before)}.")
+    elif type_name == "Certificate":
+        # Its values are long and of no use to a reader.
+        text = f"{_title(key)} is made anew, and the CDN shows it before the former goes."
+        yield Finding(kinds.CERTIFICATE_CHANGED, text)
+    elif type_name == "Cdn" and after.get("deleteBeforeReplace"):
+        text = f"{_title(key)} is replaced: {why}. Its name answers nobody until the new one stands."
+        yield Finding(kinds.OBJECT_REPLACED, text)
     else:
-        yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} is replaced: {why}.")
+        loss = f" {LOSSES[type_name]}." if type_name in LOSSES else ""
+        yield Finding(kinds.OBJECT_REPLACED, f"{_title(key)} is replaced: {why}.{loss}")
     if after["protect"] or before["protect"]:
         yield _refused(key, "replacement")
+
+
+def _bucket(bucket: Document) -> str:
+    return f"Bucket {code(bucket['inputs']['name'])} in {code(bucket['inputs']['region'])}"
+
+
+def _objects(bucket: Document) -> str:
+    """Return what becomes of what is in a bucket that goes."""
+    if bucket["inputs"].get("forceDestroy"):
+        return "with all objects in it"
+    return "if nobody has put objects there; else `up` fails at it until it is empty"
 
 
 def _order(before: Document, after: Document) -> str:

@@ -30,6 +30,9 @@ def compare(base: Side, head: Side) -> Section:
         *_alerts(base, head),
         *_probes(base, head),
         *_receivers(base, head),
+        *_teams(base, head),
+        *_told_from_outside(base, head),
+        *_logs(base, head),
         *_series(base, head),
     ]
     return Section("Observability", tuple(findings))
@@ -162,8 +165,70 @@ def _receivers(base: Side, head: Side) -> Iterator[Finding]:
         yield Finding(kinds.RECEIVER_CHANGED, f"The dead man's switch: {what}.")
 
 
+def _teams(base: Side, head: Side) -> Iterator[Finding]:
+    """Yield the applications whose team is no longer told: by a receiver that is gone or takes less, or since
+    their alerts bear another team's name, or none."""
+    old, new = base.config.get("applications") or {}, head.config.get("applications") or {}
+    for name, before in old.items():
+        team = before.get("team")
+        if team is None or name not in new:
+            continue
+        now = new[name].get("team")
+        told = _receivers_of(base, team)
+        lost = _severities_of(told) - _severities_of(_still_told(head, now, told))
+        if lost:
+            why = "no receiver takes them" if now == team else "it is of another team now"
+            yield Finding(
+                kinds.TEAM_UNTOLD,
+                f"**Alerts of application {code(name)} reach nobody of team {code(team)} any more** "
+                f"({codes(sorted(lost))}): {'it has no team now' if now is None else why}.",
+            )
+        elif now != team and (told or _of(head, "prometheus", "integrate")):
+            labels = change(team, ABSENT if now is None else now)
+            text = f"Alerts of application {code(name)} bear another label {code('team')}: {labels}."
+            yield Finding(kinds.RECEIVER_CHANGED, text)
+
+
+def _receivers_of(side: Side, team: str | None) -> Mapping[str, Any]:
+    """Return the receivers that are told of a team's alerts, and not of everybody's."""
+    receivers = _of(side, "alerting", "receivers")
+    return {name: each for name, each in receivers.items() if team in (each.get("teams") or ())}
+
+
+def _still_told(head: Side, team: str | None, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the receivers of a team, and those told before that are told of everybody's alerts by now."""
+    receivers = _of(head, "alerting", "receivers")
+    widened = {name: each for name, each in receivers.items() if name in before and not each.get("teams")}
+    return {**_receivers_of(head, team), **widened}
+
+
+def _severities_of(receivers: Mapping[str, Any]) -> set[str]:
+    return {severity for each in receivers.values() for severity in each.get("severities") or ()}
+
+
+def _told_from_outside(base: Side, head: Side) -> Iterator[Finding]:
+    """Yield who else DigitalOcean tells; that nobody asks from outside any more is its own section's."""
+    old, new = _of(base, "outside"), _of(head, "outside")
+    if old and new:
+        for key in ("emails", "slackChannel"):
+            if old.get(key) != new.get(key):
+                what = f"Told from outside, {code(key)}: {change(old.get(key), new.get(key))}."
+                yield Finding(kinds.RECEIVER_CHANGED, what)
+
+
+def _logs(base: Side, head: Side) -> Iterator[Finding]:
+    old, new = _of(base, "logs"), _of(head, "logs")
+    if new.get("userNames") == "keep" and old.get("userNames") != "keep":
+        text = "**Names of users, and what was typed in their place, are kept** with the access log."
+        yield Finding(kinds.LOGS_WIDENED, text)
+    if old and not new:
+        yield Finding(kinds.LOGS_REMOVED, "**No logs are kept any more.**")
+    elif gone := [each for each in old.get("applications", ()) if each not in new.get("applications", ())]:
+        yield Finding(kinds.LOGS_REMOVED, f"Lines of {codes(gone)} are no longer kept.")
+
+
 def _series(base: Side, head: Side) -> Iterator[Finding]:
-    old, new = base.document.get("series", {}), head.document.get("series", {})
+    old, new = base.document.get("seriesByJob", {}), head.document.get("seriesByJob", {})
     before, after = sum(old.values()), sum(new.values())
     if before and after > GROWN * before:
         most = max(new, key=lambda what: new[what] - old.get(what, 0))

@@ -15,6 +15,6 @@ assert inside, f"{program} has no more the comment that begins with {INSIDE.stri
 names = dict(globals())
 exec(compile(outside, program, "exec"), names)
 addresses = names["LoadBalancerAddresses"](LOAD_BALANCER, None)
-names["Records"](
-    "records", names["RecordsArgs"](names["network"].zone, names["planned"].external.records, addresses)
-)
+(zone,) = names["planned"].external.zones
+in_zones = [(names["network"].zones[zone.name], zone.records)]
+names["Records"]("records", names["RecordsArgs"](in_zones, addresses))

@@ -74,21 +74,25 @@ class Proof:
         )
 
     def table(self) -> tuple[dict[str, Place], set[Row]]:
-        """Try everything: the places by name, and what was let through."""
-        output, _ = self.prober(*map(text, self.ports)).communicate(timeout=300)
-        found = json.loads(output)
-        return _places(found), {(source, target, port) for source, target, port in found["open"]}
+        """Try everything, until the same is let through twice in a row: the places by name, and what that is.
+        An enforcer that lays its rules anew, as kube-router does, is not done at one moment."""
+        deadline = time.monotonic() + CHANGE_SECONDS
+        last: set[Row] | None = None
+        while True:
+            output, _ = self.prober(*map(text, self.ports)).communicate(timeout=300)
+            found = json.loads(output)
+            now = {(source, target, port) for source, target, port in found["open"]}
+            if now == last or time.monotonic() > deadline:
+                return _places(found), now
+            last = now
 
     def changed(self, before: set[Row]) -> set[Row]:
-        """What is let through once it is no longer what it was, twice in a row: an enforcer that lays its
-        rules anew, as kube-router does, is not done at one moment."""
+        """What is let through once it is no longer what it was."""
         deadline = time.monotonic() + CHANGE_SECONDS
-        last = before
         while True:
             _, now = self.table()
-            if (now != before and now == last) or time.monotonic() > deadline:
+            if now != before or time.monotonic() > deadline:
                 return now
-            last = now
 
     def possible(self, places: Mapping[str, Place]) -> set[Row]:
         """What the declared flows and the listed exceptions say."""

@@ -134,8 +134,8 @@ def test_an_application_comes_and_goes_without_a_lost_request(traffic: TrafficLa
     before = set(traffic.pods(TRAEFIK))
     with load(traffic) as requests:
         with traffic.changed(add):
-            # The former pods drain for a while before they end.
-            until(lambda: before.isdisjoint(traffic.pods(TRAEFIK)))
+            # The former pods, which drain before they end, are asked as long as their node seems well.
+            until(lambda: before.isdisjoint(traffic.pods(TRAEFIK)) and all_serve(traffic))
             # Its route is known, and has no pods yet.
             assert traffic.outside.get(f"https://guest.{ZONE}/").status_code == 503
         until(lambda: all_serve(traffic))

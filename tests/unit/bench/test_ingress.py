@@ -8,13 +8,19 @@ from bench.ingress import wrk
 from bench.ingress.cases import Case, cases, kind, links
 from bench.ingress.dynamic import Surroundings, configuration, host, spelled
 from bench.ingress.settings import (
+    BUFFERS,
     DEFAULTS,
     FEATURES,
+    LEVELS,
     OURS,
     PLAIN,
+    SAMPLES,
+    WATCHED,
+    WATCHED_BUFFERED,
     defaults_with_features,
     on_loopback,
     variants,
+    watching,
 )
 from network import plan
 from network.config import StackConfig
@@ -43,9 +49,16 @@ ARGUMENTS = [
     "--providers.kubernetesingress.ingressClass=traefik",
     "--metrics.prometheus=true",
     "--entryPoints.websecure.http.encodedCharacters.allowEncodedSlash=false",
-    "--entryPoints.websecure.http.middlewares=traefik_public@kubernetescrd",
+    "--entryPoints.web.http.middlewares=traefik_public@kubernetescrd",
     "--entryPoints.websecure.http.tls=true",
     "--accesslog=true",
+]
+
+WATCHING = [
+    *ARGUMENTS,
+    "--metrics.prometheus.addRoutersLabels=true",
+    "--tracing.otlp.http.endpoint=http://collector.telemetry:4318/v1/traces",
+    "--tracing.sampleRate=1",
 ]
 
 SURROUNDINGS = Surroundings("http://127.0.0.1:8080", "127.0.0.1:6379", ["bench:hash"])
@@ -92,7 +105,8 @@ def test_each_middleware_of_a_chain_is_a_case_and_each_chain(config: StackConfig
 
 
 def test_each_feature_of_our_settings_is_a_case(config: StackConfig) -> None:
-    assert {DEFAULTS, OURS, PLAIN, *FEATURES} == {
+    ways = {*LEVELS, *BUFFERS, *SAMPLES, WATCHED, WATCHED_BUFFERED}
+    assert {DEFAULTS, OURS, PLAIN, *FEATURES, *ways} == {
         side.settings for case in listed(config) for side in (case.base, case.side)
     }
 
@@ -138,7 +152,7 @@ def test_each_route_has_a_host_of_its_own(tmp_path: Path) -> None:
     assert len(routers) == 3
 
 
-def test_settings_differ_by_one_feature_each_and_have_no_default_chain() -> None:
+def test_settings_differ_by_one_feature_each() -> None:
     found = variants(ARGUMENTS, ["--ping=true"])
     assert found[OURS] == ARGUMENTS
     assert found[DEFAULTS] == ["--ping=true"]
@@ -148,7 +162,6 @@ def test_settings_differ_by_one_feature_each_and_have_no_default_chain() -> None
         "metrics": {"--metrics.prometheus=true"},
         "request hygiene": {"--entryPoints.websecure.http.encodedCharacters.allowEncodedSlash=false"},
     }
-    assert not any("middlewares" in argument for argument in plain)
 
 
 def test_a_feature_that_our_settings_lack_is_told() -> None:
@@ -156,25 +169,50 @@ def test_a_feature_that_our_settings_lack_is_told() -> None:
         variants(ARGUMENTS[:-1], [])
 
 
+def test_ways_to_watch_have_nothing_else_and_differ_by_what_they_are_named_after() -> None:
+    found, plain = watching(WATCHING), set(variants(ARGUMENTS, [])[PLAIN])
+    assert {*LEVELS, *BUFFERS, *SAMPLES, WATCHED, WATCHED_BUFFERED} == found.keys()
+    only = {name: set(arguments) - plain for name, arguments in found.items()}
+    assert only["metrics, by entrypoint and router"] == {
+        "--metrics.prometheus=true",
+        "--metrics.prometheus.addEntryPointsLabels=true",
+        "--metrics.prometheus.addRoutersLabels=true",
+        "--metrics.prometheus.addServicesLabels=false",
+    }
+    assert only["access log, buffer of 100"] == {"--accesslog=true", "--accesslog.bufferingsize=100"}
+    assert only["traces, 5 %"] == {WATCHING[-2], "--tracing.sampleRate=0.05"}
+    assert only[WATCHED] == set(WATCHING) - plain - {ARGUMENTS[5], ARGUMENTS[6]}
+    assert only[WATCHED_BUFFERED] - only[WATCHED] == {"--accesslog.bufferingsize=1000"}
+    assert all(plain <= set(arguments) for arguments in found.values())
+
+
+@pytest.mark.parametrize("missing", ["--accesslog", "--metrics", "--tracing"])
+def test_a_way_to_watch_that_is_not_there_is_told(missing: str) -> None:
+    with pytest.raises(ValueError, match=f"nothing matches {missing}"):
+        watching([each for each in WATCHING if not each.startswith(missing)])
+
+
 def test_the_chart_gets_the_features_of_ours_and_no_more(config: StackConfig) -> None:
     values = plan.build(config).ingress.release.values
     assert defaults_with_features(values) == {
         "accessLog": {"enabled": values["accessLog"]["enabled"]},
         "metrics": {"prometheus": {"addRoutersLabels": True}},
-        "ports": {"websecure": {"http": {"middlewares": ["traefik_public@kubernetescrd"]}}},
     }
 
 
 def test_outside_a_cluster_traefik_listens_on_the_loopback_device_and_asks_no_kubernetes() -> None:
     ports = iter([1001, 1002])
-    arguments, secure = on_loopback(ARGUMENTS, lambda: next(ports))
+    arguments, secure = on_loopback(WATCHING, lambda: next(ports), "http://127.0.0.1:9/v1/traces")
     assert secure == 1002
     assert arguments == [
         "--entryPoints.web.address=127.0.0.1:1001/tcp",
         "--entryPoints.websecure.address=127.0.0.1:1002/tcp",
         "--metrics.prometheus=true",
         "--entryPoints.websecure.http.encodedCharacters.allowEncodedSlash=false",
-        "--entryPoints.websecure.http.middlewares=public@file",
+        "--entryPoints.web.http.middlewares=public@file",
         "--entryPoints.websecure.http.tls=true",
         "--accesslog=true",
+        "--metrics.prometheus.addRoutersLabels=true",
+        "--tracing.otlp.http.endpoint=http://127.0.0.1:9/v1/traces",
+        "--tracing.sampleRate=1",
     ]

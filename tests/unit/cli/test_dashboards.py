@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from network.cli import app
 from network.plan.model.dashboards import TITLES
-from tests.stacks import ROOT, merged, stack_file
+from tests import libyaml
+from tests.stacks import ROOT, WATCHING, merged, stack_file
 
 WATCHED = {"network:observability": {"prometheus": {"install": {}}}}
 
@@ -22,7 +22,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def watched(tmp_path: Path) -> Path:
     file = tmp_path / "Pulumi.watched.yaml"
-    file.write_text(yaml.safe_dump({"config": merged(stack_file("dev"), WATCHED)}))
+    file.write_text(libyaml.dump({"config": merged(stack_file("dev"), WATCHED)}))
     return file
 
 
@@ -52,9 +52,9 @@ def test_a_file_in_place_of_the_folder_is_told_in_one_line(watched: Path, tmp_pa
 
 
 def test_a_stack_that_is_not_watched_has_none(tmp_path: Path) -> None:
-    unwatched = {key: value for key, value in stack_file("dev").items() if key != "network:observability"}
+    unwatched = stack_file("dev", without=WATCHING)
     file = tmp_path / "Pulumi.unwatched.yaml"
-    file.write_text(yaml.safe_dump({"config": unwatched}))
+    file.write_text(libyaml.dump({"config": unwatched}))
     done = CliRunner().invoke(app, ["dashboards", "--file", str(file)])
     assert done.exit_code == 1
     assert "observability" in done.output

@@ -167,7 +167,7 @@ def test_a_relay_is_asked_by_hubble(programs: Path) -> None:
     [
         ("#!/bin/sh\necho 'connection refused' >&2; exit 1\n", "kubectl get: connection refused"),
         ("#!/bin/sh\necho '{\"items\": []}'\n", "no pod of Cilium's agent"),
-        ("#!/bin/sh\necho nonsense\n", "Expecting value"),
+        ("#!/bin/sh\necho nonsense\n", "not a list of pods"),
     ],
 )
 def test_a_cluster_that_does_not_tell_is_told_in_one_line(programs: Path, kubectl: str, told: str) -> None:

@@ -49,7 +49,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked = parts.path, parse_qs(parts.query)["query"][0]
         self.send_response(200 if self.server.answer is not None else 503)
         self.end_headers()
-        self.wfile.write(json.dumps(self.server.answer).encode())
+        answer = self.server.answer
+        self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
 
 @pytest.fixture
@@ -116,16 +117,65 @@ def test_a_promise_of_which_nothing_is_known_is_no_kept_one(prometheus: Promethe
         (None, "answers 503"),
         ({"data": 1}, "not that of a Prometheus"),
         ([], "not that of a Prometheus"),
+        ({"status": "error", "error": "too many samples"}, "too many samples"),
+        ({"status": "success", "data": {"result": [{"metric": "up", "value": [0, "1"]}]}}, "not that of a"),
+        (
+            {"status": "success", "data": {"result": [{"metric": {"a": []}, "value": [0, "1"]}]}},
+            "not that of a",
+        ),
+        ({"status": ""}, "it says"),
+        (result({**KEPT, "slo:objective:ratio": "abc"}), "not that of a Prometheus"),
+        (b"<html>", "answers no JSON"),
+        (b"[" * 100_000, "answers no JSON"),
+        (result({**KEPT, "slo:time_period:days": "+Inf"}), "0 days"),
     ],
-    ids=["no rules", "an error", "another answer", "a list"],
+    ids=[
+        *(
+            "no rules",
+            "an error",
+            "another answer",
+            "a list",
+            "a refusal",
+            "no labels",
+            "labels that are none",
+            "an empty status",
+            "a value that is none",
+        ),
+        *("a page", "too deep", "endless days"),
+    ],
 )
 def test_what_is_no_prometheus_with_objectives_is_said(
     prometheus: Prometheus, answer: Any, told: str
 ) -> None:
     prometheus.answer = answer
     done = run(prometheus)
-    assert done.exit_code == 2
     assert told in done.output
+    assert done.exit_code == (0 if "days" in told else 2)
+
+
+def test_several_clusters_in_one_store_are_not_taken_for_one(prometheus: Prometheus) -> None:
+    prometheus.answer = result(KEPT)
+    for each in list(prometheus.answer["data"]["result"]):
+        prometheus.answer["data"]["result"].append({**each, "metric": {**each["metric"], "cluster": "b"}})
+    done = run(prometheus)
+    assert done.exit_code == 2
+    assert "several clusters" in done.output
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:909O/", "http://a b/", "http://[::1/", "http://127.0.0.1:9/ü", "http://ü..x/"]
+)
+def test_an_address_that_is_none_is_said(url: str) -> None:
+    done = CliRunner().invoke(app, ["objectives", "--url", url])
+    assert done.exit_code == 2
+    assert "cannot be asked" in done.output
+
+
+def test_names_of_series_are_no_markup(prometheus: Prometheus) -> None:
+    prometheus.answer = result(KEPT)
+    for each in prometheus.answer["data"]["result"]:
+        each["metric"]["subject"] = "[red]x[/bold]"
+    assert "[red]x[/bold]" in run(prometheus).stdout
 
 
 def test_where_nothing_listens_it_is_said() -> None:
@@ -150,3 +200,20 @@ def test_promises_are_by_objective_and_kind() -> None:
         ("b", "availability"),
         ("b", "latency-1s"),
     ]
+
+
+def test_a_narrow_table_loses_no_part_of_a_name(prometheus: Prometheus) -> None:
+    prometheus.answer = result(KEPT)
+    for each in prometheus.answer["data"]["result"]:
+        each["metric"]["subject"] = "a-host-with-a-long-name-" + "x" * 60
+    url = f"http://127.0.0.1:{prometheus.server_address[1]}/"
+    told = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["objectives", "--url", url]).stdout
+    assert "…" not in told
+    assert told.count("x") == 60
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    done = CliRunner().invoke(app, ["objectives", "--url", "http://somebody:secret@127.0.0.1:9/"])
+    assert done.exit_code == 2
+    assert "forward a port" in done.output
+    assert "secret" not in done.output

@@ -16,12 +16,15 @@ COMMANDS = (
     "check",
     "schema",
     "addresses",
+    "capacity",
     "flows",
     "plan",
     "review",
     "reachability",
     "dashboards",
     "undeclared",
+    "verify",
+    "doctor",
 )
 MODELS = ("network.config", "re2")
 ENGINE = ("grpc", "network.components", "pulumi", "pulumi_digitalocean", "pulumi_kubernetes")
@@ -80,6 +83,7 @@ def test_a_check_imports_what_reads_and_judges_stack_files_alone() -> None:
         (("addresses", "--stack", "dev"), ANALYSES),
         (("flows", "--stack", "dev"), ANALYSES),
         (("review", "--kinds"), (*MODELS, *READERS, "network.reachability")),
+        (("verify", "--codes"), ("network.stack_file", *ANALYSES)),
     ],
     ids=lambda each: each[0],
 )

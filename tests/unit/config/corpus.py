@@ -1,4 +1,5 @@
-"""Invalid stack files: each a patch on a shipped one, with the problems it must give."""
+"""Invalid stack files: each a patch on a shipped one, with the problems it must give. What watches is of the
+patch alone: what is wrong with it hangs on what else it has."""
 
 import json
 from collections.abc import Mapping
@@ -7,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from tests.stacks import USERS, merged, stack_file
+from tests import libyaml
+from tests.stacks import USERS, WATCHING, merged, stack_file
 
 FOLDER = Path(__file__).parent / "invalid"
 SECRETS = {
@@ -39,12 +39,12 @@ class Case:
 @cache
 def corpus() -> tuple[Case, ...]:
     """Return every case."""
-    return tuple(case(file.stem, yaml.safe_load(file.read_text())) for file in sorted(FOLDER.glob("*.yaml")))
+    return tuple(case(file.stem, libyaml.load(file.read_text())) for file in sorted(FOLDER.glob("*.yaml")))
 
 
 def case(name: str, patch: dict[str, Any]) -> Case:
     """Return the case that a patch describes: `base`, `set`, `unset`, `plain`, `expect`."""
-    layers = merged(stack_file(patch.get("base", "dev")) | SECRETS, patch.get("set", {}))
+    layers = merged(stack_file(patch.get("base", "dev"), WATCHING) | SECRETS, patch.get("set", {}))
     for path in patch.get("unset", ()):
         removed(layers, path)
     return Case(

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import yaml
-
 from network.config.errors import Problem
 from network.config.model import Location
 from network.config.places import place_at
+from tests import libyaml
 from tests.stacks import DNS_TOKEN, USERS
 
 Layers = dict[str, Any]
@@ -61,20 +60,20 @@ def _write(layers: Layers, problem: Problem, found: re.Match[str]) -> bool | Non
     text, where = found[1], problem.location
     pair = re.fullmatch(r"([A-Za-z][A-Za-z0-9]*): (.+)", text)
     if pair is None or place_at((*where[:-1], pair[1])) is None:
-        _put(layers, where, text if problem.value.startswith('"') else yaml.safe_load(text))
+        _put(layers, where, text if problem.value.startswith('"') else libyaml.load(text))
         return None
     instead = re.search(r"in place of (\w+)(?: and (\w+))?", problem.fix)
     for key in instead.groups() if instead else (where[-1],):
         if key is not None:
             _at(layers, where[:-1]).pop(key, None)
-    _put(layers, (*where[:-1], pair[1]), yaml.safe_load(pair[2]))
+    _put(layers, (*where[:-1], pair[1]), libyaml.load(pair[2]))
     return None
 
 
 def _set(layers: Layers, problem: Problem, found: re.Match[str]) -> bool | None:
     """Set a key of the nearest model around that has it, or one named from the top."""
     *path, key = found[1].split(".")
-    value = yaml.safe_load(found[2])
+    value = libyaml.load(found[2])
     for depth in range(len(problem.location), -1, -1):
         where = (*problem.location[:depth], *path, key)
         if place_at(where) is not None and (depth or path):
@@ -84,7 +83,7 @@ def _set(layers: Layers, problem: Problem, found: re.Match[str]) -> bool | None:
 
 
 def _add(layers: Layers, problem: Problem, found: re.Match[str]) -> None:
-    _put(layers, problem.location, yaml.safe_load(found[1]))
+    _put(layers, problem.location, libyaml.load(found[1]))
 
 
 def _remove(layers: Layers, problem: Problem, _: re.Match[str]) -> None:
@@ -106,7 +105,7 @@ def _choose(layers: Layers, problem: Problem, _: re.Match[str]) -> None:
 
 def _retype(layers: Layers, problem: Problem, _: re.Match[str]) -> None:
     value = _at(layers, problem.location)
-    _put(layers, problem.location, str(value) if "in quotes" in problem.fix else yaml.safe_load(value))
+    _put(layers, problem.location, str(value) if "in quotes" in problem.fix else libyaml.load(value))
 
 
 def _secret(layers: Layers, _: Problem, found: re.Match[str]) -> None:
@@ -127,7 +126,7 @@ _ACTIONS: tuple[tuple[str, Callable[[Layers, Problem, re.Match[str]], bool | Non
     (r"^(?:write [^`]*, such as) `?([^`]+)`?$", _add),
     (r"^(?:set|add) `([\w.]+): ([^`]+)`", _set),
     (r"^set (\w+) to (\d+)", _set),
-    (r"^set (\d+)s? or (?:more|less)", _write),
+    (r"^set (\d+(?:\.\d+)?)s? or (?:more|less)", _write),
     (r"^choose one of them", _choose),
     (
         r"^(?:not offered, so )?remove (?:it|one of them|one of the two|the connection|the middleware)\b",

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from network.cli import app
 from network.cli.across import check_files
 from network.cli.check import Line
-from tests.stacks import merged, stack_file
+from tests import libyaml
+from tests.stacks import WATCHING, merged, stack_file
 
 APART: dict[str, Any] = {
     "network:environment": {"name": "other"},
@@ -26,7 +26,7 @@ APART: dict[str, Any] = {
         "api": {"routes": {"api": {"host": "api.other.example.nl"}}},
     },
 }
-"""What a second stack like dev has of its own."""
+"""What a second stack like dev has of its own. Neither is watched: objectives would name hosts anew."""
 
 
 def in_the_zone(zone: str, hosts: list[str], **dns: Any) -> dict[str, Any]:
@@ -45,9 +45,10 @@ def project(folder: Path, over: dict[str, Any], first: dict[str, Any] | None = N
     """Write dev and a second stack: dev again, apart from it, with keys laid over that."""
     (folder / "Pulumi.yaml").write_text("name: network\n")
     files = [folder / "Pulumi.dev.yaml", folder / "Pulumi.other.yaml"]
-    contents = merged(stack_file("dev"), first or {}), merged(merged(stack_file("dev"), APART), over)
+    dev = stack_file("dev", WATCHING)
+    contents = merged(dev, first or {}), merged(merged(dev, APART), over)
     for file, content in zip(files, contents, strict=True):
-        file.write_text(yaml.safe_dump({"config": content}, sort_keys=False))
+        file.write_text(libyaml.dump({"config": content}, sort_keys=False))
     return files
 
 
@@ -103,8 +104,26 @@ DNS = "network:external.dns"
             [f"{DNS}.hosts[0]"],
             "takes shop.dev.k8s.webgrip.nl as well: resolvers",
         ),
+        (
+            {
+                "network:external": {
+                    "dns": {"furtherZones": {"dev": {"zone": "dev.k8s.webgrip.nl", "apex": True}}}
+                }
+            },
+            [f"{DNS}.furtherZones.dev.zone", f"{DNS}.furtherZones.dev.apex", f"{DNS}.apex"],
+            "takes dev.k8s.webgrip.nl as well: a zone exists once",
+        ),
     ],
-    ids=["environment", "load balancer", "VPC", "pods in a VPC", "Services among pods", "zone", "host"],
+    ids=[
+        "environment",
+        "load balancer",
+        "VPC",
+        "pods in a VPC",
+        "Services among pods",
+        "zone",
+        "host",
+        "further zone",
+    ],
 )
 def test_what_two_stacks_take_is_refused_in_both(
     tmp_path: Path, over: dict[str, Any], places: list[str], says: str
@@ -121,7 +140,32 @@ def test_what_two_stacks_take_is_refused_in_both(
         step = problem.where.split(": ")[0].split(".")[-1].removesuffix("[0]")
         line = lines[problem.line - 1]
         # What stands in no file is told of at what it would stand in.
-        assert step in line or line.lstrip().startswith(("- ", "dns:"))
+        assert step in line or line.lstrip().startswith(("- ", "dns:", "dev:"))
+
+
+def test_a_bucket_is_one_stack_s_whatever_account_it_has(tmp_path: Path) -> None:
+    cdn = {
+        "network:external": {"cdn": {"assets": {"bucket": "webgrip-assets", "domain": {"host": "assets"}}}}
+    }
+    over = merged(cdn, {"network:environment": {"account": "customer"}})
+    first, second = problems(project(tmp_path, over, cdn))
+    for found in (first, second):
+        (problem,) = found
+        assert problem.where.startswith("network:external.cdn.assets.bucket")
+        assert "ams3/webgrip-assets as well: buckets of all customers" in problem.rule
+    elsewhere = merged(over, {"network:external": {"cdn": {"assets": {"region": "fra1"}}}})
+    assert problems(project(tmp_path, elsewhere, cdn)) == [(), ()]
+
+
+def test_two_stacks_that_peer_with_each_other_have_one_peering(tmp_path: Path) -> None:
+    def peering(name: str, range_: str) -> dict[str, Any]:
+        peer = {"vpcId": "5a4981aa-9653-4bd1-bef5-d6bff52042e4", "range": range_}
+        return {"network:external": {"vpc": {"peerings": {name: peer}}}}
+
+    towards, back = peering("other", "10.7.0.0/16"), peering("dev", "10.0.0.0/16")
+    first, second = problems(project(tmp_path, back, towards))
+    assert ["two VPCs have one peering" in each.rule for each in (*first, *second)] == [True, True]
+    assert problems(project(tmp_path, {}, towards)) == [(), ()]
 
 
 def test_a_zone_is_made_by_one_stack_and_a_host_routed_by_one(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from network.cli import app
 from network.cli.check import check_file
 from network.config.load import check
 from network.config.stack import SECRETS
+from tests import libyaml
 from tests.stacks import NAMES, ROOT
 from tests.unit.config.corpus import Case, case, corpus
 
@@ -30,7 +30,7 @@ def as_file(folder: Path, invalid: Case) -> Path:
             layers[f"network:{key}"] = dict.fromkeys(given, ENCRYPTED) if secret.by_name else ENCRYPTED
     file = folder / "Pulumi.case.yaml"
     # By way of JSON, since values that are one object would be written with anchors.
-    file.write_text(yaml.safe_dump({"config": json.loads(json.dumps(layers))}, sort_keys=False))
+    file.write_text(libyaml.dump({"config": json.loads(json.dumps(layers))}, sort_keys=False))
     return file
 
 
@@ -101,7 +101,7 @@ def test_a_pinned_version_is_told_to_be_refused_below_the_running_clusters() -> 
 
 
 def test_every_command_refreshes_so_that_no_stale_count_or_token_is_used() -> None:
-    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    project = libyaml.load((ROOT / "Pulumi.yaml").read_text())
 
     assert project["options"] == {"refresh": "always"}
 
@@ -117,7 +117,7 @@ def test_the_secret_itself_is_never_printed(tmp_path: Path) -> None:
     secret = "dop_v1_0123456789abcdef"
     file = tmp_path / "Pulumi.case.yaml"
     layers = {"network:dnsToken": secret, "network:basicAuthUsers": {"admins": secret}}
-    file.write_text(yaml.safe_dump({"config": {**case("", {}).layers, **layers}}))
+    file.write_text(libyaml.dump({"config": {**case("", {}).layers, **layers}}))
 
     result = CliRunner().invoke(app, ["check", "--file", str(file)])
 

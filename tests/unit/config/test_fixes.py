@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import TypeAdapter
 
 from network.config.errors import Problem
@@ -15,6 +14,7 @@ from network.config.model import Model
 from network.config.places import place
 from network.config.stack import StackConfig
 from network.config.stand_ins import stand_ins
+from tests import libyaml
 from tests.stacks import merged
 from tests.unit.config.corpus import Case, corpus, removed
 from tests.unit.config.fixing import applied
@@ -29,7 +29,7 @@ def fixed(invalid: Case) -> dict[str, Any]:
     layers = copy.deepcopy(dict(invalid.layers))
     file = BESIDE / f"{invalid.name}.yaml"
     if file.exists():
-        patch = yaml.safe_load(file.read_text())
+        patch = libyaml.load(file.read_text())
         for path in patch.get("unset", ()):
             removed(layers, path)
         layers = merged(layers, patch.get("set", {}))

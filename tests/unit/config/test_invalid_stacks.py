@@ -32,6 +32,13 @@ def test_a_secret_that_pulumi_holds_in_plain_text_is_refused_and_not_shown() -> 
     assert all(p.value == "[secret]" for p in problems)
 
 
+def test_a_private_key_of_a_vpn_s_peer_is_refused_and_not_shown() -> None:
+    (given,) = (each for each in corpus() if each.name == "a-vpn-s-peer-with-its-private-key")
+    problems = check(given.raw).problems
+    assert [problem.value for problem in problems] == ["[secret]", "[secret]"]
+    assert "9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=" not in "".join(map(str, problems))
+
+
 def test_no_problem_shows_a_secret() -> None:
     secret = "not bcrypt, and not to be shown"
     patch = {"set": {"network:basicAuthUsers": {"admins": secret}, "network:dnsToken": secret}}

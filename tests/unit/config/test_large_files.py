@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from network.cli import app
 from network.config.errors import MOST_SHOWN, ConfigError
 from network.config.load import check
 from network.config.nearest import did_you_mean
+from tests import libyaml
 from tests.unit.config.corpus import case
 
 
@@ -81,7 +81,7 @@ def test_four_times_as_many_problems_take_far_less_than_sixteen_times_as_long(na
 
 def test_so_many_are_shown_as_anybody_reads_and_the_others_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.case.yaml"
-    file.write_text(yaml.safe_dump({"config": {f"network:{key}": 1 for key in _keys(300)}}))
+    file.write_text(libyaml.dump({"config": {f"network:{key}": 1 for key in _keys(300)}}))
 
     result = CliRunner().invoke(app, ["check", "--file", str(file)])
 

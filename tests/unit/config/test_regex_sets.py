@@ -1,12 +1,14 @@
 """What expressions fit, compared: as RE2 finds it for every short word."""
 
+from collections.abc import Iterable
 from itertools import product
+from typing import Any
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from network.config.go_regex import matches
 from network.config.regex_sets import apart, covers
 
 WORDS = ["".join(letters) for length in range(5) for letters in product("abc/. ", repeat=length)]
@@ -44,16 +46,25 @@ regexes = st.recursive(
 )
 
 
+def fitting(regex: str, words: Iterable[str]) -> list[str]:
+    """Return the words in which RE2 finds the expression: as a set of one, which says nothing of where it is
+    found, and so answers in a sixth of the time."""
+    alone: Any = re2.Set.SearchSet()
+    alone.Add(regex)
+    alone.Compile()
+    return [word for word in words if alone.Match(word)]
+
+
 @settings(max_examples=500, deadline=None)
 @given(regexes, regexes, st.sampled_from(["", "/", "/a"]))
 def test_what_is_decided_holds_for_every_short_word(one: str, other: str, beginning: str) -> None:
-    words = [word for word in WORDS if word.startswith(beginning)]
-    fitting = [word for word in words if matches(other, word)]
+    narrow = fitting(other, [word for word in WORDS if word.startswith(beginning)])
+    shared = fitting(one, narrow)
 
     if covers(one, other, beginning):
-        assert all(matches(one, word) for word in fitting)
+        assert shared == narrow
     if apart(one, other, beginning):
-        assert not any(matches(one, word) for word in fitting)
+        assert not shared
     assert covers(other, other, beginning)
     assert covers(f"({one}|{other})", other, beginning)
 
@@ -61,14 +72,14 @@ def test_what_is_decided_holds_for_every_short_word(one: str, other: str, beginn
 @settings(max_examples=500, deadline=None)
 @given(st.builds(str.__add__, pieces, pieces), st.builds(str.__add__, pieces, counts))
 def test_what_short_expressions_do_not_share_is_shown_by_a_short_word(one: str, other: str) -> None:
-    fitting = [word for word in WORDS if matches(other, word)]
     # A character of Unicode stands for those that no piece names.
-    fitting += [word for word in ("é", "é/", "aé", "éa", "éé", "a é", "/é") if matches(other, word)]
+    narrow = fitting(other, [*WORDS, "é", "é/", "aé", "éa", "éé", "a é", "/é"])
+    shared = fitting(one, narrow)
 
     if not covers(one, other):
-        assert not all(matches(one, word) for word in fitting)
+        assert shared != narrow
     if not apart(one, other):
-        assert any(matches(one, word) for word in fitting)
+        assert shared
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 
 from network.cli.schema import is_current
 from network.config.schema import stack_file_schema
+from tests import libyaml
 from tests.stacks import NAMES, ROOT
 
 SCHEMA = stack_file_schema()
@@ -18,7 +18,7 @@ def errors(layers: dict[str, Any]) -> list[str]:
 
 
 def stack(name: str) -> dict[str, Any]:
-    return yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
+    return libyaml.load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
 
 
 def test_the_committed_schema_is_current() -> None:

@@ -1,8 +1,113 @@
 """Configurations that are valid and deserve a warning: patches as in the corpus."""
 
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from network.config.secrets import KEY_PLACEHOLDER
+
+OFFICE_ONLY = "network:traffic.middlewares.office-only.ipAllowList.sourceRange"
+
+EVERYTHING = yaml.safe_load((Path(__file__).parents[2] / "everything.yaml").read_text())
+BOUGHT = EVERYTHING["network:certificates"]["bought"]["sold"]["pem"]
+"""For www.bought.example, until 2126."""
+ENDED = """
+-----BEGIN CERTIFICATE-----
+MIIBXDCCAQOgAwIBAgIUfUYdF/Jd2iU0wHlVa+cvQAsJgIQwCgYIKoZIzj0EAwIw
+HTEbMBkGA1UEAwwSU29tZWJvZHkgd2hvIHNlbGxzMB4XDTE5MDEwMTAwMDAwMFoX
+DTIwMDEwMTAwMDAwMFowHTEbMBkGA1UEAwwSb2xkLmJvdWdodC5leGFtcGxlMFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEI0NvlLC8Ds3pjPlcHyMrT9r7Arm9KvBt
+f04ovg/GtoM+rzDEnsdWqvjq56F6KIAiGdVKP/2WoqoUDBL1JcRNGqMhMB8wHQYD
+VR0RBBYwFIISb2xkLmJvdWdodC5leGFtcGxlMAoGCCqGSM49BAMCA0cAMEQCIBOu
+t0mUm+L0keagS8KWzpL5sVGQrkdAy+6t0N4DUsXfAiAq4kz4mDHGcRdM2WAQ62Be
+5DSYu+bLw/Egt/MZnNAW0Q==
+-----END CERTIFICATE-----
+"""
+"""For old.bought.example, until 2020."""
+OF_THE_ZONE = """
+-----BEGIN CERTIFICATE-----
+MIIBdTCCARugAwIBAgIUa+U0k7Jz1BqTqrOQILbp9gPzKnQwCgYIKoZIzj0EAwIw
+HTEbMBkGA1UEAwwSU29tZWJvZHkgd2hvIHNlbGxzMCAXDTE5MDEwMTAwMDAwMFoY
+DzIxMjYwMTAxMDAwMDAwWjAdMRswGQYDVQQDDBJkZXYuazhzLndlYmdyaXAubmww
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQjfAHr3aM7+SSgH9Lf3Jp1OuUd2qPv
+SftLKvxm0rQ/1PLfNLDRqbL9puaek5TNM3WBPta3OV9aEo8d80VuRgtLozcwNTAz
+BgNVHREELDAqghJkZXYuazhzLndlYmdyaXAubmyCFCouZGV2Lms4cy53ZWJncmlw
+Lm5sMAoGCCqGSM49BAMCA0gAMEUCIQC8rErg0Pfd45Zh7aFktGA9FLo8Pu/46n6i
+5P4OFazJiwIgbr6/3+nzZ7/azMUn3VtJjP9Xwtv24lSuq+d0uF33uRw=
+-----END CERTIFICATE-----
+"""
+"""For the zone of the dev stack and its wildcard."""
+
 WARNED: dict[str, dict[str, Any]] = {
+    "a key without a certificate": {
+        "set": {"network:certificateKeys": {"old": KEY_PLACEHOLDER}},
+        "expect": {"network:certificateKeys.old": "no certificate of certificates.bought | pulumi config rm"},
+    },
+    "a vpn without peers, and a destination that nobody reaches": {
+        "set": {
+            "network:vpn": {
+                "range": "100.64.0.0/24",
+                "destinations": {"database": {"range": "10.0.7.0/28", "ports": [5432]}},
+            }
+        },
+        "expect": {
+            "network:vpn.peers": "costs by the month | add a peer, or remove vpn",
+            "network:vpn.destinations.database": "no peer reaches it | name it in a peer's reaches",
+        },
+    },
+    "a certificate that has ended": {
+        "set": {
+            "network:certificates": {"bought": {"old": {"pem": ENDED}, "sold": {"pem": BOUGHT}}},
+            "network:certificateKeys": {"old": KEY_PLACEHOLDER, "sold": KEY_PLACEHOLDER},
+        },
+        "expect": {"network:certificates.bought.old.pem": "it ended on 2020-01-01 | put the next one"},
+    },
+    "a certificate whose authority may issue no other": {
+        "set": {
+            "network:certificates": {"wildcard": False, "bought": {"zone": {"pem": OF_THE_ZONE}}},
+            "network:certificateKeys": {"zone": KEY_PLACEHOLDER},
+        },
+        "expect": {
+            "network:certificates.bought.zone.pem": "Let's Encrypt alone issue for dev.k8s.webgrip.nl | "
+            "publish: false"
+        },
+    },
+    "a delegation that no certificate needs": {
+        "set": {"network:certificates": {"dns01": {"delegatedZones": ["shop.example"]}}},
+        "expect": {
+            "network:certificates.dns01.delegatedZones[0]": "no certificate has a name in it | remove it"
+        },
+    },
+    "an internal load balancer that leads nowhere": {
+        "set": {"network:ingress": {"internalLoadBalancer": {"name": "network-dev-internal"}}},
+        "expect": {"network:ingress.internalLoadBalancer": "costs by the month | remove it"},
+    },
+    "an allow list of a VPN before the internet": {
+        "set": {"network:applications": {"shop": {"routes": {"shop": {"chain": "internal"}}}}},
+        "expect": {
+            OFFICE_ONLY: "on the way to shop.shop nobody is 10.250.0.0/24: clients of the public load "
+            "balancer have public addresses",
+            "network:traffic.chains.internal[0]": "twice",
+        },
+    },
+    "an allow list of a VPN before the internal load balancer": {
+        "set": {
+            "network:external": {"dns": {"hosts": [], "internalHosts": ["shop"]}},
+            "network:ingress": {"internalLoadBalancer": {"name": "network-dev-internal"}},
+            "network:applications": {
+                "shop": {"routes": {"shop": {"chain": "internal", "loadBalancer": "internal"}}}
+            },
+        },
+        "expect": {
+            OFFICE_ONLY: "those of a VPN their bastion's",
+            "network:traffic.chains.internal[0]": "twice",
+        },
+    },
+    "a port behind which nobody answers": {
+        "set": {"network:ingress": {"entryPoints": {"ssh": {"port": 22}}}},
+        "expect": {"network:ingress.entryPoints.ssh": "no tcpRoute or udpRoute uses it | remove it"},
+    },
     "pods on a range that DigitalOcean reserves elsewhere": {
         "set": {"network:cluster": {"podRange": "10.244.0.0/16"}},
         "expect": {"network:cluster.podRange": "unverified on DOKS | 192.168.0.0/20"},
@@ -29,6 +134,31 @@ WARNED: dict[str, dict[str, Any]] = {
             "network:external.dns.apex": "gets an address | `apex: false`",
             "network:external.dns.wildcard": "every name without a record | `wildcard: false`",
             "network:external.dns.caa": "others' included | publish: false",
+        },
+    },
+    "an adopted further zone that gets records which nobody named": {
+        "set": {
+            "network:external": {
+                "dns": {"furtherZones": {"shop": {"zone": "shop.example", "mode": "adopt", "apex": False}}}
+            }
+        },
+        "expect": {
+            "network:external.dns.furtherZones.shop.wildcard": "zone shop.example | wildcard: false",
+            "network:external.dns.furtherZones.shop.caa": "any name below shop.example | publish: false",
+        },
+    },
+    "a host of a further zone that its wildcard answers for, asked from inside": {
+        "set": {
+            "network:external": {"dns": {"furtherZones": {"shop": {"zone": "shop.example"}}}},
+            "network:applications": {
+                "shop": {
+                    "externalServices": {"erp": {"host": "erp.shop.example"}},
+                    "routes": {"erp": {"host": "old.dev.k8s.webgrip.nl", "service": "erp"}},
+                }
+            },
+        },
+        "expect": {
+            "network:applications.shop.externalServices.erp.host": "unless shop.example has a record",
         },
     },
     "a Service range larger than any known to work": {
@@ -286,8 +416,40 @@ WARNED: dict[str, dict[str, Any]] = {
                 }
             },
         },
+        "expect": {"network:applications.auth.routes.login": "nobody can log in | set `defaultChain: false`"},
+    },
+    "streams that wait for their own end": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "buffering": {"maxRequestBodyBytes": 1000},
+                    "workloads": {"web": {"ports": {"grpc": {"port": 9090, "scheme": "h2c"}}}},
+                    "routes": {
+                        "grpc": {"host": "grpc.dev.k8s.webgrip.nl", "workload": "web", "port": "grpc"}
+                    },
+                }
+            },
+        },
+        "expect": {"network:applications.shop.routes.grpc": "it is buffered, and web speaks h2c | without"},
+    },
+    "a guard that an encoded slash leads around": {
+        "set": {
+            "network:ingress": {"encodedCharacters": {"allowEncodedSlash": True}},
+            "network:applications": {
+                "shop": {
+                    "routes": {
+                        "admin": {
+                            "host": "shop.dev.k8s.webgrip.nl",
+                            "pathPrefix": "/admin/",
+                            "service": "canary",
+                            "chain": "internal",
+                        }
+                    },
+                }
+            },
+        },
         "expect": {
-            "network:applications.auth.routes.login": "nobody can log in | out of the default chain public"
+            "network:applications.shop.routes.admin": "leads to route shop, which has no | guard the whole"
         },
     },
     "a way around the login, and a login behind itself": {
@@ -354,6 +516,44 @@ WARNED: dict[str, dict[str, Any]] = {
             "network:logsCredential": "no network:observability.logs.store.endpoint needs it | config rm",
             "network:tracesCredential": "no network:observability.traces needs it | config rm",
             "network:outsideSlackUrl": "no network:observability.outside.slackChannel needs it | config rm",
+        },
+    },
+    "the whole internet, metadata of the node included": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "talksTo": {
+                        "web": [
+                            {"range": "0.0.0.0/0", "ports": [443, "79-81"], "reason": "asks anybody"},
+                            {"range": "169.254.0.0/16", "port": 80, "reason": "asks the node"},
+                        ]
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.talksTo.web[0].range": "holds 169.254.169.254 | name hosts",
+            "network:applications.shop.talksTo.web[1].range": "holds 169.254.169.254 | name hosts",
+        },
+    },
+    "mail to servers outside by SMTP": {
+        "set": {
+            "network:applications": {
+                "shop": {
+                    "talksTo": {
+                        "web": [
+                            {"host": "smtp.example.org", "port": 587, "reason": "sends mail"},
+                            {"range": "198.51.100.25/32", "ports": [2525, "20-30"], "reason": "sends mail"},
+                            {"range": "10.0.9.9/32", "port": 25, "reason": "sends mail by the relay"},
+                            {"host": "smtp.example.org", "port": 2525, "reason": "sends mail as well"},
+                        ]
+                    }
+                }
+            }
+        },
+        "expect": {
+            "network:applications.shop.talksTo.web[0].port": "blocks SMTP (port 587) | port 2525",
+            "network:applications.shop.talksTo.web[1].ports[1]": "blocks SMTP (port 25) | relay in the VPC",
         },
     },
     "kept logs without the access log": {

@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from network.config.load import check
-from tests import stacks
+from tests import libyaml, stacks
 
 BLOCK = re.compile(r"^```yaml\n(network:.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = [
@@ -23,5 +22,5 @@ def test_documents_show_examples() -> None:
 
 @pytest.mark.parametrize(("page", "text"), EXAMPLES, ids=[page.name for page, _ in EXAMPLES])
 def test_an_example_is_valid(page: Path, text: str) -> None:
-    problems = check(stacks.config_map("dev", yaml.safe_load(text))).problems
+    problems = check(stacks.config_map("dev", libyaml.load(text))).problems
     assert [(page.name, str(problem)) for problem in problems] == []

@@ -5,6 +5,7 @@ import io
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,8 +19,10 @@ from network.config.charts import (
     BlackboxExporterChart,
     CertManagerChart,
     Charts,
+    CollectorChart,
     PrometheusStackChart,
     TraefikChart,
+    VictoriaLogsChart,
 )
 from tests import stacks
 
@@ -94,15 +97,33 @@ def parts(folder: Path) -> dict[str, Path]:
     }
 
 
-def out_of_reach(stack: str = "prod", **chart: str) -> StackConfig:
+LOGS: dict[str, Any] = {
+    "network:observability": {
+        "prometheus": {
+            "integrate": {"namespace": "watch", "scraper": {"namespace": "watch", "labels": {"a": "b"}}}
+        },
+        "logs": {"store": {"install": {}}},
+    }
+}
+
+
+def out_of_reach(
+    over: dict[str, Any] | None = None, *, everything: bool = False, watched: bool = False, **chart: str
+) -> StackConfig:
     """A stack with charts from a repository that does not answer; not even by a URL that a stack may name."""
-    config = stacks.everything() if stack == "everything" else stacks.stack_config(stack)
+    config = (
+        stacks.everything()
+        if everything
+        else stacks.stack_config("prod", over, without=() if watched else stacks.WATCHING)
+    )
     lost = {"repository": "http://127.0.0.1:1"}
     charts = Charts(
         traefik=TraefikChart().model_copy(update={**lost, **chart}),
         cert_manager=CertManagerChart().model_copy(update=lost),
         prometheus_stack=PrometheusStackChart().model_copy(update=lost),
         blackbox_exporter=BlackboxExporterChart().model_copy(update=lost),
+        collector=CollectorChart().model_copy(update=lost),
+        victoria_logs=VictoriaLogsChart().model_copy(update=lost),
     )
     return config.model_copy(update={"charts": charts})
 
@@ -123,11 +144,20 @@ def test_the_stand_in_has_a_file_per_kind_as_the_real_chart_has(tmp_path: Path) 
 
 
 def test_a_stack_that_installs_prometheus_has_its_charts_with_the_operator_s_kinds(tmp_path: Path) -> None:
-    config = out_of_reach("everything")
+    config = out_of_reach(watched=True)
     charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)
     assert {"prometheusStack", "blackboxExporter"} <= charts.keys()
     kinds = charts["prometheusStack"].folder / "charts" / "crds" / "crds"
     assert [file.name for file in kinds.iterdir()] == ["crd-probes.yaml"]
+
+
+def test_a_stack_has_the_charts_of_what_takes_its_logs_and_traces_and_no_others(tmp_path: Path) -> None:
+    def keys(config: StackConfig) -> set[str]:
+        return {*provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)}
+
+    assert keys(out_of_reach(LOGS)) == {"traefik", "certManager", "collector", "victoriaLogs"}
+    assert "collector" in keys(out_of_reach(everything=True))
+    assert "victoriaLogs" not in keys(out_of_reach(everything=True))
 
 
 def test_the_real_chart_is_used_without_grafana(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -137,7 +167,7 @@ def test_the_real_chart_is_used_without_grafana(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(
         "lab.charts.download", lambda name, *_: real if name == "kube-prometheus-stack" else None
     )
-    config = out_of_reach("everything")
+    config = out_of_reach(watched=True)
     charts = provide(parts(tmp_path), tmp_path / "charts", tmp_path / "cache", config)
     chart = charts["prometheusStack"]
     assert chart.origin.endswith("without Grafana")

@@ -144,3 +144,22 @@ def test_only_namespaces_of_somebody_else_must_exist_beforehand() -> None:
     }
     assert adopted_namespaces(stack_config("dev", adopting)) == ("backend",)
     assert adopted_namespaces(stack_config("dev")) == ()
+
+
+def test_of_a_range_the_backend_listens_on_both_ends() -> None:
+    ranged = {"ports": {"mesh": {"port": 9090, "endPort": 9099}}}
+    stack = {"network:applications": {"shop": {"workloads": {"web": ranged}}}}
+    web = next(each for each in deployments(stack_config("dev", stack)) if each["metadata"]["name"] == "web")
+    told = environment(web)
+    assert set(told["DEMO_PORTS"].split(",")) == {"http=8080/tcp", "mesh=9090/tcp", "mesh-end=9099/tcp"}
+    assert {told["DEMO_PROBE_PORT"], told["DEMO_CONTROL_PORT"]}.isdisjoint(map(str, range(9090, 9100)))
+
+
+def test_workloads_send_spans_where_the_stack_takes_those_of_their_application(
+    by_workload: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    sending = {key for key, each in by_workload.items() if "DEMO_OTLP" in environment(each)}
+    assert {namespace for namespace, _ in sending} == {"shop"}
+    assert {environment(by_workload[key])["DEMO_OTLP"] for key in sending} == {
+        "http://collector.telemetry.svc.cluster.local:4318/v1/traces"
+    }

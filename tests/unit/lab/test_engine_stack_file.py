@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from lab.engine.overrides import Override, overrides
 from lab.engine.stack_file import OverrideError, dumped, load, overridden, refresh
+from network.config.secrets import Webhook
 
 PLAIN = Override("network:certificates.dns01.wait", "0s", "faster")
 SECRET = Override("network:dnsToken", "the lab's", "unknown here", lambda: "token")
@@ -120,6 +122,36 @@ def test_the_lab_s_own_redis_gets_a_throw_away_password_and_one_outside_none(tmp
 
     assert "network:redisPassword" in paths({"application": "limits", "workload": "redis", "port": 6379})
     assert "network:redisPassword" not in paths({"host": "redis.example", "port": 6379})
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"network:observability": {"outside": {"slackChannel": "#ops"}}},
+        {"network:outsideSlackUrl": {"secure": "v1:theirs"}},
+        {
+            "network:observability": {"outside": {"slackChannel": "#ops"}},
+            "network:outsideSlackUrl": {"secure": "v1:theirs"},
+        },
+    ],
+)
+def test_a_webhook_of_the_watch_from_outside_is_the_lab_s_own(config: dict[str, Any], tmp_path: Path) -> None:
+    table = overrides(config, {}, "token", tmp_path, "cilium")
+    (url,) = [each for each in table if each.path == "network:outsideSlackUrl"]
+    assert url.secret is not None
+    TypeAdapter(Webhook).validate_python(url.secret())
+    assert "hooks.slack.com" not in str(url.value)
+    assert "theirs" not in dumped(overridden({"config": config}, {}, table))
+
+
+@pytest.mark.parametrize(
+    "observability", [None, {}, "text", {"outside": "text"}, {"outside": {"emails": []}}]
+)
+def test_where_no_channel_is_told_from_outside_no_webhook_is_given(
+    observability: object, tmp_path: Path
+) -> None:
+    table = overrides({"network:observability": observability}, {}, "token", tmp_path, "cilium")
+    assert "network:outsideSlackUrl" not in {each.path for each in table}
 
 
 @pytest.mark.parametrize(

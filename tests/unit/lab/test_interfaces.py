@@ -10,6 +10,7 @@ from lab.commands import grafana, port_forward, view
 from lab.commands.interfaces import INTERFACES
 from lab.instance.lab import Lab, LabError
 from network.plan import build
+from tests.contract.planned import KEEPING, plan_of
 from tests.stacks import ROOT, everything
 
 
@@ -36,6 +37,12 @@ def test_what_the_platform_runs_is_reached_at_services_that_its_charts_make() ->
         assert INTERFACES[name].namespace == plan.stack.namespace
 
 
+def test_the_store_of_logs_is_reached_at_the_service_that_its_chart_makes() -> None:
+    (store, *_) = plan_of(KEEPING).telemetry.releases
+    assert INTERFACES["logs"].namespace == store.namespace
+    assert INTERFACES["logs"].target == f"service/{store.values['server']['fullnameOverride']}"
+
+
 @pytest.mark.parametrize("name", ["grafana", "hubble"])
 def test_the_lab_says_why_it_lacks_an_interface(
     running: Lab, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -47,7 +54,7 @@ def test_the_lab_says_why_it_lacks_an_interface(
 
 
 def test_an_unknown_interface_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(LabError, match="alertmanager, grafana, hubble, prometheus, traefik"):
+    with pytest.raises(LabError, match="alertmanager, grafana, hubble, logs, prometheus, traefik"):
         view.view("loki")
 
 

@@ -118,3 +118,21 @@ def test_a_front_ends_tls_and_renames_paths() -> None:
     assert "http-request set-path /dir if { path /directory }" in lines
     server = "server local 127.0.0.1:14000 ssl verify required ca-file /root.pem verifyhost localhost"
     assert server in section(text, "backend acme.example")
+
+
+def test_a_front_that_keeps_no_connection_ends_each_with_its_answer() -> None:
+    address = IPv4Address("203.0.113.90")
+    front = TlsFront("receivers-443", address, Path("/c.pem"), 14002, keeps_connections=False)
+    lines = section(render([], [front]), "frontend receivers-443")
+    # A connection of HTTP/2 would go on.
+    assert "bind 203.0.113.90:443 ssl crt /c.pem alpn http/1.1" in lines
+    assert "option httpclose" in lines
+
+
+def test_an_internal_one_answers_its_vpc_alone() -> None:
+    lines = frontend(replace(BALANCER, within=IPv4Network("10.0.0.0/16")))
+    assert "tcp-request connection reject unless { src 10.0.0.0/16 }" in lines
+
+
+def test_packets_are_not_haproxy_s() -> None:
+    assert "27015" not in render([replace(BALANCER, rules=(Rule("udp", 27015, 30015),))], [])

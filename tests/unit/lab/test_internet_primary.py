@@ -1,5 +1,6 @@
 """A zone that another provider serves: what the stack file says of it, BIND's settings, updates, the API."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,30 @@ def test_the_name_server_and_the_key_are_those_of_the_stack_file(tmp_path: Path)
     assert (zone.key, zone.algorithm, zone.api_token) == ("platform", "hmac-sha512", None)
 
 
+FURTHER: dict[str, Any] = {
+    "network:external": {
+        "dns": {
+            "furtherZones": {
+                "shop": {"zone": "shop.example", "provider": "external", "certificate": False},
+                "store": {"zone": "store.example"},
+                "abroad": {"zone": "abroad.example", "provider": "external", "certificate": False},
+            }
+        }
+    }
+}
+
+
+def test_all_zones_that_another_provider_serves_are_of_one_server(tmp_path: Path) -> None:
+    zone = elsewhere(stack_config("dev", FURTHER), tmp_path)
+    assert zone is not None
+    assert zone.names == ("shop.example", "abroad.example")
+    text = configuration(zone, tmp_path, "203.0.113.55")
+    assert re.findall(r'^zone "([^"]+)"', text, re.MULTILINE) == list(zone.names)
+    assert len(set(re.findall(r'^    file "([^"]+)"', text, re.MULTILINE))) == 2
+    for name in zone.names:
+        assert f"$ORIGIN {name}." in first_file(zone, name)
+
+
 def test_only_a_name_server_that_is_named_by_its_address_is_overridden(tmp_path: Path) -> None:
     path = "network:certificates.dns01.nameserver"
     assert path not in overridden(by_update("ns1.example.com:53"), tmp_path)
@@ -70,7 +95,7 @@ def test_bind_serves_the_zone_on_one_address_and_takes_updates_by_its_key_only(t
     assert "listen-on port 5353 { 203.0.113.55; };" in text
     assert 'update-policy { grant "platform" zonesub ANY; };' in text
     assert "recursion no;" in text
-    assert "SOA ns1.example.com." in first_file(ZONE)
+    assert "SOA ns1.example.com." in first_file(ZONE, ZONE.name)
 
 
 def test_an_update_replaces_all_records_of_a_name_and_type() -> None:
@@ -79,7 +104,7 @@ def test_an_update_replaces_all_records_of_a_name_and_type() -> None:
         {"type": "CAA", "name": "@", "ttl": "300", "value": "letsencrypt.org", "flags": "0", "tag": "issue"},
         {"type": "CAA", "name": "@", "ttl": "300", "value": ";", "flags": "0", "tag": "issuewild"},
     ]
-    changes = replacing(ZONE, records).update
+    changes = replacing(ZONE, ZONE.name, records).update
     gone = [each.rdtype for each in changes if each.deleting == dns.rdataclass.ANY]
     added = [record.to_text() for each in changes if each.deleting is None for record in each]
     assert gone == [RdataType.A, RdataType.CAA]
@@ -89,6 +114,13 @@ def test_an_update_replaces_all_records_of_a_name_and_type() -> None:
 @pytest.fixture
 def account() -> Cloudflare:
     return Cloudflare(PrimaryZone("dev.k8s.webgrip.nl", "ns", 53, "lab", "hmac-sha256", "c2VjcmV0", "token"))
+
+
+def test_cloudflare_s_account_has_every_zone_that_it_serves() -> None:
+    served = PrimaryZone("a.example", "ns", 53, "lab", "hmac-sha256", "c2VjcmV0", "token", ("b.example",))
+    found = Cloudflare(served).call("GET", "/client/v4/zones", {}, None, "token")
+    assert [each["name"] for each in found] == ["a.example", "b.example"]
+    assert len({each["id"] for each in found}) == 2
 
 
 def test_cloudflare_finds_a_zone_by_its_whole_name_only(account: Cloudflare) -> None:

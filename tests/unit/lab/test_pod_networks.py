@@ -147,3 +147,13 @@ def test_a_pod_that_asks_the_load_balancer_reaches_traefik_on_its_own_node(place
 def test_cilium_tells_its_metrics_and_hubble_s_on_every_node_s_address(place: Place) -> None:
     options = {"--prometheus-serve-addr=:9090", "--hubble-metrics-server=:9965", "--enable-hubble=true"}
     assert options <= set(CILIUM.agent(place).arguments)
+
+
+def test_cilium_s_configuration_in_the_cluster_says_what_its_agents_are_told(place: Place) -> None:
+    (place.parts["cilium"] / "crds").mkdir()
+    (shown,) = CILIUM.resources(place.parts, CLUSTER)
+    assert shown["metadata"] == {"name": "cilium-config", "namespace": "kube-system"}
+    assert shown["data"]["ipv4-native-routing-cidr"] == str(CLUSTER.pods)
+    told = CILIUM.agent(place).arguments
+    assert {f"--{name}={value}" for name, value in shown["data"].items()} <= set(told)
+    assert GENERIC.resources(place.parts, CLUSTER) == []

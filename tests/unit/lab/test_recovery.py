@@ -6,6 +6,8 @@ import pytest
 
 from lab.cloud.state import Account, Kind, fresh_account
 from lab.recovery.leftovers import account_commands, release_commands
+from network.config.external import Dns
+from network.config.zones import zones
 
 VPC = "digitalocean:index/vpc:Vpc"
 
@@ -55,6 +57,8 @@ def cluster(state: str) -> Account:
     return account(Kind.CLUSTER, "c1", name="network-dev", status={"state": state}, node_pools=pools)
 
 
+ZONES = zones(Dns.model_validate({"zone": "example.org", "furtherZones": {"shop": {"zone": "shop.example"}}}))
+
 LOST: dict[str, tuple[Account, list[str]]] = {
     "a VPC": (account(Kind.VPC, "123", default=False), [f"{VPC} network 123"]),
     "a zone": (
@@ -81,6 +85,15 @@ LOST: dict[str, tuple[Account, list[str]]] = {
         account(Kind.RECORD, "8", type="CAA", name="@", tag="issue", zone="example.org"),
         ["digitalocean:index/dnsRecord:DnsRecord records-caa-issue example.org,8"],
     ),
+    "a further zone": (
+        account(Kind.DOMAIN, "shop.example", name="shop.example"),
+        ["digitalocean:index/domain:Domain network-shop shop.example"],
+    ),
+    "the wildcard of a further zone": (
+        account(Kind.RECORD, "5", type="A", name="*", zone="shop.example"),
+        ["digitalocean:index/dnsRecord:DnsRecord records-zone-shop.wildcard shop.example,5"],
+    ),
+    "a zone of another stack": (account(Kind.DOMAIN, "other.example", name="other.example"), []),
     "a record that the program never makes": (
         account(Kind.RECORD, "9", type="NS", name="@", zone="example.org"),
         [],
@@ -92,7 +105,7 @@ LOST: dict[str, tuple[Account, list[str]]] = {
 @pytest.mark.parametrize("lost", LOST)
 def test_an_object_that_the_state_does_not_know_is_imported_below_its_component(lost: str) -> None:
     held, expected = LOST[lost]
-    commands = [*account_commands(export(*COMPONENTS), held)]
+    commands = [*account_commands(export(*COMPONENTS), held, ZONES)]
     assert all(command.startswith("pulumi import ") for command in commands)
     assert [
         command.split("parent=urn:pulumi:dev::network::webgrip:")[1].split(" ", 1)[1] for command in commands
@@ -101,13 +114,13 @@ def test_an_object_that_the_state_does_not_know_is_imported_below_its_component(
 
 def test_what_the_state_knows_and_the_region_s_default_vpc_are_left_alone() -> None:
     known = export(*COMPONENTS, resource(VPC, "network", "123"))
-    assert not [*account_commands(known, account(Kind.VPC, "123", default=False))]
+    assert not [*account_commands(known, account(Kind.VPC, "123", default=False), ZONES)]
 
 
 def test_a_cluster_in_state_error_is_deleted_and_never_imported() -> None:
     token = "digitalocean:index/kubernetesCluster:KubernetesCluster"
     for state in (export(*COMPONENTS), export(*COMPONENTS, resource(token, "cluster", "c1"))):
-        (command,) = account_commands(state, cluster("error"))
+        (command,) = account_commands(state, cluster("error"), ZONES)
         assert command.startswith("curl ")
         assert "--request DELETE" in command
         assert command.endswith("/kubernetes/clusters/c1/destroy_with_associated_resources/dangerous")
@@ -115,7 +128,7 @@ def test_a_cluster_in_state_error_is_deleted_and_never_imported() -> None:
 
 def test_of_two_records_or_firewalls_the_one_that_the_state_does_not_know_is_deleted() -> None:
     known = export(*COMPONENTS, resource("digitalocean:index/firewall:Firewall", "firewall", "f0"))
-    (command,) = account_commands(known, account(Kind.FIREWALL, "f1"))
+    (command,) = account_commands(known, account(Kind.FIREWALL, "f1"), ZONES)
     assert command.startswith("curl ")
     assert command.endswith("https://api.digitalocean.com/v2/firewalls/f1")
 
@@ -125,7 +138,7 @@ def test_what_was_being_made_is_dropped_from_the_state_in_the_end() -> None:
     state["deployment"]["pending_operations"] = [
         {"type": "creating", "resource": resource(VPC, "network", "")}
     ]
-    commands = [*account_commands(state, account(Kind.VPC, "123", default=False))]
+    commands = [*account_commands(state, account(Kind.VPC, "123", default=False), ZONES)]
     assert [command.split(" --")[0] for command in commands] == ["pulumi import", "pulumi refresh"]
     assert "--clear-pending-creates" in commands[-1]
 

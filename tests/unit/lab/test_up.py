@@ -13,8 +13,13 @@ from lab.commands import app
 from lab.instance import choice
 from lab.instance.lab import Lab, LabError
 from lab.instance.supplies import Supplies
+from lab.internet.ca import Authority
+from lab.internet.otlp import OtlpReceiver
 from lab.internet.primary import PrimaryZone
+from lab.parts.observability import WATCHERS
+from lab.up import starting
 from lab.up.undertaking import Step, Undertaking
+from tests.stacks import stack_config
 
 GIVEN = {"stack", "console", "lab"}
 """What is known before the first step."""
@@ -69,12 +74,14 @@ def test_steps_are_taken_in_order_until_one_fails(steps: list[str]) -> None:
 
 
 def test_supplies_are_read_as_they_were_written_and_by_their_owner_only(tmp_path: Path) -> None:
-    zone = PrimaryZone("dev.k8s.webgrip.nl", "ns1.example.com", 53, "platform", "hmac-sha256", "c2VjcmV0")
+    key = ("platform", "hmac-sha256", "c2VjcmV0")
+    zone = PrimaryZone("dev.k8s.webgrip.nl", "ns1.example.com", 53, *key, also=("shop.example",))
     supplies = Supplies(
         "cilium",
         zone,
         ("adopted.example",),
         (("hooks.example", 443),),
+        (OtlpReceiver("logs", "loki.example", 443, "/otlp", "Bearer x"),),
         {"runc": tmp_path},
         {"pause": tmp_path / "x"},
     )
@@ -108,3 +115,28 @@ def test_every_command_of_the_makefile_is_one_of_the_lab_s() -> None:
     called = set(re.findall(r"-m lab ([a-z]+)", makefile))
     named = {app.NAMES.get(each) or each.__name__ for each in app.COMMANDS}
     assert called <= named
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ({}, set[str]()),
+        ({"logs": {"store": {"install": {}}}}, {"collector", "victoria-logs"}),
+        ({"logs": {"store": {"endpoint": {"url": "https://loki.example/otlp"}}}}, {"collector"}),
+        ({"traces": {"endpoint": {"url": "https://tempo.example"}}}, {"collector"}),
+    ],
+)
+def test_the_parts_of_logs_and_traces_are_made_for_stacks_that_ask_for_them(
+    over: dict[str, object], expected: set[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Authority, "at", lambda _: Authority)
+    monkeypatch.setattr(Authority, "bundle", tmp_path)
+    monkeypatch.setattr(starting.images, "ensure", lambda *_: {})
+    asked: set[str] = set()
+    monkeypatch.setattr(starting.parts, "ensure", lambda *names: asked.update(names))
+    run = Undertaking("dev", Console(), Lab("dev"))
+    run.cni, run.zone = "cilium", None
+    run.config = stack_config("dev", {"network:observability": {"prometheus": {"install": {}}, **over}})
+    starting.make_parts(run)
+    assert asked & {"collector", "victoria-logs"} == expected
+    assert asked >= set(WATCHERS)

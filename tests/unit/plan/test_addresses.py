@@ -15,7 +15,7 @@ from network.config.load import load
 from network.config.ranges import POD_PREFIX_PER_NODE, PRIVATE, nodes_by_pod_range
 from network.plan.addresses import AddressPlan, build, free_space
 from network.plan.addresses.picture import picture
-from tests.stacks import NAMES, ROOT, stack_config
+from tests.stacks import NAMES, ROOT, everything, stack_config
 from tests.unit.config.corpus import case
 
 
@@ -171,4 +171,28 @@ def _plan(
     services: IPv4Network,
     others: dict[str, IPv4Network] | None = None,
 ) -> AddressPlan:
-    return AddressPlan(vpc, pods, services, others or {}, SHIPPED.reserved, SHIPPED.capacity)
+    return AddressPlan(vpc, pods, services, others or {}, {}, None, SHIPPED.reserved, SHIPPED.capacity)
+
+
+def test_a_peer_s_range_is_kept_apart_and_drawn() -> None:
+    plan = build(everything())
+    assert str(plan.others["data"]) == "10.40.0.0/16"
+    assert not any(block.overlaps(plan.others["data"]) for block in plan.free)
+    assert "data 10.40.0.0/16" in picture(plan, "everything")
+
+
+def test_the_tunnel_of_a_vpn_is_kept_free_and_drawn_beside_peers() -> None:
+    data = {"vpcId": "5a4981aa-9653-4bd1-bef5-d6bff52042e4", "range": "10.40.0.0/16"}
+    over = {
+        "network:external": {"vpc": {"peerings": {"data": data}}},
+        "network:vpn": {"range": "192.168.64.0/24", "peers": {}},
+    }
+    plan = build(stack_config("dev", over))
+    assert {name: str(network) for name, network in plan.others.items()}.items() >= {
+        "data": "10.40.0.0/16",
+        "VPN tunnel": "192.168.64.0/24",
+    }.items()
+    assert not any(block.overlaps(each) for block in plan.free for each in plan.others.values())
+    drawn = picture(plan, "dev")
+    assert "data 10.40.0.0/16" in drawn
+    assert "VPN tunnel 192.168.64.0/24" in drawn

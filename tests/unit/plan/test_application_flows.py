@@ -17,7 +17,13 @@ def test_traefik_reaches_every_backend_behind_a_service_over_several() -> None:
 
 
 def test_a_flow_names_each_route_that_needs_it_once() -> None:
-    assert served("shop-web").reason == ("Serves shop.dev.k8s.webgrip.nl/, spare.dev.k8s.webgrip.nl/.")
+    assert served("shop-web").reason == (
+        "Serves shop.dev.k8s.webgrip.nl/, spare.dev.k8s.webgrip.nl/, *.tenants.dev.k8s.webgrip.nl/, "
+        r"^trial-[0-9]{1,6}\.tenants\.dev\.k8s\.webgrip\.nl$/, www.bought.example/, "
+        "customer.example/, www.customer.example/, *.tenants.customer.example/, *.cloud.dev.k8s.webgrip.nl/, "
+        "www.abroad.example/, *.shop.example/, "
+        r"^staff-[0-9]{1,3}\.shop\.example$/."
+    )
 
 
 def test_traefik_does_not_reach_a_workload_that_no_route_leads_to() -> None:

@@ -54,7 +54,7 @@ def balanced(name: str) -> dict[str, Any]:
 
 def test_every_workload_with_ports_has_a_service() -> None:
     names = [service["metadata"]["name"] for service in PLANS["api"].services]
-    assert names == ["api", "pages", "debug", "store", "search", "auth", "redis"]
+    assert names == ["api", "mesh", "pages", "debug", "store", "search", "auth", "redis", "git"]
 
 
 def test_services_are_inside_the_cluster_unless_the_config_says_otherwise() -> None:
@@ -116,7 +116,7 @@ def test_a_route_with_an_authority_asks_clients_for_its_certificates() -> None:
         "secretNames": ["client-ca-partners"],
         "clientAuthType": "RequireAndVerifyClientCert",
     }
-    assert option["spec"]["minVersion"] == "VersionTLS12"
+    assert option["spec"]["minVersion"] == "VersionTLS13"
     assert option["spec"]["sniStrict"] is True
 
 
@@ -140,7 +140,10 @@ def test_services_select_the_workloads_labels_and_keep_its_ports() -> None:
 
 def test_routes_answer_on_https_only() -> None:
     routes = [each for plan in PLANS.values() for each in plan.routes]
-    assert all(each["spec"]["entryPoints"] == ["websecure"] for each in routes)
+    assert {name for each in routes for name in each["spec"]["entryPoints"]} == {
+        "websecure",
+        "internalsecure",
+    }
 
 
 def test_a_route_matches_its_host_and_path() -> None:
@@ -199,12 +202,21 @@ def test_a_transport_is_in_traefiks_words_with_its_options_beside() -> None:
     assert "options" not in spec
 
 
-def test_a_routes_chain_is_the_one_in_traefiks_namespace() -> None:
-    assert rule("api", "api")["middlewares"] == [{"name": "api", "namespace": "traefik"}]
+def test_a_route_names_the_default_chain_and_its_own_behind_it_in_traefiks_namespace() -> None:
+    assert rule("api", "api")["middlewares"] == [
+        {"name": "public", "namespace": "traefik"},
+        {"name": "api", "namespace": "traefik"},
+        {"name": "of-application"},
+    ]
 
 
-def test_the_default_chain_is_not_applied_twice() -> None:
-    assert "middlewares" not in rule("shop", "shop")
+def test_the_default_chain_is_not_named_twice() -> None:
+    assert rule("shop", "shop")["middlewares"] == [{"name": "public", "namespace": "traefik"}]
+
+
+def test_a_route_may_leave_the_default_chain_or_take_another() -> None:
+    assert "middlewares" not in rule("shop", "archive")
+    assert rule("shop", "grpc")["middlewares"] == [{"name": "bare", "namespace": "traefik"}]
 
 
 def test_objects_stand_in_the_namespace_that_the_application_chose() -> None:
@@ -213,7 +225,9 @@ def test_objects_stand_in_the_namespace_that_the_application_chose() -> None:
 
 
 def test_a_route_refers_to_a_port_of_a_workload_or_to_a_service_over_several() -> None:
-    assert rule("api", "api")["services"] == [{"kind": "Service", "name": "api", "port": "http"}]
+    assert rule("api", "api")["services"] == [
+        {"kind": "Service", "name": "api", "port": "http", "serversTransport": "of-application"}
+    ]
     assert rule("shop", "shop")["services"] == [{"kind": "TraefikService", "name": "canary"}]
 
 
@@ -270,3 +284,38 @@ def test_failover_goes_by_what_the_service_answers() -> None:
 def test_a_service_comes_after_those_that_it_refers_to() -> None:
     order = [each["metadata"]["name"] for each in PLANS["shop"].balancing]
     assert order.index("spare") > order.index("shadow")
+
+
+def test_limits_of_an_application_hold_for_all_of_its_routes_and_workloads() -> None:
+    (buffering,) = PLANS["api"].middlewares
+    assert buffering["metadata"] == {"name": "of-application", "namespace": "backend"}
+    assert buffering["spec"] == {"buffering": {"maxRequestBodyBytes": 10485760}}
+    (transport,) = PLANS["api"].transports
+    assert transport["spec"] == {"forwardingTimeouts": {"dialTimeout": "3s", "responseHeaderTimeout": "20s"}}
+    assert all(
+        {"name": "of-application"} in each["middlewares"]
+        for manifest in PLANS["api"].routes
+        for each in manifest["spec"]["routes"]
+    )
+
+
+def test_a_transport_s_own_timeouts_come_before_the_application_s() -> None:
+    timeouts = {"dialTimeout": "2s", "idleConnTimeout": "9s"}
+    own = {"forwardingTimeouts": {"dialTimeout": "1s"}, "serverName": "web.internal"}
+    over = {"network:applications": {"shop": {"timeouts": timeouts, "transports": {"own": own}}}}
+    built = applications.build(stacks.stack_config("dev", over)).applications
+    (shop,) = (each for each in built if each.name == "shop")
+    specs = {each["metadata"]["name"]: each["spec"] for each in shop.transports}
+    assert specs["own"]["forwardingTimeouts"] == {"dialTimeout": "1s", "idleConnTimeout": "9s"}
+    assert specs["of-application"]["forwardingTimeouts"] == timeouts
+
+
+def test_a_route_may_have_other_tls_options_with_an_authority_or_without() -> None:
+    taken = next(m for m in PLANS["api"].routes if m["metadata"]["name"] == "taken")
+    assert taken["spec"]["tls"] == {"options": {"name": "modern", "namespace": "traefik"}}
+    archive = next(m for m in PLANS["shop"].routes if m["metadata"]["name"] == "archive")
+    assert archive["spec"]["tls"] == {"options": {"name": "client-ca-partners.modern"}}
+    by_name = {each["metadata"]["name"]: each["spec"] for each in PLANS["shop"].tls_options}
+    both = by_name["client-ca-partners.modern"]
+    assert (both["minVersion"], both["clientAuth"]["secretNames"]) == ("VersionTLS13", ["client-ca-partners"])
+    assert by_name["client-ca-partners"]["minVersion"] == "VersionTLS12"

@@ -2,10 +2,18 @@
 
 from typing import Any
 
+from network.config.zones import zones
 from network.plan.external import caa
+from network.plan.model.records import RecordPlan
 from tests import stacks
 
 ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/1"
+
+
+def records(over: dict[str, Any]) -> tuple[RecordPlan, ...]:
+    """Return those of the dev stack's zone."""
+    config = stacks.stack_config("dev", over)
+    return caa.records(config, zones(config.external.dns)[0])
 
 
 def values(settings: dict[str, Any], certificates: dict[str, Any] | None = None) -> dict[str, list[str]]:
@@ -15,7 +23,7 @@ def values(settings: dict[str, Any], certificates: dict[str, Any] | None = None)
         "network:certificates": {"dns01": {"provider": "cloudflare"}, **(certificates or {})},
     }
     found: dict[str, list[str]] = {}
-    for record in caa.records(stacks.stack_config("dev", over)):
+    for record in records(over):
         found.setdefault(str(record.tag), []).append(str(record.value))
     return found
 
@@ -61,5 +69,5 @@ def test_records_of_one_tag_have_keys_of_their_own() -> None:
         },
         "network:certificates": {"dns01": {"provider": "cloudflare"}},
     }
-    keys = [record.key for record in caa.records(stacks.stack_config("dev", over))]
+    keys = [record.key for record in records(over)]
     assert keys == ["caa-issue", "caa-issue-1", "caa-issuewild", "caa-issuewild-1"]

@@ -1,9 +1,13 @@
 """cert-manager, issuers and certificates."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from network.plan import certificates
+from network.plan import build, certificates
+from network.plan.admission import names_by_namespace
+from network.plan.certificates.alerts import END_OF_BOUGHT
 from network.plan.model.kubernetes import Manifest
+from network.plan.model.rules import Alert, Recording
 from tests import stacks
 
 
@@ -25,6 +29,35 @@ def dns01(provider: dict[str, Any]) -> dict[str, Any]:
         "network:external": {"dns": {"provider": "external"}},
         "network:certificates": {"dns01": provider},
     }
+
+
+def test_a_bought_certificate_is_served_from_a_secret_of_chain_and_key() -> None:
+    plan = build(stacks.everything())
+    (secret,) = plan.certificates.bought
+    assert (secret.namespace, secret.name, secret.type) == ("traefik", "sold-tls", "kubernetes.io/tls")
+    assert secret.data == {"tls.crt": "certificates.bought.sold", "tls.key": "certificateKeys.sold"}
+    assert {"secretName": "sold-tls"} in plan.ingress.tls_store["spec"]["certificates"]
+    assert not any("sold" in str(each) for each in plan.certificates.certificates)
+
+
+def test_nobody_may_have_the_names_of_a_bought_certificate_issued() -> None:
+    assert "www.bought.example" not in names_by_namespace(stacks.everything())["traefik"]
+
+
+def test_the_end_of_a_bought_certificate_is_told_and_compared_with_what_is_served() -> None:
+    (group,) = certificates.build(stacks.everything()).rules
+    rules = {rule.name: rule for rule in group.rules if isinstance(rule, Alert)}
+    ends = [rule for rule in group.rules if isinstance(rule, Recording) and rule.record == END_OF_BOUGHT]
+    end = int(datetime(2126, 1, 1, tzinfo=UTC).timestamp())
+    assert [(each.expr, each.labels["name"]) for each in ends] == [(f"vector({end})", "sold")]
+    assert END_OF_BOUGHT in rules["BoughtCertificateEnds"].expr
+    assert END_OF_BOUGHT in rules["ServedCertificateOutdated"].expr
+    assert '"sold"' not in rules["CertificateMissing"].expr
+
+
+def test_without_a_bought_certificate_nothing_is_told_of_any() -> None:
+    (group,) = certificates.build(stacks.stack_config("dev")).rules
+    assert not any("ought" in str(rule) for rule in group.rules)
 
 
 def test_both_issuers_exist_whichever_the_stack_uses() -> None:
@@ -102,15 +135,15 @@ def test_the_self_check_is_replaced_by_a_wait_only_when_asked() -> None:
 
 
 def test_the_http01_solver_serves_the_names_that_chose_it_only() -> None:
-    _, solver = certificates.build(stacks.everything()).issuers[0]["spec"]["acme"]["solvers"]
-    assert solver["selector"] == {"dnsNames": ["www.partner.example"]}
+    *_, solver = certificates.build(stacks.everything()).issuers[0]["spec"]["acme"]["solvers"]
+    assert solver["selector"] == {"dnsNames": ["www.partner.example", "www.abroad.example"]}
     assert solver["waitInsteadOfSelfCheck"] == "30s"
 
 
 def test_http01_answers_on_plain_http_through_traefik_without_a_node_port() -> None:
-    _, solver = certificates.build(stacks.everything()).issuers[0]["spec"]["acme"]["solvers"]
+    *_, solver = certificates.build(stacks.everything()).issuers[0]["spec"]["acme"]["solvers"]
     ingress = solver["http01"]["ingress"]
-    assert (ingress["ingressClassName"], ingress["serviceType"]) == ("traefik", "ClusterIP")
+    assert (ingress["ingressClassName"], ingress["serviceType"]) == ("public", "ClusterIP")
     assert ingress["ingressTemplate"]["metadata"]["annotations"] == {
         "traefik.ingress.kubernetes.io/router.entrypoints": "web"
     }

@@ -11,7 +11,7 @@ import pytest
 from network.plan import build
 from network.plan.model.dashboards import TITLES, Dashboard, Panel, Query, Row, Step, Variable
 from network.plan.model.promql import PERIOD, RANGE, metrics
-from network.plan.observability.grafana import COLUMNS, LOGS, METRICS, grafana_json
+from network.plan.observability.grafana import COLUMNS, METRICS, grafana_json
 from tests import promql, stacks
 
 WATCHED = {"network:observability": {"prometheus": {"install": {}}}}
@@ -151,7 +151,7 @@ def test_every_panel_and_query_asks_the_data_source_that_is_chosen(board: Dashbo
         if panel["type"] != "row"
         for part in (panel, *panel["targets"])
     ]
-    assert set(asked) <= {f"${{{METRICS}}}", f"${{{LOGS}}}"}
+    assert set(asked) == {f"${{{METRICS}}}"}
     assert {uid.strip("${}") for uid in asked} <= names
 
 
@@ -236,14 +236,6 @@ def test_colors_begin_at_the_lowest() -> None:
         {"color": "yellow", "value": 0},
         {"color": "green", "value": 0.5},
     ]
-
-
-def test_lines_of_logs_come_from_the_store_of_logs() -> None:
-    panel = Panel("Lines", "Of the log.", "short", (Query("status:>=500"),), "logs")
-    document = json.loads(grafana_json(_of(panel)))
-    (_, lines) = document["panels"]
-    assert lines["datasource"]["uid"] == lines["targets"][0]["datasource"]["uid"] == f"${{{LOGS}}}"
-    assert [each["name"] for each in document["templating"]["list"]] == [METRICS, LOGS]
 
 
 def test_choices_are_all_chosen_at_first() -> None:

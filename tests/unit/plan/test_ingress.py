@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from network.plan import build as build_all
 from network.plan import ingress
 from network.plan.ingress.load_balancer import PREFIX
 from tests import stacks
@@ -64,6 +65,32 @@ def test_encoded_characters_are_refused_on_every_public_entrypoint() -> None:
         assert not any(allowed.values())
 
 
+def test_an_encoded_character_is_let_in_where_the_stack_says_so() -> None:
+    over = {"network:ingress": {"encodedCharacters": {"allowEncodedSlash": True}}}
+    ports = ingress.build(stacks.stack_config("dev", over)).release.values["ports"]
+    for name in ("web", "websecure"):
+        allowed = ports[name]["http"]["encodedCharacters"]
+        assert [key for key, value in allowed.items() if value] == ["allowEncodedSlash"]
+        assert len(allowed) == 7
+
+
+def test_solvers_and_admission_know_the_class_that_ingresses_ask_for() -> None:
+    over = {
+        "network:ingress": {"ingressClass": {"name": "public", "isDefaultClass": True}},
+        "network:certificates": {
+            "http01": {},
+            "named": {"partner": {"dnsNames": ["www.partner.example"], "solver": "http01"}},
+        },
+    }
+    plan = build_all(stacks.stack_config("dev", over))
+    values = plan.ingress.release.values
+    assert values["ingressClass"] == {"enabled": True, "isDefaultClass": True, "name": "public"}
+    assert values["providers"]["kubernetesIngress"]["ingressClass"] == "public"
+    (_, solver) = plan.certificates.issuers[0]["spec"]["acme"]["solvers"]
+    assert solver["http01"]["ingress"]["ingressClassName"] == "public"
+    assert "ingressClassName == 'public'" in str(plan.admission.policies)
+
+
 def test_http2_is_tuned_by_an_argument_since_the_chart_has_no_value_for_it() -> None:
     assert "--entryPoints.websecure.http2.maxConcurrentStreams=250" in values()["additionalArguments"]
 
@@ -90,8 +117,10 @@ def test_traefik_asks_nobody_on_the_internet() -> None:
 
 def test_strict_sni_finds_every_certificate_and_the_wildcard_is_the_default() -> None:
     spec = ingress.build(stacks.everything()).tls_store["spec"]
-    secrets = [entry["secretName"] for entry in spec["certificates"]]
-    assert secrets == ["wildcard-tls", "partner-tls", "deep-tls"]
+    secrets = [entry["secretName"].removesuffix("-tls") for entry in spec["certificates"]]
+    of_zones = ["wildcard", "wildcard-customer", "wildcard-cloud"]
+    named = ["partner", "deep", "tenants", "delegated", "abroad", "customers"]
+    assert secrets == [*of_zones, *named, "sold"]
     assert spec["defaultCertificate"] == {"secretName": "wildcard-tls"}
 
 
@@ -112,7 +141,7 @@ def test_traefik_follows_names_of_external_hosts_only_where_one_is_declared() ->
 
 
 def test_tls_below_1_2_is_refused_by_the_default_option() -> None:
-    option = ingress.build(stacks.stack_config("dev")).tls_option
+    option = ingress.build(stacks.stack_config("dev")).tls_options[0]
     assert option["metadata"]["name"] == "default"
     assert option["spec"]["minVersion"] == "VersionTLS12"
     assert option["spec"]["sniStrict"] is True

@@ -1,21 +1,26 @@
 """A layer is a unit: what it brings is found everywhere, without any other change."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from network import capacity
+from network.capacity.load import NONE
+from network.capacity.rows import cost, rows
 from network.config import StackConfig
 from network.config.charts import CertManagerChart
 from network.config.platform import platform_namespaces
 from network.plan import LAYERS, Plan, build, flow_document
+from network.plan.model.capacity import Charge, Limit, Need, Taken
 from network.plan.model.cloud import CloudResource
 from network.plan.model.flows import Flow, Pods, Port
 from network.plan.model.kubernetes import Manifest, ReleasePlan, manifest
 from network.plan.model.layer import Door, LayerPlan, MetricsEndpoint, RunningPods
 from network.plan.model.namespaces import of_platform
 from network.plan.model.peers import API_SERVER, API_SERVER_PORTS
+from network.plan.model.volumes import VolumePlan
 from network.reachability import analyse
 from network.reachability.read.plan import cluster
 from network.reachability.render import graph, of_flows
@@ -25,7 +30,7 @@ from tests import stacks
 
 TOYS = Pods("toys", "toy", {"app": "toy"})
 MONITORED = {"network:policies": {"monitoring": {"namespace": "monitoring", "labels": {"app": "prometheus"}}}}
-CONFIG = stacks.stack_config("dev", MONITORED, without=("network:observability",))
+CONFIG = stacks.stack_config("dev", MONITORED, without=stacks.WATCHING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,10 @@ def toy(config: StackConfig) -> ToyPlan:
         release=ReleasePlan(
             "toy", "toys", "toy", CertManagerChart(), {"service": {"spec": {"type": "LoadBalancer"}}}
         ),
+        volumes=(VolumePlan("toy", 1, 70, kept=False),),
+        limits=(Limit("toys: played with", "children", 3, Need(fixed=4), "toys.count", "nothing"),),
+        taken=(Taken("toy", 100, 4000, pods=3),),
+        charges=(Charge("toys", 7),),
         settings=manifest("v1", "ConfigMap", "toy", namespace="toys", data={"color": "red"}),
         bucket=CloudResource("SpacesBucket", "toys", {"name": "toys", "region": "ams3"}),
     )
@@ -116,8 +125,42 @@ def test_its_pods_and_its_door_are_in_the_analysis(with_toy: Plan) -> None:
 
 def test_the_review_tells_of_all_that_it_brings(review: StackReview) -> None:
     told = "\n".join([*(each.text for each in review.findings), *(each.details for each in review.sections)])
-    for each in ("SpacesBucket", "ConfigMap toys/toy", "Namespace toys", "load balancer toy", "toys/toy"):
+    for each in (
+        "SpacesBucket",
+        "ConfigMap toys/toy",
+        "Namespace toys",
+        "load balancer toy",
+        "toys/toy",
+        "70 GiB",
+        "toys: played with",
+        "nodes: memory",
+        "7.00",
+    ):
         assert each in told, each
+
+
+def test_what_it_needs_and_costs_is_reckoned(with_toy: Plan) -> None:
+    without, found = capacity.build(CONFIG, build(CONFIG)), capacity.build(CONFIG, with_toy)
+    before = {row.name: row for row in rows(without.limits, NONE, node_gone=True)}
+    after = {row.name: row for row in rows(found.limits, NONE, node_gone=True)}
+    assert after["toys: played with"].verdict == "does not fit"
+    assert after["nodes: memory"].needed == before["nodes: memory"].needed + 3 * 4000
+    assert after["nodes: volumes"].needed == before["nodes: volumes"].needed + 1
+    assert cost(found.charges).lowest == pytest.approx(cost(without.charges).lowest + 7 + 70 * 0.10)
+
+
+def test_two_layers_cannot_bring_one_limit() -> None:
+    plan = build(CONFIG, (*LAYERS, toy))
+    (twice,) = plan[ToyPlan].limits
+    doubled = replace(
+        plan,
+        layers=tuple(
+            replace(layer, limits=(*layer.limits, twice)) if isinstance(layer, ToyPlan) else layer
+            for layer in plan.layers
+        ),
+    )
+    with pytest.raises(ValueError, match=r"more than one limit is called toys: played with"):
+        capacity.build(CONFIG, doubled)
 
 
 def test_two_layers_cannot_bring_one_name_twice() -> None:

@@ -47,7 +47,9 @@ def toy(_: StackConfig) -> ToyPlan:
 
 def objects(prometheus: dict[str, Any]) -> dict[str, Manifest]:
     """What follows from all layers and a toy, by kind and name."""
-    config = stacks.stack_config("dev", {"network:observability": {"prometheus": prometheus}})
+    config = stacks.stack_config(
+        "dev", {"network:observability": {"prometheus": prometheus}}, without=stacks.WATCHING
+    )
     plan = build(config, (*LAYERS, toy))
     return {f"{each['kind']} {each['metadata']['name']}": each for each in plan.monitoring.objects}
 
@@ -106,9 +108,7 @@ def test_what_listens_on_nodes_is_scraped_at_their_address_in_the_vpc() -> None:
 def test_kubelets_are_asked_with_a_token_and_their_certificate_is_verified() -> None:
     spec = objects(INSTALLED)["ScrapeConfig network-kubelet"]["spec"]
     assert (spec["scheme"], spec["scrapeClass"]) == ("HTTPS", "cluster")
-    release = build(
-        stacks.stack_config("dev", {"network:observability": {"prometheus": INSTALLED}})
-    ).observability.stack
+    release = build(stacks.stack_config("dev")).observability.stack
     assert release is not None
     (known,) = release.values["prometheus"]["prometheusSpec"]["scrapeClasses"]
     assert known["name"] == "cluster"
@@ -173,7 +173,7 @@ def test_an_operator_selects_by_its_labels(kind: str) -> None:
 
 def test_plain_pods_that_scrape_get_flows_and_no_objects() -> None:
     named = {"network:policies": {"monitoring": {"namespace": "metrics", "labels": {"app": "prometheus"}}}}
-    plan = build(stacks.stack_config("dev", named))
+    plan = build(stacks.stack_config("dev", named, without=stacks.WATCHING))
     assert plan.monitoring.objects == ()
     assert {flow.name for flow in plan.monitoring.flows} >= {"monitoring-to-traefik-metrics"}
     assert not [flow for flow in plan.monitoring.flows if isinstance(flow.destination, Entity)]

@@ -21,7 +21,8 @@ INTEGRATED: dict[str, Any] = {
 
 def plan(prometheus: dict[str, Any] | None = None, stack: str = "dev") -> Plan:
     chosen = {"install": {}} if prometheus is None else prometheus
-    return build(stacks.stack_config(stack, {"network:observability": {"prometheus": chosen}}))
+    layer = {"network:observability": {"prometheus": chosen}}
+    return build(stacks.stack_config(stack, layer, without=stacks.WATCHING))
 
 
 def values(prometheus: dict[str, Any] | None = None, stack: str = "dev") -> Any:
@@ -31,7 +32,7 @@ def values(prometheus: dict[str, Any] | None = None, stack: str = "dev") -> Any:
 
 
 def test_without_the_layer_nothing_is_brought() -> None:
-    bare = build(stacks.stack_config("dev"))
+    bare = build(stacks.stack_config("dev", without=stacks.WATCHING))
     assert bare.observability.stack is None
     assert bare.observability.metrics == ()
     assert bare.monitoring.objects == ()
@@ -62,7 +63,8 @@ def test_volumes_go_with_the_stack_or_outlive_it() -> None:
     ):
         spec = values({"install": {"storage": storage}})["prometheus"]["prometheusSpec"]
         assert spec["storageSpec"]["volumeClaimTemplate"]["spec"]["storageClassName"] == claim
-        assert set(spec["persistentVolumeClaimRetentionPolicy"].values()) == {policy}
+        claims = spec["persistentVolumeClaimRetentionPolicy"]
+        assert claims == {"whenDeleted": policy, "whenScaled": "Retain"}
 
 
 def test_samples_never_fill_the_volume() -> None:

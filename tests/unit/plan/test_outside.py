@@ -1,8 +1,10 @@
 """The watch from outside follows from routes, certificates and the load balancer."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from network.plan import build
+from network.plan.model.cloud import CloudResource
 from network.plan.outside import OutsidePlan
 from tests import stacks
 
@@ -14,6 +16,11 @@ def outside(over: dict[str, Any] | None = None, base: str = "dev", **settings: A
 
 def targets(plan: OutsidePlan) -> list[str]:
     return [watch.check.arguments["target"] for watch in plan.hosts]
+
+
+def of_balancers(plan: OutsidePlan) -> Iterator[CloudResource]:
+    """Alerts of every load balancer."""
+    return (alert for alerts in plan.load_balancers.values() for alert in alerts)
 
 
 def test_nobody_asks_unless_somebody_wants_it() -> None:
@@ -59,13 +66,13 @@ def test_a_certificate_is_told_of_when_half_the_time_for_its_renewal_has_passed(
 
 
 def test_a_load_balancer_that_has_limits_is_watched_near_them() -> None:
-    kinds = {alert.arguments["type"]: alert.arguments["value"] for alert in outside().load_balancer}
+    kinds = {alert.arguments["type"]: alert.arguments["value"] for alert in of_balancers(outside())}
     assert kinds == {
         "v1/insights/lbaas/connection_utilization_percent": 80,
         "v1/insights/lbaas/avg_cpu_utilization_percent": 80,
     }
     network = {"network:ingress": {"loadBalancer": {"type": "REGIONAL_NETWORK", "proxyProtocol": False}}}
-    assert outside(network).load_balancer == ()
+    assert not list(of_balancers(outside(network)))
 
 
 def test_no_plan_holds_the_webhook() -> None:

@@ -5,7 +5,6 @@ from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
-import yaml
 
 from network.config import StackConfig
 from network.plan import build as plan
@@ -13,14 +12,16 @@ from network.plan import certificates as certificates_plan
 from network.plan.certificates.flows import SOLVER
 from network.plan.model.flows import Entity, Flow, Host, Pods, Port, Range
 from network.plan.model.kubernetes import Manifest
+from network.plan.model.peers import DNS
 from network.plan.policies import (
     APPROXIMATION_ANNOTATION,
     FLOWS_ANNOTATION,
     NamespacePolicies,
 )
 from network.plan.policies import build as build_policies
+from tests import libyaml
 
-STACK = yaml.safe_load(
+STACK = libyaml.load(
     """
     environment: {name: test, tier: development, region: ams3}
     external:
@@ -261,6 +262,18 @@ def test_a_host_name_comes_with_the_dns_rule_that_makes_it_work() -> None:
     policies = _policies(Flow("out", CLIENT, Host("api.example.com"), (Port(443),), "x"))["a"]
     dns, host = _named(policies.additions, "client")["spec"]["egress"]
     assert dns["toPorts"][0]["rules"] == {"dns": [{"matchPattern": "*"}]}
+    assert host["toFQDNs"] == [{"matchName": "api.example.com"}]
+
+
+def test_the_answers_of_another_resolver_make_a_host_name_work_as_well() -> None:
+    resolver = Range(IPv4Network("10.0.255.254/32"))
+    policies = _policies(
+        Flow("out", CLIENT, Host("api.example.com"), (Port(443),), "x"),
+        Flow("names", CLIENT, resolver, DNS, "x"),
+    )["a"]
+    _, other, host = _named(policies.additions, "client")["spec"]["egress"]
+    assert other["toCIDRSet"] == [{"cidr": "10.0.255.254/32"}]
+    assert other["toPorts"][0]["rules"] == {"dns": [{"matchPattern": "*"}]}
     assert host["toFQDNs"] == [{"matchName": "api.example.com"}]
 
 

@@ -56,7 +56,11 @@ def test_the_module_fits_what_the_route_answers(over: dict[str, Any], expected: 
     assert module(over) == expected
 
 
-H2C = {"network:applications": {"api": {"workloads": {"api": {"ports": {"http": {"scheme": "h2c"}}}}}}}
+H2C = {
+    "network:applications": {"api": {"workloads": {"api": {"ports": {"http": {"scheme": "h2c"}}}}}},
+    # Of gRPC none is promised.
+    "network:observability": {"objectives": {"api": {"latency": []}}},
+}
 
 
 @pytest.mark.parametrize(

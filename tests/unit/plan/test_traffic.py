@@ -1,8 +1,10 @@
 """Middlewares and chains."""
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from network.plan import traffic
+from network.plan.traffic import DENIED_ANNOTATION
 from tests import stacks
 
 PLAN = traffic.build(stacks.everything())
@@ -133,7 +135,7 @@ def test_a_lifetime_becomes_a_header_of_every_answer() -> None:
 
 
 def test_other_kinds_pass_as_they_stand() -> None:
-    assert spec("sniffed") == {"contentType": {"autoDetect": True}}
+    assert spec("sniffed") == {"contentType": {}}
 
 
 def shared(**redis: Any) -> dict[str, Any]:
@@ -160,3 +162,20 @@ def test_with_ipv6_clients_limits_count_a_household_as_one() -> None:
     assert criteria({}) == [None, None]
     assert criteria(both) == [64, 64]
     assert criteria({**both, **given}) == [56, 64]
+
+
+def test_a_deny_list_is_an_allow_list_of_everybody_else_that_says_whom_it_keeps_out() -> None:
+    denied = ["198.51.100.64/26", "2001:db8:bad::/48"]
+    (made,) = (each for each in PLAN.middlewares if each["metadata"]["name"] == "no-scrapers")
+    assert made["metadata"]["annotations"] == {DENIED_ANNOTATION: " ".join(denied)}
+    assert made["spec"]["ipAllowList"]["rejectStatusCode"] == 404
+    admitted = [ip_network(each) for each in made["spec"]["ipAllowList"]["sourceRange"]]
+
+    def passes(address: str) -> bool:
+        return any(ip_address(address) in each for each in admitted)
+
+    assert not any(map(passes, ("198.51.100.64", "198.51.100.127", "2001:db8:bad::1")))
+    beside = ("198.51.100.63", "198.51.100.128", "0.0.0.1", "255.255.255.255", "2001:db8:bac::1")
+    assert all(map(passes, beside))
+    whole = sum(each.num_addresses for each in admitted if each.version == 4)
+    assert whole == 2**32 - 64

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from network.reachability import analyse
+from tests import libyaml
 from tests.unit.reachability import worlds
 from tests.unit.reachability.naive import Pod, World
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("conformance.yaml").read_text())
+CASES: list[dict[str, Any]] = libyaml.load(Path(__file__).with_name("conformance.yaml").read_text())
 
 
 def _pods(labels: dict[str, dict[str, str]]) -> list[Pod]:

@@ -22,8 +22,8 @@ def document(
 def _document(stack: str, over: str, without: tuple[str, ...]) -> Document:
     changed = json.loads(over)
     config = stack_config(stack, changed, without)
-    file = {key: value for key, value in stack_file(stack).items() if key not in without}
-    given = {key.removeprefix("network:"): value for key, value in {**file, **changed}.items()}
+    file = {**stack_file(stack, without), **changed}
+    given = {key.removeprefix("network:"): value for key, value in file.items()}
     return {
         "format": FORMAT,
         "stack": stack,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from network.review.compare import compare
+from tests.stacks import WATCHING
 from tests.unit.review.documents import document, kinds, review, texts
 
 
@@ -216,6 +217,16 @@ def test_what_closes_without_a_flow_is_told() -> None:
         "Policies no longer let `203.0.113.0/24` connect to `shop/shop-web` on `TCP 9090`: "
         "no flow asks for it."
     )
+
+
+def test_pods_of_somebody_else_are_no_more_open_than_before_a_flow_named_them() -> None:
+    scraper = {"namespace": "metrics", "labels": {"app": "prometheus"}}
+    integrated = {
+        "network:observability": {"prometheus": {"integrate": {"namespace": "metrics", "scraper": scraper}}}
+    }
+    found = compare("dev", document("dev"), document("dev", integrated, WATCHING))
+    assert "connection-opened" in kinds(found)
+    assert not kinds(found) & {"opened-to-internet", "opened-cluster-wide"}
 
 
 def test_a_watch_from_outside_that_goes_is_told_for_each_host_and_alert() -> None:

@@ -63,7 +63,7 @@ def test_an_unknown_stack_is_an_error_with_those_that_there_are(
     result = CliRunner().invoke(app, ["review", "--base", "./", "--head", ".", "--stack", "nope"])
 
     assert result.exit_code == 2
-    assert "no stack is called nope in ./ or .; there are: dev, prod" in result.output
+    assert "no stack is called nope in ./ or .; there are: dev, ports, prod, watched" in result.output
 
 
 def test_sides_without_any_stack_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

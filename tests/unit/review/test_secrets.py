@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-import yaml
-
 from network.cli.plan import document
+from tests import libyaml
 from tests.stacks import ROOT, stack_file
 
 TOKEN = "dop_v1_this_must_never_be_shown"
@@ -15,7 +14,7 @@ PASSWORD = "admin:$2y$10$" + "a" * 53
 def written(folder: Path, token: object, users: object) -> Path:
     raw = {**stack_file("dev"), "network:dnsToken": token, "network:basicAuthUsers": users}
     file = folder / "Pulumi.dev.yaml"
-    file.write_text(yaml.safe_dump({"config": raw}))
+    file.write_text(libyaml.dump({"config": raw}))
     return file
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from network.review.compare import StackReview, compare
 from network.review.document import Document
+from network.review.kinds import KINDS, Weight
+from tests.stacks import WATCHING
 from tests.unit.review.documents import document, kinds, texts
 
 SHOP = {
@@ -38,7 +40,7 @@ def watched(objective: dict[str, Any] | None = None, **alerting: Any) -> Documen
 
 def _dev(over: dict[str, Any]) -> Document:
     """Return the document of the dev stack, watched by what is laid over it alone."""
-    return document("dev", over, ("network:observability", "network:alertReceivers"))
+    return document("dev", over, WATCHING)
 
 
 def _secrets(alerting: dict[str, Any]) -> dict[str, str]:
@@ -191,19 +193,112 @@ def test_receivers_and_the_dead_mans_switch_are_told() -> None:
     ]
 
 
+def told(team: str | None, receivers: dict[str, Any], other: str = "sales") -> Document:
+    """Return the document of the dev stack whose shop has a team, and a second application another."""
+    given = copy.deepcopy(watched())
+    given["config"]["applications"]["shop"]["team"] = team
+    given["config"]["applications"]["other"] = {"team": other}
+    given["config"]["observability"]["alerting"]["receivers"] = receivers
+    return given
+
+
+BOTH = ["critical", "warning"]
+ON_CALL = {"severities": ["critical"], "teams": []}
+SALES = {"severities": BOTH, "teams": ["sales"]}
+UNTOLD = "**Alerts of application `shop` reach nobody of team `sales` any more** (`critical`, `warning`): "
+
+
+@pytest.mark.parametrize(
+    ("team", "receivers", "why"),
+    [
+        (None, {"on-call": ON_CALL, "sales": SALES}, "it has no team now."),
+        ("stock", {"on-call": ON_CALL, "sales": SALES}, "it is of another team now."),
+        ("sales", {"on-call": ON_CALL}, "no receiver takes them."),
+        ("sales", {"on-call": ON_CALL, "sales": {**SALES, "teams": ["stock"]}}, "no receiver takes them."),
+    ],
+)
+def test_an_application_whose_team_is_told_no_more_is_a_danger(
+    team: str | None, receivers: dict[str, Any], why: str
+) -> None:
+    found = review(told("sales", {"on-call": ON_CALL, "sales": SALES}), told(team, receivers))
+    assert [text for text in texts(found, "team-untold") if "`shop`" in text] == [UNTOLD + why]
+    assert KINDS["team-untold"].weight is Weight.DANGER
+
+
+def test_a_team_that_is_told_less_is_told_which_severities_are_lost() -> None:
+    fewer = {"on-call": ON_CALL, "sales": {**SALES, "severities": ["critical"]}}
+    found = review(told("sales", {"on-call": ON_CALL, "sales": SALES}), told("sales", fewer))
+    assert all("(`warning`)" in text for text in texts(found, "team-untold"))
+    assert len(texts(found, "team-untold")) == 2
+
+
+@pytest.mark.parametrize(
+    ("team", "receivers"),
+    [
+        ("sales", {"on-call": ON_CALL, "sales": {**SALES, "teams": []}}),
+        ("sales", {"on-call": ON_CALL, "by-hook": SALES}),
+        ("stock", {"on-call": ON_CALL, "sales": SALES, "stock": {**SALES, "teams": ["stock"]}}),
+    ],
+)
+def test_an_application_whose_alerts_still_reach_a_team_is_none(
+    team: str | None, receivers: dict[str, Any]
+) -> None:
+    found = review(told("sales", {"on-call": ON_CALL, "sales": SALES}), told(team, receivers))
+    assert "team-untold" not in kinds(found)
+    assert bool([t for t in texts(found, "receiver-changed") if "label" in t]) is (team != "sales")
+
+
+def test_a_team_that_somebody_elses_alertmanager_may_tell_by_is_a_point_to_check() -> None:
+    sides = [copy.deepcopy(told(team, {})) for team in ("sales", None)]
+    for each in sides:
+        each["config"]["observability"]["prometheus"] = {"integrate": {"namespace": "prometheus"}}
+    assert texts(review(*sides), "receiver-changed") == [
+        "Alerts of application `shop` bear another label `team`: `sales` → *absent*."
+    ]
+
+
 @pytest.mark.parametrize(("after", "told"), [(200, False), (201, True), (10, False)])
 def test_series_that_grow_by_more_than_a_fifth_are_told(after: int, told: bool) -> None:
-    before = {**watched(), "series": {"ingress": 100, "control": 400}}
-    found = review(before, {**watched(), "series": {"ingress": after, "control": 400}})
+    before = {**watched(), "seriesByJob": {"traefik": 100, "probe": 400}}
+    found = review(before, {**watched(), "seriesByJob": {"traefik": after, "probe": 400}})
     assert ("series-grown" in kinds(found)) is told
 
 
 def test_what_makes_most_of_the_series_is_named() -> None:
-    before = {**watched(), "series": {"ingress": 1000, "control": 4000}}
-    found = review(before, {**watched(), "series": {"ingress": 9000, "control": 4100}})
+    before = {**watched(), "seriesByJob": {"traefik": 1000, "probe": 4000}}
+    found = review(before, {**watched(), "seriesByJob": {"traefik": 9000, "probe": 4100}})
     (text,) = texts(found, "series-grown")
-    assert "`5,000` → `13,100`, most of them by `ingress` (`1,000` → `9,000`)" in text
+    assert "`5,000` → `13,100`, most of them by `traefik` (`1,000` → `9,000`)" in text
 
 
 def test_a_base_that_is_not_watched_has_no_series_to_compare_with() -> None:
     assert "series-grown" not in kinds(review(_dev({}), watched()))
+
+
+def kept(**logs: Any) -> Document:
+    """Return the document of the dev stack with logs."""
+    layer = {"prometheus": {"install": {}}, "logs": {"store": {"install": {}}, **logs}}
+    return _dev({"network:observability": layer})
+
+
+def test_names_of_users_that_are_kept_from_now_on_are_told() -> None:
+    assert "logs-widened" in kinds(review(kept(), kept(userNames="keep")))
+    assert "logs-widened" not in kinds(review(kept(userNames="keep"), kept()))
+
+
+def test_lines_that_nobody_can_look_up_any_more_are_told() -> None:
+    before = kept(applications=["shop", "api"])
+    assert texts(review(before, kept(applications=["api"])), "logs-removed") == [
+        "Lines of `shop` are no longer kept."
+    ]
+    without = _dev({"network:observability": {"prometheus": {"install": {}}}})
+    assert texts(review(before, without), "logs-removed") == ["**No logs are kept any more.**"]
+
+
+def test_who_else_is_told_from_outside_is_told() -> None:
+    def outside(*emails: str) -> Document:
+        return _dev({"network:observability": {"prometheus": {"install": {}}, "outside": {"emails": emails}}})
+
+    (text,) = texts(review(outside("ops@webgrip.nl"), outside("a@webgrip.nl")), "receiver-changed")
+    assert "ops@webgrip.nl" in text
+    assert "a@webgrip.nl" in text

@@ -15,7 +15,7 @@
 {{/* What each entrypoint listens on. */}}
 {{- define "traefik.listeners" }}
 {{- range $name, $port := .Values.ports }}
-{{- include "traefik.option" (list (printf "entryPoints.%s.address" $name) (printf ":%v/tcp" $port.port)) }}
+{{- include "traefik.option" (list (printf "entryPoints.%s.address" $name) (printf ":%v/%s" $port.port ($port.protocol | default "TCP" | lower))) }}
 {{- include "traefik.switch" (list (printf "entryPoints.%s.asDefault" $name) $port.asDefault) }}
 {{- end }}
 {{- end }}
@@ -54,10 +54,10 @@
 {{- end }}
 {{- with $port.transport }}
 {{- range $option := list "readTimeout" "writeTimeout" "idleTimeout" }}
-{{- include "traefik.option" (list (printf "%s.transport.respondingTimeouts.%s" $path $option) (index $port.transport.respondingTimeouts $option)) }}
+{{- include "traefik.option" (list (printf "%s.transport.respondingTimeouts.%s" $path $option) (index ($port.transport.respondingTimeouts | default dict) $option)) }}
 {{- end }}
 {{- range $option := list "requestAcceptGraceTimeout" "graceTimeOut" }}
-{{- include "traefik.option" (list (printf "%s.transport.lifeCycle.%s" $path $option) (index $port.transport.lifeCycle $option)) }}
+{{- include "traefik.option" (list (printf "%s.transport.lifeCycle.%s" $path $option) (index ($port.transport.lifeCycle | default dict) $option)) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -4,14 +4,10 @@ from typing_extensions import override
 
 from lab.cloud.plugin import checks
 from lab.cloud.plugin.client import CallError, Client, explained
-from lab.cloud.plugin.fields import BOOLEAN, INTEGER, STRING, Field, fields, list_of, object_of, set_of
-from lab.cloud.plugin.resource import found
+from lab.cloud.plugin.fields import BOOLEAN, INTEGER, STRING, fields, list_of, object_of, set_of
+from lab.cloud.plugin.resource import Resource, found
 from lab.cloud.plugin.resources.mirrored import Mirrored, Spelling
 from lab.cloud.plugin.values import State
-
-
-def _replacing(**fields: Field) -> dict[str, Field]:
-    return {name: field.but(replaces=True) for name, field in fields.items()}
 
 
 class ReservedIp(Mirrored):
@@ -22,7 +18,8 @@ class ReservedIp(Mirrored):
     inputs = fields(
         {
             "region": STRING.but(required=True, replaces=True),
-            "dropletId": INTEGER,
+            # Taken out, or given by a ReservedIpAssignment, it is no change.
+            "dropletId": INTEGER.but(computed=True),
             "ipAddress": STRING.but(computed=True),
         }
     )
@@ -55,62 +52,50 @@ class ReservedIp(Mirrored):
             self._assign(client, key, planned.get("dropletId"))
 
     def _assign(self, client: Client, key: str, droplet: int | None) -> None:
-        action = {"type": "assign", "droplet_id": droplet} if droplet else {"type": "unassign"}
-        with explained(f"Error {action['type']}ing reserved IP ({key})"):
-            client.call("POST", f"{self.spelling.path}/{key}/actions", action)
+        _act(client, key, {"type": "assign", "droplet_id": droplet} if droplet else {"type": "unassign"})
 
 
-class Certificate(Mirrored):
-    """digitalocean.Certificate; its id is its name, so that a renewed one keeps it."""
+class ReservedIpAssignment(Resource):
+    """digitalocean.ReservedIpAssignment: which Droplet a reserved address leads to. Its id says which and
+    when; who is asked for it later is the address."""
 
-    token = "digitalocean:index/certificate:Certificate"
-    inputs = _replacing(
-        name=STRING,
-        type=STRING.but(default="custom", check=checks.one_of(("custom", "lets_encrypt"))),
-        domains=set_of(STRING),
-        certificateChain=STRING,
-        leafCertificate=STRING,
-        privateKey=STRING.but(secret=True),
-    )
-    outputs = fields({"uuid": STRING, "state": STRING, "notAfter": STRING, "sha1Fingerprint": STRING})
-    spelling = Spelling(
-        "/v2/certificates",
-        "certificate",
-        "Certificate",
-        {"domains": "dns_names", "uuid": "id", "sha1Fingerprint": "sha1_fingerprint"},
-        kept=("privateKey", "leafCertificate", "certificateChain"),
-    )
-
-
-class Cdn(Mirrored):
-    """digitalocean.Cdn. One that was removed by hand makes every refresh fail
-    (docs/facts/provider.md#a-cdn-that-has-gone)."""
-
-    token = "digitalocean:index/cdn:Cdn"
+    token = "digitalocean:index/reservedIpAssignment:ReservedIpAssignment"
     autonamed = False
     inputs = fields(
         {
-            "origin": STRING.but(required=True, replaces=True),
-            "ttl": INTEGER.but(computed=True),
-            "customDomain": STRING,
-            "certificateName": STRING.but(computed=True),
-            "certificateId": STRING.but(computed=True),
+            "ipAddress": STRING.but(required=True, replaces=True),
+            "dropletId": INTEGER.but(required=True, replaces=True),
         }
     )
-    outputs = fields({"createdAt": STRING, "endpoint": STRING})
-    spelling = Spelling("/v2/cdn/endpoints", "endpoint", "CDN")
+    outputs = fields({})
 
     @override
-    def body(self, state: State) -> State:
-        """The client library sends a ttl always, 0 where the program gives none."""
-        return {"ttl": 0, **super().body(state)}
+    def create(self, client: Client, inputs: State) -> str:
+        address = str(inputs["ipAddress"])
+        _act(client, address, {"type": "assign", "droplet_id": inputs["dropletId"]})
+        return f"{inputs['dropletId']}-{address}"
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        state_now = super().read(client, key, state)
-        if state_now is None:
-            raise CallError(404, f"Error reading CDN: GET /v2/cdn/endpoints/{key}: 404")
-        return state_now
+        path = f"/v2/reserved_ips/{state['ipAddress']}"
+        address = found(client, path, "reserved_ip", "Error retrieving reserved IP")
+        holder = (address or {}).get("droplet")
+        if not holder or holder["id"] != state["dropletId"]:
+            return None
+        return {"ipAddress": state["ipAddress"], "dropletId": state["dropletId"]}
+
+    @override
+    def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
+        """Nothing of it can change."""
+
+    @override
+    def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
+        _act(client, str(state["ipAddress"]), {"type": "unassign"})
+
+
+def _act(client: Client, address: str, action: State) -> None:
+    with explained(f"Error {action['type']}ing reserved IP ({address})"):
+        client.call("POST", f"/v2/reserved_ips/{address}/actions", action)
 
 
 class VpcPeering(Mirrored):
@@ -120,6 +105,10 @@ class VpcPeering(Mirrored):
     inputs = fields({"name": STRING, "vpcIds": set_of(STRING, required=True, replaces=True)})
     outputs = fields({"createdAt": STRING, "status": STRING})
     spelling = Spelling("/v2/vpc_peerings", "vpc_peering", "VPC Peering")
+
+
+_LONGEST = 900
+"""Seconds for which a NAT gateway may be new."""
 
 
 class VpcNatGateway(Mirrored):
@@ -163,6 +152,27 @@ class VpcNatGateway(Mirrored):
     spelling = Spelling("/v2/vpc_nat_gateways", "vpc_nat_gateway", "VPC NAT Gateway")
 
     @override
+    def made(self, client: Client, key: str) -> None:
+        """Of the states on the way the plugin knows `NEW` alone (docs/facts/provider.md#nat-gateways)."""
+        waited, pause = 0, 5
+        while True:
+            client.wait(pause)
+            gateway = client.call("GET", f"{self.spelling.path}/{key}")["vpc_nat_gateway"]
+            if gateway["state"] == "ACTIVE":
+                return
+            if gateway["state"] != "NEW" or waited > _LONGEST:
+                doing = f"Error waiting for VPC NAT Gateway ({gateway['name']}) to become active"
+                raise CallError(0, f"{doing}: unexpected state '{gateway['state']}', wanted target 'ACTIVE'")
+            waited, pause = waited + pause, 15
+
+    @override
+    def update(self, client: Client, key: str, olds: State, planned: State, changed: set[str]) -> None:
+        """What the gateway stands in is not sent."""
+        body = {name: value for name, value in self.body(planned).items() if name != "vpcs"}
+        with explained("Error updating VPC NAT Gateway"):
+            client.call("PUT", f"{self.spelling.path}/{key}", body)
+
+    @override
     def read(self, client: Client, key: str, state: State) -> State | None:
         now = super().read(client, key, state)
         if now is not None:
@@ -173,54 +183,6 @@ class VpcNatGateway(Mirrored):
     def body(self, state: State) -> State:
         """The egress addresses are DigitalOcean's to give."""
         return {key: value for key, value in super().body(state).items() if key != "egresses"}
-
-
-class SpacesBucket(Mirrored):
-    """digitalocean.SpacesBucket."""
-
-    token = "digitalocean:index/spacesBucket:SpacesBucket"
-    inputs = fields(
-        {
-            "name": STRING,
-            "region": STRING.but(replaces=True, default="nyc3"),
-            "acl": STRING.but(default="private"),
-            "forceDestroy": BOOLEAN.but(default=False),
-            "versioning": object_of({"enabled": BOOLEAN}),
-            "corsRules": list_of(
-                object_of(
-                    {
-                        "allowedMethods": list_of(STRING, required=True),
-                        "allowedOrigins": list_of(STRING, required=True),
-                        "allowedHeaders": list_of(STRING),
-                        "maxAgeSeconds": INTEGER,
-                    }
-                )
-            ),
-            "lifecycleRules": list_of(
-                object_of(
-                    {
-                        "enabled": BOOLEAN.but(required=True),
-                        "id": STRING.but(computed=True),
-                        "prefix": STRING,
-                        "abortIncompleteMultipartUploadDays": INTEGER,
-                        "expiration": object_of(
-                            {"date": STRING, "days": INTEGER, "expiredObjectDeleteMarker": BOOLEAN}
-                        ),
-                        "noncurrentVersionExpiration": object_of({"days": INTEGER}),
-                    }
-                )
-            ),
-        }
-    )
-    outputs = fields({"bucketUrn": STRING, "bucketDomainName": STRING, "endpoint": STRING})
-    spelling = Spelling(
-        "/v2/spaces",
-        "bucket",
-        "Spaces bucket",
-        {"bucketUrn": "urn", "bucketDomainName": "domain_name"},
-        kept=("forceDestroy", "versioning", "corsRules", "lifecycleRules"),
-        key="name",
-    )
 
 
 _TAGGED = {

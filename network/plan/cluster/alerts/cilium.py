@@ -4,11 +4,24 @@ from network.plan.model.rules import Alert
 
 SECURITY, PERFORMANCE = "network-security", "network-performance"
 
+
+def _dropped(window: str) -> str:
+    """Return how many packets policies dropped.
+
+    A counter that has just appeared has counted from nothing, which `increase` does not see; of a node that
+    was not read a window ago, it may be an old one.
+    """
+    # Other reasons are faults, or usual: each pod asks for IPv6 routers.
+    denied = 'cilium_drop_count_total{reason="Policy denied"}'
+    read = f'(up{{job="cilium"}} offset {window} == 1)'
+    appeared = f"{denied} unless {denied} offset {window} and on (node) {read}"
+    return f"({appeared} or increase({denied}[{window}]))"
+
+
 ALERTS = (
     Alert(
         "PolicyDrops",
-        # Other reasons are faults, or usual: each pod asks for IPv6 routers.
-        'sum by (node, direction) (increase(cilium_drop_count_total{reason="Policy denied"}[5m])) > 5',
+        f"sum by (node, direction) {_dropped('5m')} > 5",
         "1m",
         "warning",
         "Connections on node {{ $labels.node }} are cut: no declared flow allows them ({{ "

@@ -15,6 +15,7 @@ ALERTS = (
         "No pod can resolve names: the cluster's DNS does not answer",
         "Prometheus reaches no replica of CoreDNS. Connections that are open stay; new ones fail.",
         DASHBOARD,
+        {"job": "coredns"},
     ),
     Alert(
         "ClusterDnsFailing",

@@ -11,6 +11,10 @@ from network.plan.observability.objectives.recordings import BUDGET, DAYS, ERROR
 
 DASHBOARD = "network-objectives"
 
+KNOWN_SHARE = 0.5
+"""Of a window's samples, below which their mean tells nothing of it: of the first ones after a start a single
+one would be the whole window (a judgement)."""
+
 _SLOS: dict[Kind, str] = {
     "availability": 'sloth_slo="availability"',
     "latency": 'sloth_slo=~"latency-.+"',
@@ -71,5 +75,13 @@ def _burning(kind: Kind, burn: Burn) -> str:
         f"{ERROR_RATIO}{window}{{{slo}}} / ignoring (sloth_window) {BUDGET} > {limit}"
         for window in (burn.long, burn.short)
     )
-    asked = f"{HOURS[burn.long] * 3600:g} * avg_over_time({EVENTS}{{{slo}}}[{burn.long}]) >= {MINIMUM}"
-    return f"({long} and {short} and {asked})"
+    return f"({long} and {short} and {_known(kind, burn.long)})"
+
+
+def _known(kind: Kind, window: str) -> str:
+    """Return what holds where enough is known of a window: so many requests, or, of what is sampled, so many
+    looks. These are counted every five minutes, for how often rules are evaluated is up to Prometheus."""
+    if kind == "throughput":
+        looks = HOURS[window] * 60 / 5
+        return f"count_over_time({EVENTS}{{{_SLOS[kind]}}}[{window}:5m]) >= {KNOWN_SHARE * looks:g}"
+    return f"{HOURS[window] * 3600:g} * avg_over_time({EVENTS}{{{_SLOS[kind]}}}[{window}]) >= {MINIMUM}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from network.config.observability.objectives import Latency, Objective, Throughput
+from network.plan.model.promql import up_to
 
 REQUESTS = "traefik_router_requests_total"
 DURATION = "traefik_router_request_duration_seconds"
@@ -71,7 +72,7 @@ def indicators(objective: Objective, routers: str) -> Iterator[Indicator]:
 
 def _latency(latency: Latency, answered: str, minimum: int) -> Indicator:
     events = f"sum(rate({DURATION}_count{{{answered}}}[WINDOW]))"
-    in_time = f'sum(rate({DURATION}_bucket{{{answered},le="{latency.seconds}"}}[WINDOW]))'
+    in_time = f"sum(rate({DURATION}_bucket{{{answered},{up_to(latency.seconds)}}}[WINDOW]))"
     return Indicator(
         "latency",
         f"latency-{latency.within}",
@@ -84,8 +85,14 @@ def _latency(latency: Latency, answered: str, minimum: int) -> Indicator:
 
 
 def _throughput(throughput: Throughput, routers: str) -> Indicator:
-    # Without a request there is no series of requests; that nothing is known shows in the scrapes.
-    seen = f'(sum(rate({REQUESTS}{{{routers}}}[5m])) or 0 * sum(up{{job="traefik"}}))'
+    # Without a request there is no series of requests; that nothing is known shows in the scrapes, of which
+    # `delta` wants two, as `rate` does. Where none was in the window's first minute, as after a start of
+    # Prometheus, `rate` sees a part of the window and tells too little.
+    scraped = 'up{job="traefik"}'
+    seen = (
+        f"((sum(rate({REQUESTS}{{{routers}}}[5m])) or 0 * sum(delta({scraped}[5m]))) "
+        f"and sum(present_over_time({scraped}[1m] offset 4m)))"
+    )
     broken = [
         f"({seen} {comparison} bool {bound:g})"
         for comparison, bound in (("<", throughput.at_least), (">", throughput.at_most))

@@ -67,14 +67,29 @@ class Engine:
     """Calls one provider as the engine does."""
 
     def __init__(self, cloud: Cloud) -> None:
+        self._server: grpc.Server | None
         self._server, port = serve(cloud)
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self._connect(port)
+
+    def _connect(self, port: int) -> None:
+        self._port = port
+        # By default channels to one place share a connection.
+        alone = [("grpc.use_local_subchannel_pool", 1)]
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=alone)
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self.configure({})
 
+    def beside(self) -> "Engine":
+        """The engine with another provider of the same program."""
+        other = Engine.__new__(Engine)
+        other._server = None
+        other._connect(self._port)
+        return other
+
     def stop(self) -> None:
         self._channel.close()
-        self._server.stop(None)
+        if self._server is not None:
+            self._server.stop(None)
 
     def configure(self, settings: State) -> None:
         self._stub.Configure(provider_pb2.ConfigureRequest(args=encode(settings)))
@@ -184,6 +199,14 @@ class Engine:
     def invoke(self, token: str, /, **arguments: Any) -> State:
         answer = self._stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=encode(arguments)))
         return MessageToDict(getattr(answer, "return"))
+
+
+def with_bucket(engine: Engine, name: str) -> Resource:
+    """Give the provider a key of Spaces, and the account a bucket in ams3."""
+    grants = [{"bucket": "", "permission": "fullaccess"}]
+    key = engine.create("digitalocean:index/spacesKey:SpacesKey", "all", name="all", grants=grants)
+    engine.configure({"spacesAccessId": key.id, "spacesSecretKey": key.outputs["secretKey"]["value"]})
+    return engine.create("digitalocean:index/spacesBucket:SpacesBucket", name, name=name, region="ams3")
 
 
 def _failure(error: grpc.RpcError, wanted: Resource) -> Exception:

@@ -70,7 +70,7 @@ def test_a_refusal_has_the_shape_of_digitalocean_s_errors(client: httpx.Client, 
 
 
 def test_an_unknown_path_is_not_found(client: httpx.Client) -> None:
-    assert client.get("droplets").status_code == 404
+    assert client.get("snapshots").status_code == 404
 
 
 def test_a_lost_answer_ends_the_connection_after_the_record_was_made(

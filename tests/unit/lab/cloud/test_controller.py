@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cloud.annotations import ID, PREFIX, addresses, refusals
+from lab.cloud.annotations import ID, PREFIX, refusals
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import FINALIZER, Controllers
 from lab.cloud.faults import Fault, inject
@@ -112,7 +112,9 @@ def a_service(**annotations: str) -> Json:
 
 
 def test_a_service_gets_an_address_and_a_load_balancer_behind_it(scene: Scene) -> None:
-    service = a_service(name="network-dev", type="REGIONAL", enable_proxy_protocol="true")
+    service = a_service(
+        name="network-dev", type="REGIONAL", network_stack="IPV4", enable_proxy_protocol="true"
+    )
     scene.services.held.append(service)
     scene.look()
     (balancer,) = scene.made
@@ -124,6 +126,32 @@ def test_a_service_gets_an_address_and_a_load_balancer_behind_it(scene: Scene) -
     assert (real.health_check.protocol, real.health_check.port) == ("http", 32000)
     assert [str(each) for each in real.source_ranges] == ["203.0.113.0/24"]
     assert [str(node.address) for node in real.nodes] == ["10.0.0.11", "10.0.0.12"]
+
+
+def test_behind_it_are_the_droplets_of_the_nodes_that_have_joined(scene: Scene) -> None:
+    scene.services.held.append(a_service(type="REGIONAL", http_idle_timeout_seconds="90"))
+    scene.look()
+    (balancer,) = scene.made
+    (pool,) = scene.cluster["node_pools"]
+    assert [str(each) for each in balancer["droplet_ids"]] == [node["droplet_id"] for node in pool["nodes"]]
+    assert balancer["http_idle_timeout_seconds"] == 90
+    path = f"/v2/kubernetes/clusters/{scene.cluster['id']}/node_pools/{pool['id']}"
+    scene.cloud.call("PUT", path, {"name": pool["name"], "count": 3})
+    scene.cloud.fleet.settle(5)
+    scene.look()
+    # Of the lab's nodes two are real.
+    assert scene.made == [balancer]
+
+
+def test_a_node_port_is_opened_to_its_load_balancer_alone(scene: Scene) -> None:
+    scene.services.held.append(a_service())
+    scene.look()
+    (balancer,) = scene.made
+    listed = scene.cloud.call("GET", "/v2/firewalls")[1]["firewalls"]
+    (opened,) = [each for each in listed if each["name"].startswith("k8s-public-access-")]
+    assert opened["inbound_rules"] == [
+        {"protocol": "tcp", "ports": "30443", "sources": {"load_balancer_uids": [balancer["id"]]}}
+    ]
 
 
 def test_firewall_rules_in_annotations_become_ranges(scene: Scene) -> None:
@@ -238,9 +266,33 @@ def test_a_dangerous_deletion_takes_the_load_balancers_along(scene: Scene) -> No
     assert listed["id"]
 
 
-def test_a_load_balancer_has_an_ipv6_address_behind_the_other_where_one_is_asked_for() -> None:
-    def asked(stack: str) -> dict[str, Any]:
-        return {"metadata": {"annotations": {f"{PREFIX}network-stack": stack}}}
+@pytest.mark.parametrize(
+    ("annotations", "addresses"),
+    [
+        ({"type": "REGIONAL"}, ["203.0.113.100", "2001:db8::cb00:7164"]),
+        ({"type": "REGIONAL", "network_stack": "IPV4"}, ["203.0.113.100"]),
+        ({"type": "REGIONAL", "network_stack": "DUALSTACK", "network": "INTERNAL"}, ["10.0.255.253"]),
+        ({}, ["203.0.113.100"]),
+    ],
+)
+def test_a_regional_load_balancer_has_an_ipv6_address_behind_the_other_unless_it_is_told_not_to(
+    scene: Scene, annotations: dict[str, str], addresses: list[str]
+) -> None:
+    service = a_service(**annotations)
+    scene.services.held.append(service)
+    scene.look()
+    assert [each["ip"] for each in service["status"]["loadBalancer"]["ingress"]] == addresses
+    (real,) = scene.balancers.now
+    assert str(real.address_6) == (addresses[1] if len(addresses) > 1 else "None")
 
-    assert addresses(asked("IPV4"), "203.0.113.100") == ["203.0.113.100"]
-    assert addresses(asked("DUALSTACK"), "203.0.113.100") == ["203.0.113.100", "2001:db8::cb00:7164"]
+
+def test_packets_and_a_network_within_the_vpc_are_carried_too(scene: Scene) -> None:
+    service = a_service(network="INTERNAL", type="REGIONAL")
+    service["spec"]["ports"].append({"port": 27015, "nodePort": 30015, "protocol": "UDP"})
+    scene.services.held.append(service)
+    scene.look()
+    (real,) = scene.balancers.now
+    assert [(rule.protocol, rule.entry_port) for rule in real.rules] == [("tcp", 443), ("udp", 27015)]
+    assert service["status"]["loadBalancer"]["ingress"] == [{"ip": str(real.address)}]
+    assert real.within is not None
+    assert real.address in real.within

@@ -16,8 +16,6 @@ INDEX = "digitalocean:index"
     [
         (f"{INDEX}/reservedIp:ReservedIp", {"region": "ams3"}, {"dropletId": 7}),
         (f"{INDEX}/tag:Tag", {"name": "edge"}, {}),
-        (f"{INDEX}/cdn:Cdn", {"origin": "a.ams3.digitaloceanspaces.com", "ttl": 600}, {"ttl": 3600}),
-        (f"{INDEX}/spacesBucket:SpacesBucket", {"name": "b", "region": "ams3"}, {"acl": "public-read"}),
         (
             f"{INDEX}/certificate:Certificate",
             {"name": "c", "type": "custom", "privateKey": "k", "leafCertificate": "l"},
@@ -55,7 +53,7 @@ def test_a_nat_gateway_and_a_peering_live_in_their_vpcs(engine: Engine) -> None:
         "region": "ams3",
         "type": "PUBLIC",
         "size": 1,
-        "vpcs": [{"vpcUuid": vpcs[0].id, "defaultGateway": True}],
+        "vpcs": [{"vpcUuid": vpcs[0].id}],
     }
     gateway = engine.create(f"{INDEX}/vpcNatGateway:VpcNatGateway", "egress", **gateway_inputs)
     assert gateway.outputs["egresses"][0]["publicGateways"][0]["ipv4"].startswith("203.0.113.")
@@ -149,3 +147,51 @@ def test_a_webhook_is_in_no_log(engine: Engine, account: Cloud) -> None:
         f"{INDEX}/uptimeAlert:UptimeAlert", "a", checkId=check.id, type="down", notifications=[TOLD]
     )
     assert "hooks.slack.com" not in log_file(account.store.folder).read_text()
+
+
+def test_a_droplet_gets_other_tags_and_another_size_in_place_and_keeps_its_reserved_address(
+    engine: Engine, account: Cloud
+) -> None:
+    vpc = engine.create(VPC, "v", name="v", region="ams3", ipRange="10.0.0.0/16")
+    tags = {
+        name: engine.create(f"{INDEX}/tag:Tag", name, name=name) for name in ("vpn:dev:machine", "a", "b")
+    }
+    inputs: dict[str, Any] = {
+        "name": "network-dev-vpn",
+        "region": "ams3",
+        "size": "s-1vcpu-1gb",
+        "image": "debian-12-x64",
+        "sshKeys": ["7"],
+        "resizeDisk": False,
+        "userData": "#cloud-config\n{}\n",
+        "vpcUuid": vpc.id,
+        "tags": ["vpn:dev:machine", "a"],
+    }
+    droplet = engine.create(f"{INDEX}/droplet:Droplet", "vpn", **inputs)
+    assert engine.diff(droplet, **inputs).changed == {}
+    address = engine.create(f"{INDEX}/reservedIp:ReservedIp", "vpn", region="ams3")
+    assigned = {"ipAddress": address.outputs["ipAddress"], "dropletId": int(droplet.id)}
+    assignment = engine.create(f"{INDEX}/reservedIpAssignment:ReservedIpAssignment", "vpn", **assigned)
+    held = engine.refresh(address)
+    assert held is not None
+    assert held.outputs["dropletId"] == int(droplet.id)
+    assert engine.diff(held, region="ams3").changed == {}
+
+    other = inputs | {"tags": ["b", "vpn:dev:machine"], "size": "s-1vcpu-2gb"}
+    changed = engine.diff(droplet, **other)
+    assert changed.reasons == []
+    updated = engine.update(droplet, **other)
+    assert engine.diff(updated, **other).changed == {}
+    kept = account.store.account.get(Kind.DROPLET, droplet.id)
+    assert (sorted(kept["tags"]), kept["size_slug"]) == (["b", "vpn:dev:machine"], "s-1vcpu-2gb")
+    counted = engine.refresh(tags["b"])
+    assert counted is not None
+    assert counted.outputs["dropletsCount"] == 1
+    assert engine.diff(updated, **other | {"userData": "#cloud-config\n[]\n"}).reasons == ["userData"]
+
+    engine.delete(tags["b"])
+    assert kept["tags"] != account.store.account.get(Kind.DROPLET, droplet.id)["tags"]
+    engine.delete(assignment)
+    engine.delete(updated)
+    engine.delete(address)
+    engine.delete(vpc)

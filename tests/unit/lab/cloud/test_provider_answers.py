@@ -16,6 +16,7 @@ from tests.unit.lab.cloud.engine import (
     CallFailedError,
     Engine,
     Resource,
+    with_bucket,
 )
 
 RANGE = {"name": "network-dev", "region": "ams3", "ipRange": "10.0.0.0/16"}
@@ -220,7 +221,8 @@ def test_a_record_and_a_cdn_are_sent_with_zeros_that_mean_nothing(engine: Engine
     assert [sent[key] for key in ("port", "priority", "weight", "flags")] == [0, 0, 0, 0]
     answered = account.call("GET", f"/v2/domains/example.org/records/{record.id}")[1]["domain_record"]
     assert [answered[key] for key in ("port", "priority", "weight", "flags")] == [None] * 4
-    cdn = engine.create("digitalocean:index/cdn:Cdn", "cdn", origin="a.ams3.digitaloceanspaces.com")
+    with_bucket(engine, "assets")
+    cdn = engine.create("digitalocean:index/cdn:Cdn", "cdn", origin="assets.ams3.digitaloceanspaces.com")
     assert bodies(account, "create_endpoint")[0]["ttl"] == 0
     assert cdn.outputs["ttl"] == 3600
 

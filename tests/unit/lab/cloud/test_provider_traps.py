@@ -22,6 +22,7 @@ from tests.unit.lab.cloud.engine import (
     Engine,
     HalfDoneError,
     Resource,
+    with_bucket,
 )
 from tests.unit.lab.cloud.fakes import FakeBackend
 
@@ -409,6 +410,7 @@ def test_removed_by_hand_most_objects_leave_the_state_and_destroy_without_refres
 
 
 def test_a_cdn_removed_by_hand_makes_every_refresh_and_destroy_fail(engine: Engine, account: Cloud) -> None:
+    with_bucket(engine, "assets")
     cdn = engine.create(CDN, "cdn", origin="assets.ams3.digitaloceanspaces.com")
     account.call("DELETE", f"/v2/cdn/endpoints/{cdn.id}")
     with pytest.raises(CallFailedError, match="404"):

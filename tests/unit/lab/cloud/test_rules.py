@@ -6,6 +6,7 @@ import pytest
 
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError
+from lab.cloud.options import choose
 from lab.cloud.state import Json, Kind
 from tests.unit.lab.cloud.requests import cluster_body, make_cluster, make_vpc, pool_body, vpc_body
 
@@ -227,3 +228,84 @@ def test_a_peering_needs_two_vpcs_and_keeps_both(account: Cloud) -> None:
     assert refused(account, "POST", "/v2/vpc_peerings", {"name": "p", "vpc_ids": [first["id"]]}).status == 422
     account.call("POST", "/v2/vpc_peerings", {"name": "p", "vpc_ids": [first["id"], second["id"]]})
     assert refused(account, "DELETE", f"/v2/vpcs/{second['id']}").status == 409
+
+
+def rule(port: int, protocol: str = "tcp") -> Json:
+    return {"entry_protocol": protocol, "entry_port": port, "target_protocol": protocol, "target_port": 30000}
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        ([rule(port) for port in range(1, 42)], "40 forwarding rules"),
+        ([rule(50054)], "reserved"),
+        ([rule(53), rule(53, "udp")], "between TCP and UDP"),
+    ],
+)
+def test_forwarding_rules_that_digitalocean_has_no_room_for_are_refused(
+    account: Cloud, rules: list[Json], why: str
+) -> None:
+    vpc = make_vpc(account)
+    wanted = {"name": "x", "region": "ams3", "vpc_uuid": vpc["id"], "forwarding_rules": rules}
+    assert why in refused(account, "POST", "/v2/load_balancers", wanted).message
+
+
+def test_a_port_of_one_protocol_is_no_other_s_over_the_services_of_a_cluster(account: Cloud) -> None:
+    vpc = make_vpc(account)
+    wanted = {"name": "x", "region": "ams3", "vpc_uuid": vpc["id"], "tags": ["k8s:1"]}
+    account.call("POST", "/v2/load_balancers", wanted | {"forwarding_rules": [rule(53)]})
+    other = wanted | {"name": "y", "forwarding_rules": [rule(53, "udp")]}
+    assert "between TCP and UDP" in refused(account, "POST", "/v2/load_balancers", other).message
+    assert account.call("POST", "/v2/load_balancers", other | {"tags": ["k8s:2"]})[0] == 202
+
+
+def test_an_internal_load_balancer_has_an_address_of_its_vpc(account: Cloud) -> None:
+    vpc = make_vpc(account)
+    wanted = {"name": "x", "region": "ams3", "vpc_uuid": vpc["id"], "network": "INTERNAL"}
+    made = [
+        account.call("POST", "/v2/load_balancers", wanted | {"forwarding_rules": [rule(443)]})[1]
+        for _ in range(2)
+    ]
+    assert [each["load_balancer"]["ip"] for each in made] == ["10.0.255.253", "10.0.255.252"]
+
+
+def test_load_balancers_are_told_in_the_state_that_was_chosen(account: Cloud) -> None:
+    vpc = make_vpc(account)
+    wanted = {"name": "x", "region": "ams3", "vpc_uuid": vpc["id"], "forwarding_rules": [rule(443)]}
+    account.call("POST", "/v2/load_balancers", wanted)
+
+    def states() -> list[str]:
+        listed = account.call("GET", "/v2/load_balancers")[1]["load_balancers"]
+        return [each["status"] for each in listed]
+
+    assert states() == ["active"]
+    choose(account.store.folder, balancer_state="errored")
+    assert states() == ["errored"]
+
+
+def test_a_vpc_s_members_are_its_cluster_its_nodes_as_droplets_and_load_balancers(account: Cloud) -> None:
+    vpc = make_vpc(account)
+    cluster = make_cluster(account, vpc)
+    path = f"/v2/vpcs/{vpc['id']}/members"
+    listed = account.call("GET", path)[1]["members"]
+    nodes = cluster["node_pools"][0]["nodes"]
+    assert {each["urn"]: each["name"] for each in listed} == {
+        f"do:kubernetes:{cluster['id']}": cluster["name"],
+        **{f"do:droplet:{node['droplet_id']}": node["name"] for node in nodes},
+    }
+    droplets = account.call("GET", path, query={"resource_type": "droplet"})[1]["members"]
+    assert [each["name"] for each in droplets] == [node["name"] for node in nodes]
+
+
+def test_each_cluster_has_two_firewalls_that_nobody_made_and_that_go_with_it(account: Cloud) -> None:
+    cluster = make_cluster(account, make_vpc(account))
+    managed = account.call("GET", "/v2/firewalls")[1]["firewalls"]
+    assert len(managed) == 2
+    assert all(each["tags"] == [f"k8s:{cluster['id']}"] for each in managed)
+    assert all(each["name"].startswith("k8s-") and cluster["id"] in each["name"] for each in managed)
+    assert managed == account.call("GET", "/v2/firewalls")[1]["firewalls"]
+    one = account.call("GET", f"/v2/firewalls/{managed[0]['id']}")[1]["firewall"]
+    assert one == managed[0]
+    account.call("DELETE", f"{CLUSTERS}/{cluster['id']}")
+    account.fleet.settle(5)
+    assert account.call("GET", "/v2/firewalls")[1]["firewalls"] == []

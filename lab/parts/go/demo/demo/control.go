@@ -49,6 +49,9 @@ func control(state *state) http.Handler {
 		_ = json.NewEncoder(writer).Encode(state.counted())
 	})
 	paths.HandleFunc("POST /__count", func(http.ResponseWriter, *http.Request) { state.beginAgain() })
+	paths.HandleFunc("POST /__say", func(_ http.ResponseWriter, request *http.Request) {
+		log.Print(request.URL.Query().Get("text"))
+	})
 	return paths
 }
 
@@ -141,6 +144,11 @@ func tellCount(words []string) error {
 		return tell(http.MethodPost, "/__count")
 	}
 	return tell(http.MethodGet, "/__count")
+}
+
+// say lets the server write a line, as a program of a team's would.
+func say(words []string) error {
+	return tell(http.MethodPost, "/__say?"+url.Values{"text": {strings.Join(words, " ")}}.Encode())
 }
 
 // tell asks the server of the same pod.

@@ -4,6 +4,7 @@
 //	demo                      serve the ports of the environment until SIGTERM
 //	demo mode [KEY=VALUE...]  show or replace the whole pod's behaviour; `demo mode normal` ends it
 //	demo count [reset]        show what was counted, or begin again
+//	demo say TEXT             write a line to the pod's output
 //	demo get [-H K:V] [-X METHOD] [-r HOST:PORT] [-k] [-t TIME] URL
 //	demo dial HOST:PORT       say whether a TCP connection comes about
 //
@@ -47,12 +48,14 @@ func run(arguments []string) error {
 		return tellMode(rest)
 	case "count":
 		return tellCount(rest)
+	case "say":
+		return say(rest)
 	case "get":
 		return get(rest)
 	case "dial":
 		return dial(rest)
 	}
-	return fmt.Errorf("unknown command %s; known: mode, count, get, dial", arguments[0])
+	return fmt.Errorf("unknown command %s; known: mode, count, say, get, dial", arguments[0])
 }
 
 // serve answers on every port of DEMO_PORTS (`http=8080,dns=53/udp`), tells probes on DEMO_PROBE_PORT and
@@ -60,7 +63,7 @@ func run(arguments []string) error {
 func serve() error {
 	state := newState()
 	application := &http.Server{
-		Handler:     &backend{state: state},
+		Handler:     sending(os.Getenv("DEMO_OTLP")).over(&backend{state: state}),
 		ConnState:   state.connection,
 		ConnContext: withConnection,
 		TLSConfig:   selfSigned(),

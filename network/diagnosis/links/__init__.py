@@ -1,0 +1,1 @@
+"""What each link is, and how plain facts decide whether it holds. Pure: nothing here looks anywhere."""

@@ -1,0 +1,1 @@
+"""What can be asked, as links: hosts, routes, connections, certificates, workflows. Pure, from the plan."""

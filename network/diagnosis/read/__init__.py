@@ -1,0 +1,1 @@
+"""Looks: name servers, hosts, the cluster, the account, Traefik's API; each gives plain facts."""

@@ -1,0 +1,5 @@
+"""What runs at this moment: the cluster and the account, read and never changed.
+
+Whoever compares it with the plan gets findings of one form (`finding.py`), by whichever of the two was asked
+(`cluster.py`, `account.py`).
+"""

@@ -1,0 +1,1 @@
+"""Proofs by requests. A package, since pytest ends what a package shares after its last test."""
