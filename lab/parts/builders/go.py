@@ -15,6 +15,10 @@ from lab.parts.builders.command import run
 from lab.parts.recipe import GO_FLAGS, GO_FOLDER, GoBuild, GoCopy, Part, PartError
 
 _INCLUDE = Path("/usr/include")
+_COLLECTOR = {"GOGC": "400"}
+"""How rarely Go's compiler collects garbage: each of its processes is short. From an empty cache, the
+packages below net/http, encoding/json and go/types take 0.76 of the processor time that they take at the
+default of 100, and 50 MB more at most; above 400 little is left to gain (Go 1.26.8, two rounds of each)."""
 
 
 def build(part: Part, recipe: GoBuild, folder: Path, log: Path) -> None:
@@ -120,8 +124,8 @@ def _go(recipe: GoBuild) -> str:
 
 
 def _environment(recipe: GoBuild) -> dict[str, str]:
-    """What decides how Go compiles, whatever the caller's environment says."""
-    return {"CGO_ENABLED": "1" if recipe.cgo else "0", "GOWORK": "off", **toolchain.SWITCHING}
+    """What decides what Go compiles and how fast, whatever the caller's environment says."""
+    return {"CGO_ENABLED": "1" if recipe.cgo else "0", "GOWORK": "off", **_COLLECTOR, **toolchain.SWITCHING}
 
 
 def _source(part: Part, recipe: GoBuild, module: str) -> Path:
