@@ -1,6 +1,5 @@
 """How tests run: who shares a worker, and that in CI no test skips that could run there."""
 
-import gc
 import os
 
 import pytest
@@ -21,12 +20,6 @@ OPTIONAL = {"TRAEFIK_CHART", "PROMETHEUS_STACK_CHART", "BLACKBOX_EXPORTER_CHART"
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
     """Let what shares a lab run in one worker, where pytest-xdist gives workers whole modules."""
     return SideBySide(config, log) if config.getoption("dist") == "loadfile" else None
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what was imported, which stays: a twentieth of the tests' time."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

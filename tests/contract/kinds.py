@@ -4,8 +4,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import kubernetes_validate
 import yaml
 from jsonschema import Draft202012Validator
 
@@ -19,8 +17,6 @@ CUSTOM_GROUPS = {
     "monitoring.coreos.com": "prometheus-operator",
 }
 """API group -> folder of its CRDs among the contracts."""
-REFUSALS = (jsonschema.ValidationError, kubernetes_validate.ValidationError)
-"""What `validate` raises."""
 METADATA = {
     "type": "object",
     "required": ["name"],
@@ -65,10 +61,10 @@ def custom_kind(folder: Path, kind: str, version: str) -> Draft202012Validator:
 
 
 def validate(manifest: Manifest, contracts: Path) -> None:
-    """Raise if an object does not fit its kind's schema."""
+    """Raise `jsonschema.ValidationError` if an object does not fit its kind's schema."""
     if group(manifest) in CUSTOM_GROUPS:
         folder = contracts / CUSTOM_GROUPS[group(manifest)] / "crds"
         version = manifest["apiVersion"].rpartition("/")[2]
         custom_kind(folder, manifest["kind"], version).validate(manifest)
     else:
-        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+        strict.kubernetes_kind(manifest["apiVersion"], manifest["kind"], KUBERNETES).validate(manifest)

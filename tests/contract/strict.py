@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 Schema = Mapping[str, Any]
 
@@ -85,11 +86,29 @@ def at(values: Any, path: str) -> Any:
     return values
 
 
+def _kubernetes_schema(name: str, version: str) -> dict[str, Any]:
+    folder = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{version}.0-local-strict"
+    return json.loads((folder / f"{name}.json").read_text())
+
+
 @cache
 def kubernetes_definitions(version: str) -> dict[str, Any]:
     """Return the strict schemas of Kubernetes' types, for a version such as `1.36`."""
-    folder = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{version}.0-local-strict"
-    return json.loads((folder / "_definitions.json").read_text())
+    return _kubernetes_schema("_definitions", version)
+
+
+@cache
+def _registry(version: str) -> Registry[Any]:
+    return Resource[Any].from_contents(kubernetes_definitions(version)) @ Registry[Any]()
+
+
+@cache
+def kubernetes_kind(api_version: str, kind: str, version: str) -> Draft202012Validator:
+    """Return the validator of one kind, such as `apps/v1` `Deployment`: `kubernetes_validate.validate` makes
+    it anew for each object, of schemas that it reads anew."""
+    group, _, served = api_version.rpartition("/")
+    name = "-".join(filter(None, (kind.lower(), group.partition(".")[0], served)))
+    return Draft202012Validator(_kubernetes_schema(name, version), registry=_registry(version))
 
 
 @cache

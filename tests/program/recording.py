@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 import pulumi
 from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict
+from pulumi.runtime import resource as registering
 from pulumi.runtime import set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.rpc import UNKNOWN
 from pulumi.runtime.settings import get_root_resource
 
@@ -242,10 +245,13 @@ def run(
         return pulumi.Output.all(*(export(*each) for each in root.outputs.items()))
 
     interrupts = signal.getsignal(signal.SIGINT)
-    try:
-        cast(Any, whole_program)()
-    finally:
-        signal.signal(signal.SIGINT, interrupts)
+    # The engine is told where each resource is made: to read the stack for that, of which most is pytest's,
+    # would take a third of a run.
+    with patch.object(registering, "_get_stack_trace", StackTrace):
+        try:
+            cast(Any, whole_program)()
+        finally:
+            signal.signal(signal.SIGINT, interrupts)
     return Run(tuple(monitor.declared), exports)
 
 

@@ -43,7 +43,10 @@ class Prepared:
 
     def applied(self, base: Path, folder: Path) -> Source:
         """Return the head: a copy of the base with the change."""
-        shutil.copytree(base, folder)
+        # Most of the base is code, which is read there only where the change is one of the code.
+        unread = [] if self.changes_code else ["network"]
+        unread += {file.name for file in BASE.iterdir()} - {f"Pulumi.{stack}.yaml" for stack in self.stacks}
+        shutil.copytree(base, folder, ignore=shutil.ignore_patterns(*unread))
         for edit in self.edits:
             _apply(folder, edit)
         return side(folder, "the change", self.stacks, own_code=self.changes_code)

@@ -1,5 +1,6 @@
 """Routes: which requests from the internet go where (ING-2)."""
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -169,7 +170,7 @@ class Route(Backend):
                 "name a host that one of them fits" if patterns else "remove it",
             )
 
-    @property
+    @functools.cached_property
     def all_hosts(self) -> tuple[str, ...]:
         """Every host that the route serves, wildcards and the expression among them, each with a rule."""
         return tuple(host for _, host in self.located_hosts())

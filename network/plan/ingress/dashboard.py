@@ -57,7 +57,7 @@ def application_variable(config: StackConfig) -> Variable:
     return Variable(
         "application",
         "Application",
-        choices={name: application_namespace(config, name) for name in config.applications},
+        choices=tuple((name, application_namespace(config, name)) for name in config.applications),
     )
 
 

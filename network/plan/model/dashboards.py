@@ -1,6 +1,5 @@
 """Dashboards as plain data; `network/plan/observability/grafana.py` makes Grafana's JSON of them (OBS-5)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,8 +81,8 @@ class Variable:
     label: str
     query: str = ""
     """Grafana's, such as `label_values(up, namespace)`."""
-    choices: Mapping[str, str] | None = None
-    """Instead of a query: values by what they are called."""
+    choices: tuple[tuple[str, str], ...] | None = None
+    """Instead of a query: values, each behind what it is called."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from network.config import StackConfig
 from network.config.observability.prometheus import Install
 from network.config.quantities import Resources, mebibytes, millicores
 from network.plan.model.capacity import Limit, Need, Taken
-from network.plan.observability import blackbox, grafana_server, series, sizes
+from network.plan.observability import blackbox, grafana_server, sizes
 from network.plan.observability.prometheus_stack import (
     ALERTMANAGER_RESOURCES,
     OPERATOR_RESOURCES,
@@ -22,12 +22,12 @@ _MEMORY, _SIZE = (
 def limits(config: StackConfig, install: Install) -> Iterator[Limit]:
     """Yield what Prometheus holds in memory and on its volume."""
     holds = mebibytes(install.resources.memory_limit) - sizes.EMPTY_MEBIBYTES
-    most = series.estimate(config, replicas=config.ingress.scale.max_replicas).total
+    need = sizes.needs(config)
     yield Limit(
         "Prometheus: series by memory",
         "series",
         max(holds, 0) * 1024 // sizes.KIBIBYTES_PER_SERIES,
-        Need(fixed=most),
+        Need(fixed=need.series),
         _MEMORY,
         "nodes that hold it",
         today="max(prometheus_tsdb_head_series)",
@@ -36,7 +36,7 @@ def limits(config: StackConfig, install: Install) -> Iterator[Limit]:
         "Prometheus: volume",
         "GiB",
         install.storage.gibibytes,
-        Need(fixed=sizes.needs(config).gibibytes),
+        Need(fixed=need.gibibytes),
         _SIZE,
         "0.10 dollars a GiB and month, for each replica",
     )

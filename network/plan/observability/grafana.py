@@ -3,9 +3,10 @@
 Of Grafana's two formats the older one: files and ConfigMaps hold it, and every Grafana since 7 reads it.
 """
 
+import functools
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import count, groupby
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,12 @@ PER_LINE: dict[Kind, int] = {"stat": 6, "timeseries": 3, "bargauge": 3, "table":
 HEIGHTS: dict[Kind, int] = {"stat": 4, "timeseries": 8, "bargauge": 8, "table": 9}
 
 
+@functools.lru_cache(maxsize=64)
 def grafana_json(dashboard: Dashboard) -> str:
-    """Return a dashboard as Grafana reads it; the same one always gives the same text."""
+    """Return a dashboard as Grafana reads it; the same one always gives the same text.
+
+    Stacks have most of theirs in common, and to write one takes longer than all else that is planned.
+    """
     from grafana_foundation_sdk.builders import dashboard as builders
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
     from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
@@ -82,8 +87,8 @@ def _variables(dashboard: Dashboard) -> Iterator[Any]:
         yield variable.label(each.label).multi(True).include_all(True).current(_all())
 
 
-def _choices(choices: Mapping[str, str]) -> str:
-    return ", ".join(name if name == value else f"{name} : {value}" for name, value in choices.items())
+def _choices(choices: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(name if name == value else f"{name} : {value}" for name, value in choices)
 
 
 def _all() -> Any:

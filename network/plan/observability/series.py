@@ -95,6 +95,17 @@ def estimate(config: StackConfig, replicas: int | None = None, pods: int | None 
     `replicas` of Traefik: as many as there are at least, unless told. `pods` of the cluster: as many as are
     usual on DOKS, unless told.
     """
+    return Estimate({**_scraped(config, replicas, pods), RULES: recorded(config)})
+
+
+def fewest_and_most(config: StackConfig) -> tuple[Estimate, Estimate]:
+    """Return the same with as many replicas of Traefik as there are at least, and as there may be."""
+    rules = {RULES: recorded(config)}
+    fewest, most = (_scraped(config, replicas) for replicas in (None, config.ingress.scale.max_replicas))
+    return Estimate({**fewest, **rules}), Estimate({**most, **rules})
+
+
+def _scraped(config: StackConfig, replicas: int | None, pods: int | None = None) -> dict[str, int]:
     observability = config.observability
     replicas = replicas or config.ingress.scale.min_replicas
     jobs = {
@@ -105,7 +116,7 @@ def estimate(config: StackConfig, replicas: int | None = None, pods: int | None 
         jobs |= {job: config.cluster.fewest_nodes * _OF_NODES[job] for job in ("cilium", "hubble")}
     if observability is not None and observability.prometheus.install is not None:
         jobs |= _installed(config, observability.prometheus.install, pods or _pods(config, replicas))
-    return Estimate({**jobs, RULES: recorded(config)})
+    return jobs
 
 
 def _pods_by_job(config: StackConfig) -> dict[str, int]:

@@ -25,18 +25,20 @@ _DAY = 24 * 60 * 60
 class Needs:
     """Of each replica of Prometheus."""
 
+    series: int
+    """That it holds, with as many replicas of Traefik as there may be."""
     mebibytes: int
-    """Of memory, with as many replicas of Traefik as there may be."""
+    """Of memory, for as many."""
     gibibytes: int
     """Of volume for the whole retention, with as many replicas of Traefik as there are at least."""
 
 
 def needs(config: StackConfig) -> Needs:
     """Return what the series of a stack take."""
-    most = series.estimate(config, replicas=config.ingress.scale.max_replicas).total
-    usual = series.estimate(config).total
+    usual, most = (each.total for each in series.fewest_and_most(config))
     samples = usual * retention_of(config) * _DAY / seconds(INTERVAL)
     return Needs(
+        series=most,
         mebibytes=EMPTY_MEBIBYTES + ceil(most * KIBIBYTES_PER_SERIES / 1024),
         gibibytes=ceil(samples * BYTES_PER_SAMPLE * 100 / FULL_PERCENT / 2**30),
     )

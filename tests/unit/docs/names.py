@@ -41,16 +41,29 @@ def tops() -> frozenset[str]:
     return frozenset(path.split("/")[0] for path in paths() if "/" in path)
 
 
+@cache
+def _endings() -> frozenset[str]:
+    """Every path, and what each ends in behind a folder."""
+    return frozenset(
+        path[start:]
+        for path in paths()
+        for start in (0, *(found.end() for found in re.finditer("/(?!$)", path)))
+    )
+
+
+@cache
 def is_path(text: str, *, anywhere: bool = True) -> bool:
     """Whether a path exists: from the root, or as the end of another.
 
     `<x>`, `{x}` and `*` stand for anything.
     """
-    folder = text.endswith("/")
-    pattern = re.sub(r"<[^>]*>|\{[^}]*\}|\*+|…", "\0", text.rstrip("/"))
-    pattern = re.escape(pattern).replace("\0", r"[^/]+")
-    whole = re.compile(rf"{'(?:.*/)?' if anywhere else ''}{pattern}{'/' if folder else '/?'}")
-    return any(whole.fullmatch(path) for path in paths())
+    known = _endings() if anywhere else paths()
+    plain, folder = text.rstrip("/"), text.endswith("/")
+    pattern = re.sub(r"<[^>]*>|\{[^}]*\}|\*+|…", "\0", plain)
+    if "\0" not in pattern:
+        return f"{plain}/" in known or (not folder and plain in known)
+    whole = re.compile(re.escape(pattern).replace("\0", r"[^/]+") + ("/" if folder else "/?"))
+    return any(whole.fullmatch(path) for path in known)
 
 
 @cache

@@ -1,18 +1,16 @@
 """Finds what a document, a comment or a docstring names that is not there."""
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.stacks import ROOT
 from tests.unit.docs import names
 
 _SUFFIXES = "py|md|svg|ya?ml|json5?|toml|txt|go|mod|tpl|cfg"
-_FROM_A_FOLDER = r"(?<![\w./~$>-])(?:{tops})/[\w./<>{{}}*-]*[\w/>}}*]"
 _FILE = re.compile(rf"[\w.{{}}<>*/-]+\.(?:{_SUFFIXES})")
 _PARTS_OF_PYTHON = re.compile(r"(?:network|lab|bench|tests)(?:\.\w+)+(?![\w.]*/)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -23,6 +21,11 @@ _MAKE = re.compile(r"(?:^|[\s`(&;])make ([a-z][a-z-]*)((?: [A-Z]+=(?:\"[^\"]*\"|
 _SETTING = re.compile(r"([A-Z]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _RUN = re.compile(r"(?:python3?|\$\(PYTHON\)|\.venv/bin/python) -m ([\w.]+)(?: ([a-z][a-z-]*))?([^|#&;`\n]*)")
 _NETWORK = re.compile(r"^(?:\.venv/bin/)?network(?: ([a-z][a-z-]*))?((?: [^|#&;\n]*)?)")
+_STRING_OR_COMMENT = re.compile(
+    r""""{3}(?:[^\\]|\\.)*?"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""",
+    re.DOTALL,
+)
+"""Of a module, in which `tokenize` finds the same comments in several times the time."""
 _WORD_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
@@ -59,15 +62,25 @@ def of_markdown(file: Path) -> Iterator[Text]:
 def of_python(file: Path) -> Iterator[Text]:
     """Comments, docstrings, and the strings that describe what stands above them."""
     source = file.read_text()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield Text(file, token.start[0], token.string, _spans(token.string))
-    for node in ast.walk(ast.parse(source)):
+    line, at = 1, 0
+    for found in _STRING_OR_COMMENT.finditer(source):
+        if found[0].startswith("#"):
+            line, at = line + source.count("\n", at, found.start()), found.start()
+            yield Text(file, line, found[0], _spans(found[0]))
+    for node in _statements(ast.parse(source)):
         match node:
             case ast.Expr(ast.Constant(value=str(text))):
                 yield Text(file, node.lineno, text, _spans(text))
             case _:
                 pass
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements below a node: to walk all expressions, too, would take most of the time."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for below in getattr(node, field, ()):
+            yield below
+            yield from _statements(below)
 
 
 def of_settings(file: Path) -> Iterator[Text]:
@@ -132,9 +145,15 @@ def _links(text: Text) -> Iterator[str]:
         yield "a citation that leads nowhere in the repository"
 
 
+@cache
+def _from_a_folder() -> re.Pattern[str]:
+    tops = "|".join(map(re.escape, sorted(names.tops())))
+    return re.compile(rf"(?<![\w./~$>-])(?:{tops})/[\w./<>{{}}*-]*[\w/>}}*]")
+
+
 def _paths(text: Text) -> Iterator[str]:
     prose = _LINK.sub("", text.prose)
-    for path in re.findall(_FROM_A_FOLDER.format(tops="|".join(map(re.escape, sorted(names.tops())))), prose):
+    for path in _from_a_folder().findall(prose):
         if not names.is_path(path.split("#")[0].rstrip("."), anywhere=False) and not _is_module_path(path):
             yield f"no path {path}"
     for span in text.code:

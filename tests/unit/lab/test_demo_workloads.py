@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import kubernetes_validate
 import pytest
 
 from lab.demo.redis import named, secret
@@ -11,6 +10,7 @@ from lab.demo.workloads import OWNER, adopted_namespaces, deployments
 from network.config import StackConfig
 from network.config.traffic.redis import Redis
 from network.plan.model.names import application_namespace
+from tests.contract.strict import kubernetes_kind
 from tests.stacks import KUBERNETES, everything, stack_config
 
 
@@ -60,7 +60,7 @@ def test_every_deployment_fits_kubernetes_own_schema(
     by_workload: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
     for deployment in by_workload.values():
-        kubernetes_validate.validate(deployment, KUBERNETES, strict=True)
+        kubernetes_kind("apps/v1", "Deployment", KUBERNETES).validate(deployment)
 
 
 def test_a_restricted_namespace_admits_every_pod(
@@ -116,8 +116,8 @@ def test_the_workload_that_is_named_for_it_is_a_redis_with_a_password() -> None:
     assert arguments[arguments.index("--port") + 1] == "6379"
     assert "--requirepass" in arguments
     assert "throw-away" not in json.dumps(found)
-    kubernetes_validate.validate(found["redis"], "1.36", strict=True)
-    kubernetes_validate.validate(secret(redis, "limits"), "1.36", strict=True)
+    kubernetes_kind("apps/v1", "Deployment", KUBERNETES).validate(found["redis"])
+    kubernetes_kind("v1", "Secret", KUBERNETES).validate(secret(redis, "limits"))
     assert container(found["web"])["image"] != container(found["redis"])["image"]
 
 

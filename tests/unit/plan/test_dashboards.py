@@ -110,7 +110,7 @@ def test_the_applications_to_choose_from_are_the_declared_ones() -> None:
     for board in DASHBOARDS:
         for variable in board.variables:
             if variable.name == "application":
-                assert variable.choices == {"shop": "shop", "reports": "reporting"}
+                assert variable.choices == (("shop", "shop"), ("reports", "reporting"))
 
 
 def test_panels_of_cilium_are_there_where_cilium_is() -> None:
@@ -242,7 +242,7 @@ def test_choices_are_all_chosen_at_first() -> None:
     board = _of(
         Panel("Up", "What is.", "short", (Query("up"),)),
         Variable("namespace", "Namespace", "label_values(up, namespace)"),
-        Variable("application", "Application", choices={"shop": "shop", "reports": "reporting"}),
+        Variable("application", "Application", choices=(("shop", "shop"), ("reports", "reporting"))),
     )
     _, asked, given = json.loads(grafana_json(board))["templating"]["list"]
     assert asked["query"] == "label_values(up, namespace)"
