@@ -69,8 +69,8 @@ def page() -> str:
         "",
         "What was decided, why, at what price, and what was not taken. A record is made from "
         "[template.md](template.md) under the next number: `proposed` while it is discussed, `accepted` once "
-        "it is merged so. It is not rewritten when something else is decided later: it becomes `superseded by` "
-        "the newer one, with a link.",
+        "it is merged so. It is not rewritten when something else is decided later: it becomes `superseded "
+        "by` the newer one, with a link.",
         "",
         "The review of a change asks for one where connections to or from outside the cluster are opened, "
         "addresses change, something is exposed, or what was promised, kept or guarded is given up: "
