@@ -103,13 +103,14 @@ hubble: setup ## Ask Hubble on every node of the lab: make hubble ARGS="observe 
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
-generate: setup ## Write what follows from Traefik's CRDs, models, stacks and alerts: options, JSON Schema, pictures, runbooks
+generate: setup ## Write what follows from code and stacks: options, JSON Schema, pictures, runbooks, the reference
 	@$(PYTHON) -m lab.charts.crd_options
 	@$(PYTHON) -m network schema --write
 	@$(PYTHON) -m network addresses --svg 'docs/addresses-{stack}.svg'
 	@$(PYTHON) -m network flows --output docs/flows.md --svg 'docs/flows-{stack}.svg'
 	@$(PYTHON) -m tests.runbooks
 	@$(PYTHON) -m tests.doctor_page
+	@$(PYTHON) -m tests.reference
 	@for stack in dev prod; do $(PYTHON) -m network reachability --stack $$stack --svg 'docs/reachability-{stack}.svg'; done
 
 lint: setup ## Linter, formatter and type checker

@@ -261,9 +261,9 @@ def head(told: Told) -> str:
     lines = [
         f"# {alert.name}",
         "",
-        f"> {_plain(alert.summary)}",
+        f"> {plain(alert.summary)}",
         "",
-        f"**{alert.severity}**: {SEVERITIES[alert.severity]}{waits}. {_plain(alert.description)}",
+        f"**{alert.severity}**: {SEVERITIES[alert.severity]}{waits}. {plain(alert.description)}",
         "",
         f"**Objective that it hurts**: {subject.hurts}",
         "",
@@ -277,7 +277,7 @@ def head(told: Told) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text with the names of what Prometheus fills in."""
     named = re.sub(r"{{ (?:or )?\$labels\.(\w+)(?: \$labels\.(\w+))? }}", _label, text)
     return re.sub(r"{{ \$value[^}]*}}", "*value*", named)
@@ -343,7 +343,7 @@ def index(every: Sequence[Told]) -> str:
             (
                 f"[{told.alert.name}](alerts/{told.alert.name}.md)",
                 told.alert.severity,
-                _plain(told.alert.summary),
+                plain(told.alert.summary),
             )
             for told in every
             if told.subject == key

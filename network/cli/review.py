@@ -59,16 +59,16 @@ def of_sources(
         for stack in sorted(base.documents.keys() | head.documents.keys())
         if not stacks or stack in stacks
     ]
-    findings = [finding for each in reviews for finding in each.findings]
+    findings = {each.stack: each.findings for each in reviews}
     comment = Comment(
         base=base.label,
         head=head.label,
         reviews=reviews,
-        decision=due(findings, head.decisions - base.decisions),
+        decision=due(findings, base.decisions, head.decisions),
         notes=[source.note for source in (base, head) if source.note],
         preview=preview,
     )
-    return Reviewed(comment, frozenset(finding.kind.name for finding in findings))
+    return Reviewed(comment, frozenset(finding.kind.name for found in findings.values() for finding in found))
 
 
 def unknown_kinds(names: Collection[str]) -> list[str]:

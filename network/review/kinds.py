@@ -24,7 +24,8 @@ class Kind:
     meaning: str
     """For `network review --help` and the documentation."""
     decides: bool = False
-    """Whether such a change asks for a record in `docs/decisions/`."""
+    """Whether such a change asks for a record in `docs/decisions/` (ADM-6): it opens connections to or from
+    outside the cluster, changes addresses, exposes something, or gives up what was promised or guarded."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ FIREWALL_WIDENED = Kind("firewall-widened", Weight.ATTENTION, "more addresses re
 VPN_PEER_ADDED = Kind("vpn-peer-added", Weight.ATTENTION, "another device comes into the VPC by the VPN")
 VPN_PEER_REMOVED = Kind("vpn-peer-removed", Weight.NOTE, "a device no longer comes into the VPC")
 VPN_PEER_MOVED = Kind("vpn-peer-moved", Weight.ATTENTION, "a device must take another address")
-VPN_WIDENED = Kind("vpn-widened", Weight.ATTENTION, "a device reaches more through the VPN")
+VPN_WIDENED = Kind("vpn-widened", Weight.ATTENTION, "a device reaches more through the VPN", decides=True)
 VPN_NARROWED = Kind("vpn-narrowed", Weight.ATTENTION, "a device reaches less through the VPN")
 VPN_REPLACED = Kind(
     "vpn-replaced",
@@ -121,7 +122,15 @@ OPENED_CLUSTER_WIDE = Kind(
 )
 EXPOSURE_CLOSED = Kind("exposure-closed", Weight.ATTENTION, "no longer reachable from outside")
 
-CONNECTION_OPENED = Kind("connection-opened", Weight.ATTENTION, "a connection becomes possible")
+CONNECTION_OPENED = Kind(
+    "connection-opened", Weight.ATTENTION, "a connection within the cluster becomes possible"
+)
+OPENED_OUTSIDE = Kind(
+    "opened-outside",
+    Weight.ATTENTION,
+    "a connection to or from outside the cluster becomes possible",
+    decides=True,
+)
 CONNECTION_CLOSED = Kind("connection-closed", Weight.ATTENTION, "a connection is no longer possible")
 EGRESS_CHANGED = Kind(
     "egress-changed", Weight.ATTENTION, "connections leave by another public address", decides=True
@@ -135,7 +144,9 @@ SELECTOR_CHANGED = Kind("selector-changed", Weight.DANGER, "pods that run lose S
 POLICY_LINT = Kind("policy-lint", Weight.ATTENTION, "a rule that does not do what it seems to")
 POLICY_UNREAD = Kind("policy-unread", Weight.DANGER, "policies that the analysis cannot read")
 
-ROUTE_ADDED = Kind("route-added", Weight.ATTENTION, "a new address that the internet can ask")
+ROUTE_ADDED = Kind(
+    "route-added", Weight.ATTENTION, "a new address that the internet, or the VPC, can ask", decides=True
+)
 ROUTE_REMOVED = Kind("route-removed", Weight.ATTENTION, "an address answers 404 from now on")
 ROUTE_CHANGED = Kind("route-changed", Weight.ATTENTION, "an address leads elsewhere")
 ROUTE_PUBLISHED = Kind(

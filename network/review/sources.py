@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from network.review import decisions
 from network.review.document import Document
 from network.review.markdown import code
 
-DECISIONS = "docs/decisions"
-"""Folder of the recorded decisions."""
 SECONDS = 120
 """How long the code of one side may take; it takes about one."""
 
@@ -33,8 +32,8 @@ class Source:
     """As the reader knows it: the ref with its commit, or the folder."""
     documents: Mapping[str, Document] = field(default_factory=dict[str, Document])
     """By stack, whatever the state of its file."""
-    decisions: frozenset[str] = frozenset()
-    """Names of the recorded decisions."""
+    decisions: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Text of each recorded decision, by its file's name."""
     note: str | None = None
     """What this side cannot tell, if its own code could not be run."""
 
@@ -76,9 +75,9 @@ def read(folder: Path, label: str, others: Sequence[Path] = ()) -> Source:
     SourceError if no code can tell.
     """
     files = sorted(folder.glob("Pulumi.*.yaml"))
-    decisions = frozenset(path.name for path in (folder / DECISIONS).glob("*.md"))
+    recorded = decisions.read(folder)
     if not files:
-        return Source(label, {}, decisions)
+        return Source(label, {}, recorded)
     faults: list[str] = []
     for program in (folder, *others):
         documents, fault = _plans(program, files)
@@ -89,7 +88,7 @@ def read(folder: Path, label: str, others: Sequence[Path] = ()) -> Source:
                 if faults
                 else None
             )
-            return Source(label, {document["stack"]: document for document in documents}, decisions, note)
+            return Source(label, {document["stack"]: document for document in documents}, recorded, note)
         faults.append(fault)
     raise SourceError(f"the stack files of {label} cannot be read: {'; '.join(dict.fromkeys(faults))}")
 

@@ -19,6 +19,7 @@ from lab.cloud.options import WEEK
 from lab.cloud.state import Kind, Store
 from lab.paths import project_dir
 from lab.toolbox.waiting import patiently
+from tests.lab import runbook
 from tests.lab.platform import Platform
 from tests.lab.traces import traces
 
@@ -303,7 +304,7 @@ def test_a_stack_with_a_token_in_its_state_goes_on_as_the_runbook_says(dev: Plat
     refused = dev.run("pulumi", "preview", "--non-interactive", status=None)
     assert "the server has asked for the client to provide credentials" in refused
 
-    (block,) = re.findall(r"## A token in the state\n\n```sh\n(.*)\n```", RUNBOOK.read_text())
+    (block,) = runbook.read(RUNBOOK)["A token in the state"]
     dev.run(*block.split(), "--non-interactive")
     dev.run("pulumi", "preview", "--non-interactive", "--expect-no-changes")
 

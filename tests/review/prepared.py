@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from network.cli.plan import document
-from network.review.sources import DECISIONS, Source, read
+from network.review import decisions
+from network.review.sources import Source, read
 from tests import libyaml
 from tests.stacks import ROOT
 
@@ -63,9 +64,8 @@ def side(folder: Path, label: str, stacks: tuple[str, ...], *, own_code: bool = 
         source = read(folder, label)
         assert source.note is None, source.note
         return replace(source, documents={stack: source.documents[stack] for stack in stacks})
-    decisions = frozenset(path.name for path in (folder / DECISIONS).iterdir())
     plans = {stack: document(folder / f"Pulumi.{stack}.yaml") for stack in stacks}
-    return Source(label, plans, decisions)
+    return Source(label, plans, decisions.read(folder))
 
 
 def changes() -> list[Prepared]:
@@ -79,7 +79,7 @@ def project(folder: Path) -> Path:
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     for file in BASE.glob("Pulumi.*.yaml"):
         shutil.copy(file, folder)
-    (folder / DECISIONS).mkdir(parents=True)
+    (folder / decisions.FOLDER).mkdir(parents=True)
     # Once here, or each copy of the code would compile itself anew. By hash, which holds for what comes out
     # of a commit as well: there every file is as old as the commit.
     compileall.compile_dir(

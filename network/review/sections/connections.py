@@ -37,7 +37,15 @@ def compare(base: Side, head: Side) -> Section:
     findings = [
         *cut,
         *_selected_otherwise(base, head),
-        *_grouped(kinds.CONNECTION_OPENED, "may now connect to", opened),
+        *(
+            finding
+            for kind in (kinds.OPENED_OUTSIDE, kinds.CONNECTION_OPENED)
+            for finding in _grouped(
+                kind,
+                "may now connect to",
+                {each: flows for each, flows in opened.items() if opening(flows[0]) is kind},
+            )
+        ),
         *_grouped(kinds.CONNECTION_CLOSED, "may no longer connect to", lost),
     ]
     if ended:
@@ -46,6 +54,13 @@ def compare(base: Side, head: Side) -> Section:
         findings.append(Finding(kinds.CONNECTION_CLOSED, text))
     findings += _reasons(base, head)
     return Section("Connections", tuple(findings), table(("", "from", "to", "port", "flow", "reason"), rows))
+
+
+def opening(flow: Document) -> kinds.Kind:
+    """Return the kind of finding that it is when a flow becomes possible."""
+    ends: tuple[Document, ...] = (flow["source"], flow["destination"])
+    outside = any("range" in end or "host" in end or end.get("entity") == "world" for end in ends)
+    return kinds.OPENED_OUTSIDE if outside else kinds.CONNECTION_OPENED
 
 
 def _ends(head: Side, connection: Connection) -> bool:

@@ -13,6 +13,7 @@ from network.review.kinds import Finding, Kind
 from network.review.markdown import code, codes, table
 from network.review.reachable import Reachable
 from network.review.sections import Section
+from network.review.sections.connections import opening
 from network.review.side import Side
 
 TITLE = "What policies allow"
@@ -33,7 +34,7 @@ def compare(base: Side, head: Side) -> Section:
             TITLE, (Finding(kinds.POLICY_UNREAD, f"The policies cannot be analysed: {code(error)}."),)
         )
     cut = [name for name in sorted(after.cut) if name not in before.cut]
-    declared = {flow["name"] for flow in head.flows}
+    declared = {flow["name"]: flow for flow in head.flows}
     restored = [name for name in sorted(before.cut) if name in declared and name not in after.cut]
     undeclared = reachable.difference(before, after)
     ours = before.declared | after.declared
@@ -42,7 +43,7 @@ def compare(base: Side, head: Side) -> Section:
     findings = (
         *_cut(after, cut),
         *(
-            Finding(kinds.CONNECTION_OPENED, f"The policies now allow flow {code(name)}, and did not before.")
+            Finding(opening(declared[name]), f"The policies now allow flow {code(name)}, and did not before.")
             for name in restored
         ),
         *_changed(kinds.OPENED_WITHOUT_FLOW, "Policies let", after, undeclared.opened),

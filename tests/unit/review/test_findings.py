@@ -199,7 +199,7 @@ def test_a_flow_that_goes_while_its_policy_stays_leaves_a_connection_without_a_f
 def test_a_flow_that_the_bases_policies_forbade_is_told_when_it_opens() -> None:
     old = document()
     old["objects"] = [each for each in old["objects"] if each["kind"] != "CiliumNetworkPolicy"]
-    opened = texts(compare("dev", old, document()), "connection-opened")
+    opened = texts(compare("dev", old, document()), "opened-outside")
     assert "The policies now allow flow `controller-to-acme-v02`, and did not before." in opened
 
 
