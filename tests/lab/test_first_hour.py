@@ -9,7 +9,7 @@ from lab.paths import project_dir
 from tests.lab.platform import TIMEOUT_SECONDS, Platform
 from tests.unit.docs.blocks import blocks
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 PAGE = project_dir() / "docs" / "first-hour.md"
 HERE = "tests/lab/test_first_hour.py"
