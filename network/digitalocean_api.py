@@ -29,10 +29,12 @@ _MOST_BYTES = 16 * 2**20
 class RefusedError(Exception):
     """The API's refusal, in its own words."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, retry_after: float | None = None) -> None:
         super().__init__(f"{status} {message}")
         self.status = status
         self.message = message
+        self.retry_after = retry_after
+        """Seconds to wait before another try, where the API says so."""
 
 
 class AwayError(Exception):
@@ -59,11 +61,19 @@ def get(url: str, token: str, wait: float = LONGEST_ANSWER) -> Any:
 
     Raises RefusedError and AwayError.
     """
+    return send("GET", url, token, wait=wait)
+
+
+def send(method: str, url: str, token: str, body: Any = None, wait: float = LONGEST_ANSWER) -> Any:
+    """Return the body of the answer to any call, an empty mapping where it has none; `body` is sent as JSON.
+
+    Raises RefusedError, and AwayError, after which nobody knows whether the call was carried out.
+    """
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
-            done.put(_get(url, token, wait))
+            done.put(_send(method, url, token, body, wait))
         except Exception as error:
             done.put(error)
 
@@ -78,23 +88,34 @@ def get(url: str, token: str, wait: float = LONGEST_ANSWER) -> Any:
     return answer
 
 
-def _get(url: str, token: str, timeout: float) -> Any:
+def _send(method: str, url: str, token: str, body: Any, timeout: float) -> Any:
     if not token.isascii() or not token.isprintable():
         # http.client would quote the whole header, and the token with it.
         raise RefusedError(401, "the token has characters that none has")
     try:
-        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}"}
+        content = None if body is None else json.dumps(body).encode()
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(url, content, headers, method=method)
         with _OPENER.open(request, timeout=timeout) as answer:
-            body = json.loads(answer.read(_MOST_BYTES))
+            told = answer.read(_MOST_BYTES)
+            # A change may be answered with nothing; who reads is owed something.
+            read = json.loads(told) if told or method == "GET" else {}
     except urllib.error.HTTPError as error:
-        raise RefusedError(error.code, _message(error)) from None
+        raise RefusedError(error.code, _message(error), _retry_after(error)) from None
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         raise AwayError("what answers is not DigitalOcean's API: it sends no JSON") from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise AwayError(str(error) or type(error).__name__) from None
-    if not isinstance(body, dict):
+    if not isinstance(read, dict):
         raise AwayError("what answers is not DigitalOcean's API: it sends no object")
-    return body
+    return read
+
+
+def _retry_after(error: urllib.error.HTTPError) -> float | None:
+    said = error.headers.get("Retry-After", "")
+    return float(said) if said.isdecimal() else None
 
 
 def _message(error: urllib.error.HTTPError) -> str:

@@ -52,3 +52,7 @@ GRAFANA_SIDECAR_IMAGE_TAG = "2.10.1"
 BLACKBOX_EXPORTER_CHART = "11.17.2"
 # renovate: datasource=docker depName=quay.io/prometheus/blackbox-exporter
 BLACKBOX_EXPORTER_IMAGE_TAG = "v0.28.0"
+
+WHOAMI_IMAGE = "docker.io/traefik/whoami"
+# renovate: datasource=docker depName=docker.io/traefik/whoami
+WHOAMI_IMAGE_TAG = "v1.11.0"

@@ -40,7 +40,7 @@ def report(findings: Sequence[Finding], form: Form, place: Place = str, *, brief
     if form == "json":
         typer.echo(json.dumps(document(findings, place), indent=2))
     else:
-        _print(findings, place, brief)
+        show(findings, place, brief=brief)
     raise typer.Exit(status(findings))
 
 
@@ -76,7 +76,8 @@ def lines_of(file: str, lines: Mapping[Location, int]) -> Place:
     return place
 
 
-def _print(findings: Sequence[Finding], place: Place, brief: bool) -> None:
+def show(findings: Sequence[Finding], place: Place = str, *, brief: bool = False) -> None:
+    """Print findings as text."""
     console = Console(highlight=False, soft_wrap=True)
     verdict_width = max((len(each.verdict) for each in findings), default=0)
     code_width = max((len(each.code) for each in findings), default=0)

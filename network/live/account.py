@@ -63,10 +63,12 @@ class Account:
         try:
             return get(endpoint() + path, self.token.value, LONGEST_ANSWER)
         except RefusedError as error:
-            raise CannotLookError(source, str(error), self._remedy(error.status, path)) from None
+            later = error.status == 429 or error.status >= 500
+            remedy = self._remedy(error.status, path)
+            raise CannotLookError(source, str(error), remedy, passes=later) from None
         except AwayError as error:
             raise CannotLookError(
-                source, str(error), "ask again later (https://status.digitalocean.com)"
+                source, str(error), "ask again later (https://status.digitalocean.com)", passes=True
             ) from None
 
     def list(self, path: str, key: str, **query: str) -> list[Any]:

@@ -35,11 +35,13 @@ class Finding:
 class CannotLookError(Exception):
     """Nothing was seen; the message says why, `remedy` what would help."""
 
-    def __init__(self, source: str, reason: str, remedy: str) -> None:
+    def __init__(self, source: str, reason: str, remedy: str, *, passes: bool = False) -> None:
         super().__init__(reason)
         self.source = source
         self.reason = reason
         self.remedy = remedy
+        self.passes = passes
+        """Whether asking again later may help, and nothing else would."""
 
 
 def status(findings: Iterable[Finding]) -> int:

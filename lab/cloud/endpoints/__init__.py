@@ -8,6 +8,7 @@ from lab.cloud.endpoints import (
     node_pools,
     others,
     spaces,
+    team,
     vpcs,
     watching,
 )
@@ -23,5 +24,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *others.OPERATIONS,
     *spaces.OPERATIONS,
     *watching.OPERATIONS,
+    *team.OPERATIONS,
 )
 """Every operation; faults are asked for by these names."""

@@ -3,7 +3,7 @@
 import uuid
 
 from lab.cloud.backend import place
-from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES
+from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES, version_key
 from lab.cloud.endpoints import cluster_settings
 from lab.cloud.endpoints.firewalls import new_tag
 from lab.cloud.endpoints.node_pools import new_pool
@@ -116,6 +116,15 @@ def _upgrade(request: Request) -> Reply:
     return 202, {}
 
 
+def _upgrades(request: Request) -> Reply:
+    """Newer patches of its minor version, and the next minor one's."""
+    current = request.store.account.get(Kind.CLUSTER, request.ids[0])["version"]
+    ((_, minor), *_) = version_key(current)
+    offered = [slug for slug in KUBERNETES_VERSIONS if version_key(slug) > version_key(current)]
+    near = [slug for slug in offered if version_key(slug)[0][1] <= minor + 1]
+    return 200, {"available_upgrade_versions": [_version(slug) for slug in near]}
+
+
 def _delete(request: Request) -> Reply:
     return _remove(request, with_associated=False)
 
@@ -183,9 +192,13 @@ def _registry(enabled: bool) -> Operation:
 
 def _options(request: Request) -> Reply:
     del request
-    versions = [{"slug": slug, "kubernetes_version": slug.split("-")[0]} for slug in KUBERNETES_VERSIONS]
+    versions = [_version(slug) for slug in KUBERNETES_VERSIONS]
     slugs = [[{"name": slug, "slug": slug} for slug in sorted(each)] for each in (REGIONS, SIZES)]
     return 200, {"options": {"versions": versions, "regions": slugs[0], "sizes": slugs[1]}}
+
+
+def _version(slug: str) -> Json:
+    return {"slug": slug, "kubernetes_version": slug.split("-")[0]}
 
 
 _CLUSTERS = "/v2/kubernetes/clusters"
@@ -197,6 +210,7 @@ OPERATIONS = (
     Operation("get_cluster", "GET", f"{_CLUSTERS}/{{}}", _get),
     Operation("update_cluster", "PUT", f"{_CLUSTERS}/{{}}", _update),
     Operation("delete_cluster", "DELETE", f"{_CLUSTERS}/{{}}", _delete),
+    Operation("list_upgrades", "GET", f"{_CLUSTERS}/{{}}/upgrades", _upgrades),
     Operation("upgrade_cluster", "POST", f"{_CLUSTERS}/{{}}/upgrade", _upgrade),
     Operation("get_credentials", "GET", f"{_CLUSTERS}/{{}}/credentials", _credentials),
     Operation("list_associated_resources", "GET", _ASSOCIATED, _associated),

@@ -122,6 +122,22 @@ def _delete(request: Request) -> Reply:
     return 204, {}
 
 
+def _delete_node(request: Request) -> Reply:
+    """Another one takes its place where `replace` says so; else the pool has one less."""
+    with request.store.change() as account:
+        cluster, pool = _cluster(account, request), _find(account, request)
+        node = next((each for each in pool["nodes"] if each["id"] == request.ids[2]), None)
+        if node is None:
+            raise not_found()
+        pool["nodes"].remove(node)
+        if request.query.get("replace") != "1":
+            pool["count"] -= 1
+        _resize(account, pool)
+        place(account, cluster, request.fleet.max_real_nodes)
+    request.fleet.reconcile(cluster["id"])
+    return 202, {}
+
+
 def _cluster(account: Account, request: Request) -> Json:
     cluster = account.get(Kind.CLUSTER, request.ids[0])
     if cluster["status"]["state"] == "deleting":
@@ -144,4 +160,5 @@ OPERATIONS = (
     Operation("get_node_pool", "GET", f"{_POOLS}/{{}}", _get),
     Operation("update_node_pool", "PUT", f"{_POOLS}/{{}}", _update),
     Operation("delete_node_pool", "DELETE", f"{_POOLS}/{{}}", _delete),
+    Operation("delete_node", "DELETE", f"{_POOLS}/{{}}/nodes/{{}}", _delete_node),
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from lab.cloud.endpoints.firewalls import free_address
-from lab.cloud.endpoints.request import Operation, Reply, Request, lister, reader, remover
-from lab.cloud.errors import unprocessable
+from lab.cloud.endpoints.request import Operation, Reply, Request, lister, listing, reader, remover
+from lab.cloud.errors import ApiError, unprocessable
 from lab.cloud.options import options
 from lab.cloud.rules import network
 from lab.cloud.state import Account, Json, Kind, now
@@ -146,7 +146,51 @@ def _act(request: Request) -> Reply:
     return 201, {"action": {"id": 1, "status": "completed", "type": request.body["type"]}}
 
 
+def _resources(request: Request) -> Reply:
+    project = request.store.account.get(Kind.PROJECT, request.ids[0])
+    return listing(request, "resources", [{"urn": urn, "status": "ok"} for urn in project["resources"]])
+
+
+def _assign(request: Request) -> Reply:
+    """A resource is in one project: it leaves the one that it was in."""
+    with request.store.change() as account:
+        project = account.get(Kind.PROJECT, request.ids[0])
+        for urn in request.body["resources"]:
+            for other in account.all(Kind.PROJECT):
+                other["resources"] = [each for each in other["resources"] if each != urn]
+            project["resources"].append(urn)
+    return 200, {"resources": [{"urn": urn, "status": "assigned"} for urn in request.body["resources"]]}
+
+
+def _delete_project(request: Request) -> Reply:
+    """One goes when nothing is in it (the published description); what has gone is in none."""
+    with request.store.change() as account:
+        project = account.get(Kind.PROJECT, request.ids[0])
+        if any(_is_there(account, urn) for urn in project["resources"]):
+            raise ApiError(412, "A project with resources cannot be deleted.")
+        account.drop(Kind.PROJECT, request.ids[0])
+    return 204, {}
+
+
+_URN_KINDS = {
+    "kubernetes": Kind.CLUSTER,
+    "loadbalancer": Kind.LOAD_BALANCER,
+    "domain": Kind.DOMAIN,
+    "droplet": Kind.DROPLET,
+    "volume": Kind.VOLUME,
+    "reservedip": Kind.RESERVED_IP,
+}
+
+
+def _is_there(account: Account, urn: str) -> bool:
+    _, kind, key = urn.split(":", 2)
+    return kind in _URN_KINDS and account.find(_URN_KINDS[kind], key) is not None
+
+
 OPERATIONS = (
+    Operation("list_project_resources", "GET", "/v2/projects/{}/resources", _resources),
+    Operation("assign_project_resources", "POST", "/v2/projects/{}/resources", _assign),
+    Operation("delete_project", "DELETE", "/v2/projects/{}", _delete_project),
     Operation("get_vpc_nat_gateway", "GET", "/v2/vpc_nat_gateways/{}", _get_gateway),
     *(each for collection in _COLLECTIONS for each in collection.operations()),
     Operation("act_on_reserved_ip", "POST", "/v2/reserved_ips/{}/actions", _act),

@@ -94,6 +94,16 @@ def get(host: str, address: str, path: str, *, encrypted: bool = True) -> Reply:
 
 
 @contextmanager
+def connected_by_tls(host: str, address: str) -> Generator[socket.socket]:
+    """Yield a connection to a host at an address, by TLS, whoever vouches for it. Raises OSError."""
+    with (
+        _connected(address, HTTPS) as plain,
+        _nobody_trusted().wrap_socket(plain, server_hostname=host) as secure,
+    ):
+        yield secure
+
+
+@contextmanager
 def _connected(address: str, port: int) -> Generator[socket.socket]:
     with socket.create_connection((address, port), timeout=WAIT) as connection:
         yield connection
