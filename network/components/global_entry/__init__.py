@@ -50,7 +50,7 @@ def _reasons(domain: Any) -> list[str]:
 
 
 def _id(target: TargetPlan) -> str:
-    """Return the id that an environment's load balancer has now. Raises `pulumi.RunError` where there is none."""
+    """Return the id of what an environment has now. Raises `pulumi.RunError` where there is nothing."""
     try:
         return digitalocean.get_load_balancer(name=target.load_balancer).id
     except Exception as error:  # the SDK raises nothing narrower of a call that the provider refuses
