@@ -29,6 +29,13 @@ def entry_files(project: Path) -> list[Path]:
     return sorted((project / FOLDER).glob("Pulumi.*.yaml"))
 
 
+def hosts_of(project: Path, stack: str) -> dict[str, str]:
+    """Return the hosts that global load balancers lead to a stack, each with the load balancer's name."""
+    checked_entries = (check_entry_file(file).entry for file in entry_files(project))
+    entries = (found.entry for found in checked_entries if found is not None and found.entry is not None)
+    return {host: entry.name for entry in entries if stack in entry.environments for host in entry.hosts}
+
+
 def environments(project: Path) -> dict[str, StackConfig | None]:
     """Return what a project's folder declares, by stack; None where a file is refused."""
     return {stack_of(file): check_file(file).config for file in sorted(project.glob("Pulumi.*.yaml"))}

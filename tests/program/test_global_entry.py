@@ -47,7 +47,11 @@ def inputs(run: Run) -> Mapping[str, Any]:
 def test_it_declares_one_load_balancer_over_those_of_the_environments(project: Path, preview: bool) -> None:
     declared = ran(project, preview=preview)
     assert inputs(declared)["targetLoadBalancerIds"] == ["id-of-network-dev", "id-of-network-fra"]
-    assert {each.type for each in declared.declared} == {BALANCER, "webgrip:global:GlobalLoadBalancer"}
+    # Under other names both would be made anew.
+    assert {(each.type, each.name) for each in declared.declared} == {
+        (BALANCER, "global"),
+        ("webgrip:global:GlobalLoadBalancer", "global"),
+    }
     assert declared.exports["environments"].value == ["ams", "fra"]
 
 

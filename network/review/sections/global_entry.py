@@ -1,4 +1,4 @@
-"""A global load balancer: which name everybody reaches, in which environments, in which order, at what cost."""
+"""A global load balancer: which name everybody reaches in which environments, and at what cost."""
 
 from collections.abc import Iterator, Sequence
 
@@ -66,7 +66,7 @@ def _when(target: Document) -> str:
 
 
 def _cost(base: Document, head: Document) -> Iterator[Finding]:
-    before, after = base.get("monthly", 0), head["monthly"]
+    before, after = f"{base.get('monthly', 0):g}", f"{head['monthly']:g}"
     if before != after:
         yield Finding(
             kinds.MONTHLY_COST,

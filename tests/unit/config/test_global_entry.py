@@ -57,7 +57,11 @@ def test_environments_may_route_one_host_if_a_global_load_balancer_leads_to_all(
 def test_a_record_and_a_name_of_an_environment_s_are_refused_on_both_sides(tmp_path: Path) -> None:
     zone = {"zone": "example.org", "apex": False, "wildcard": False, "hosts": ["www"], "certificate": False}
     entry = merged(ENTRY, {"name": "network-fra"})
-    file = write(tmp_path, entry, ams={"network:external": {"dns": {"furtherZones": {"shop": zone}}}})
+    own = {
+        "network:external": {"dns": {"furtherZones": {"shop": zone}}},
+        "network:certificates": {"dns01": {"delegatedZones": []}},
+    }
+    file = write(tmp_path, entry, ams=own)
     ours, ams, fra = problems(file)
     assert [rule.partition(":")[0] for rule in ours] == [
         "stack fra takes network-fra as well",
