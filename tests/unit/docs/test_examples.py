@@ -24,7 +24,7 @@ def test_documents_show_examples() -> None:
 
 def test_the_example_of_a_global_load_balancer_is_valid() -> None:
     text = (stacks.ROOT / "docs" / "global.md").read_text()
-    (config,) = re.findall(r"^```yaml\n# global/Pulumi.shop.yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (config,) = re.findall(r"^```yaml\n(config:\n  network:global:.*?)^```", text, re.MULTILINE | re.DOTALL)
     entry = libyaml.load(config)["config"]["network:global"]
     assert check_entry({"network:global": json.dumps(entry)}, global_stacks.stacks()).problems == ()
 
