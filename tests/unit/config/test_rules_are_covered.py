@@ -88,7 +88,7 @@ def checked() -> Checked:
             load.check(invalid.raw, invalid.plain)
         for name, described in WARNED.items():
             load.check(case(name, described).raw)
-        for broken in global_cases.CASES:
+        for broken in (*global_cases.CASES, *global_cases.WARNED):
             broken.checked()
     return met
 

@@ -139,14 +139,15 @@ class LoadBalancer(Resource):
     @override
     def made(self, client: Client, key: str) -> None:
         waited = 0
-        while waited <= _LONGEST:
+        while True:
             client.wait(_PAUSE)
             balancer = client.call("GET", f"{_PATH}/{key}")["load_balancer"]
             if balancer["status"] == "active":
                 return
             waited += _PAUSE
-        doing = f"Error waiting for Load Balancer ({balancer['name']}) to become active"
-        raise CallError(0, f"{doing}: timeout while waiting for state to become 'active'")
+            if waited > _LONGEST:
+                doing = f"Error waiting for Load Balancer ({balancer['name']}) to become active"
+                raise CallError(0, f"{doing}: timeout while waiting for state to become 'active'")
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
