@@ -4,14 +4,48 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_network
 
 from lab.cloud.state import Account, Json, Kind
+from lab.internet.addresses import of_ipv4
+from lab.internet.global_load_balancer import GlobalLoadBalancer, Target
 from lab.internet.load_balancer import HealthCheck, LoadBalancer, Node, Rule
 
 
 def load_balancers(account: Account) -> list[LoadBalancer]:
-    """Every load balancer, with the real nodes of its cluster; none, when that has gone."""
+    """Every load balancer of a region, with the real nodes of its cluster; none, when that has gone."""
     clusters = {f"k8s:{cluster['id']}": cluster for cluster in account.all(Kind.CLUSTER)}
     vpcs = {vpc["id"]: IPv4Network(vpc["ip_range"]) for vpc in account.all(Kind.VPC)}
-    return [_balancer(balancer, clusters, vpcs) for balancer in account.all(Kind.LOAD_BALANCER)]
+    return [
+        _balancer(each, clusters, vpcs) for each in account.all(Kind.LOAD_BALANCER) if not _is_global(each)
+    ]
+
+
+def global_load_balancers(account: Account) -> list[GlobalLoadBalancer]:
+    """Every load balancer over those of regions."""
+    return [_global(account, each) for each in account.all(Kind.LOAD_BALANCER) if _is_global(each)]
+
+
+def _is_global(balancer: Json) -> bool:
+    return balancer["type"] == "GLOBAL"
+
+
+def _global(account: Account, balancer: Json) -> GlobalLoadBalancer:
+    settings = balancer["glb_settings"]
+    targets = (account.get(Kind.LOAD_BALANCER, key) for key in balancer["target_load_balancer_ids"])
+    edges: Sequence[str] = balancer["edges"]
+    return GlobalLoadBalancer(
+        id=balancer["id"],
+        name=balancer["name"],
+        addresses=(*map(IPv4Address, edges), *map(of_ipv4, edges)),
+        hosts=tuple(domain["name"] for domain in balancer["domains"]),
+        targets=tuple(
+            Target(each["name"], each["region"]["slug"], IPv4Address(each["ip"])) for each in targets
+        ),
+        target_protocol=settings["target_protocol"],
+        target_port=settings["target_port"],
+        health_check=_health_check(balancer["health_check"]),
+        priorities=tuple(sorted((settings.get("region_priorities") or {}).items())),
+        failover_threshold=settings.get("failover_threshold") or 0,
+        redirects=balancer["redirect_http_to_https"],
+    )
 
 
 def _balancer(balancer: Json, clusters: Mapping[str, Json], vpcs: Mapping[str, IPv4Network]) -> LoadBalancer:

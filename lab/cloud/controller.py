@@ -8,13 +8,14 @@ from typing_extensions import override
 
 from lab.cloud.annotations import ID, addresses, body_of, refusals, settings_of
 from lab.cloud.backend import Report
-from lab.cloud.balancers import load_balancers
+from lab.cloud.balancers import global_load_balancers, load_balancers
 from lab.cloud.clients import Clients
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
 from lab.cloud.kube import ClusterServices
 from lab.cloud.rounds import Rounds
 from lab.cloud.state import Account, Json, Kind
+from lab.internet.global_load_balancer import GlobalLoadBalancer
 from lab.internet.load_balancer import LoadBalancer
 from lab.toolbox.kubernetes_api import KubernetesError
 
@@ -33,8 +34,8 @@ _PATH = "/v2/load_balancers"
 class LoadBalancers(Protocol):
     """Where load balancers are made real."""
 
-    def apply(self, balancers: Sequence[LoadBalancer]) -> None:
-        """Make exactly these exist. Raises ValueError when they cannot."""
+    def apply(self, balancers: Sequence[LoadBalancer], over: Sequence[GlobalLoadBalancer] = ()) -> None:
+        """Make exactly these exist, and those over them. Raises ValueError when they cannot."""
         ...
 
 
@@ -82,12 +83,12 @@ class Controllers(Rounds):
         super().start()
 
     def _follow(self, before: Account, after: Account) -> None:
-        if load_balancers(before) != load_balancers(after):
+        if _balancers(before) != _balancers(after):
             self._apply(after)
 
     def _apply(self, account: Account) -> None:
         try:
-            self._balancers.apply(load_balancers(account))
+            self._balancers.apply(*_balancers(account))
         except ValueError as error:
             self._report(f"Load balancers: {error}")
 
@@ -174,6 +175,10 @@ class Controllers(Rounds):
             if balancer["name"] == name and f"k8s:{cluster['id']}" in balancer["tags"]:
                 return balancer
         return None
+
+
+def _balancers(account: Account) -> tuple[list[LoadBalancer], list[GlobalLoadBalancer]]:
+    return load_balancers(account), global_load_balancers(account)
 
 
 def _finalized(client: Services, service: Json) -> Json:

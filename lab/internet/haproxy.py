@@ -1,12 +1,15 @@
 """Runs what carries every load balancer: HAProxy, with the front of the outside world, and a relay of UDP."""
 
+import hashlib
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from lab.internet import global_load_balancer
+from lab.internet.global_load_balancer import GlobalLoadBalancer
 from lab.internet.load_balancer import LoadBalancer, TlsFront, render
 from lab.internet.udp_relay import UdpRelay
 from lab.machine.process import Supervisor
@@ -18,13 +21,20 @@ class LoadBalancers:
     """The load balancers that exist now, beside fronts that never change."""
 
     def __init__(
-        self, folder: Path, program: Path, supervisor: Supervisor, fronts: Sequence[TlsFront]
+        self,
+        folder: Path,
+        program: Path,
+        supervisor: Supervisor,
+        fronts: Sequence[TlsFront],
+        issue: Callable[[Sequence[str], Path], Path],
     ) -> None:
-        """`folder` holds the configuration; public addresses must exist in this network namespace."""
+        """`folder` holds the configuration; public addresses must exist in this network namespace. `issue`
+        writes a certificate for hosts into a file (PEM)."""
         self._configuration = folder / "haproxy.cfg"
         self._program = program
         self._supervisor = supervisor
         self._fronts = tuple(fronts)
+        self._issue = issue
         self._lock = threading.Lock()
         self._relay = UdpRelay()
         self._given: set[IPv4Address] = set()
@@ -33,13 +43,14 @@ class LoadBalancers:
         """Serve the fronts; no load balancer exists until `apply` says so."""
         self.apply(())
 
-    def apply(self, balancers: Sequence[LoadBalancer]) -> None:
-        """Make exactly these load balancers exist. Connections of those that stay are kept.
+    def apply(self, balancers: Sequence[LoadBalancer], over: Sequence[GlobalLoadBalancer] = ()) -> None:
+        """Make exactly these load balancers exist, those of regions and those over them. Connections of those
+        that stay are kept.
 
         Raises ValueError when HAProxy refuses the configuration; the one before stays in force.
         """
-        text = render(balancers, self._fronts)
         with self._lock:
+            text = render(balancers, self._fronts, self._rendered(over))
             self._give({each.address for each in balancers if each.within is not None})
             self._relay.apply(balancers)
             running = _PROCESS in self._supervisor.pids
@@ -51,6 +62,17 @@ class LoadBalancers:
             else:
                 command = [str(self._program), "-W", "-db", "-f", str(self._configuration)]
                 self._supervisor.ensure(_PROCESS, command)
+
+    def _rendered(self, over: Sequence[GlobalLoadBalancer]) -> Iterator[str]:
+        for balancer in sorted(over, key=lambda each: each.id):
+            if not balancer.hosts:
+                continue  # DigitalOcean leads nobody there either
+            # Other hosts are another file, so that HAProxy is told of it.
+            hosts = hashlib.sha256(" ".join(balancer.hosts).encode()).hexdigest()[:12]
+            certificate = self._configuration.with_name(f"{balancer.id}-{hosts}.pem")
+            if not certificate.exists():
+                self._issue(balancer.hosts, certificate)
+            yield from global_load_balancer.render(balancer, certificate)
 
     def _give(self, addresses: set[IPv4Address]) -> None:
         """Have exactly these addresses of VPCs: this namespace, the VPCs' router, answers for them."""

@@ -78,6 +78,7 @@ class Internet:
             parts["haproxy"] / "haproxy",
             supervisor,
             (*fronts, *acme.fronts(folder, authority)),
+            authority.issue,
         )
 
     def _front(self, name: str, address: IPv4Address, port: int) -> TlsFront:

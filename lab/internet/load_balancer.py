@@ -6,7 +6,7 @@ through, which HAProxy cannot: it is rendered alike, so that in the lab its clie
 UDP, which HAProxy does not carry either, is `udp_relay`'s.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from pathlib import Path
@@ -87,15 +87,15 @@ class TlsFront:
     """Else each ends with its answer, as one does that nobody has used for a night."""
 
 
-def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront]) -> str:
-    """The configuration of one HAProxy for all of them, in a stable order."""
+def render(balancers: Sequence[LoadBalancer], fronts: Sequence[TlsFront], further: Iterable[str] = ()) -> str:
+    """The configuration of one HAProxy for all of them, in a stable order; `further` are lines behind it."""
     lines: list[str] = list(_PREAMBLE)
     for front in sorted(fronts, key=lambda front: front.name):
         lines += _front(front)
     for balancer in sorted(balancers, key=lambda balancer: balancer.id):
         for rule in sorted(balancer.rules, key=lambda rule: rule.entry_port):
             lines += _rule(balancer, rule) if rule.protocol == "tcp" else ()
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *further, ""])
 
 
 _PREAMBLE: tuple[str, ...] = (

@@ -12,6 +12,7 @@ from network.config import StackConfig, provider_secrets
 from network.config.certificates import Certificates
 from network.config.cluster import Cluster
 from network.config.errors import Problem, config_path, shown
+from network.config.global_entry.load import Checked as CheckedEntry
 from network.config.load import NAMESPACE, Checked, check
 from network.config.model import Finding, Location
 from network.config.stack import SECRETS
@@ -48,11 +49,14 @@ class Report:
     """Whether the file is a stack file at all; if not, its problem is the first that its reader came to."""
     lines: Mapping[Location, int] = field(default_factory=dict[Location, int])
     """Line of each of this project's keys."""
+    entry: CheckedEntry | None = None
+    """What the file says of a global load balancer, if that is what it is about."""
 
     @property
     def stack(self) -> str:
-        """The stack's name."""
-        return stack_of(self.path)
+        """The stack's name; of a global load balancer it has its folder in front."""
+        name = stack_of(self.path)
+        return name if self.entry is None else f"{self.path.parent.name}/{name}"
 
     def line(self, location: Location) -> int:
         """Return the line of the location, or of the nearest thing around it."""
@@ -77,11 +81,11 @@ def check_file(path: Path, today: date | None = None) -> Report:
     checked = check(config_map(with_placeholders(file.layers)))
     told = {found.location for found in secrets if found.location[0] not in SECRETS}
     others = [p for p in checked.problems if not file.is_doubtful(p.location) and p.location not in told]
-    problems = _by_line(faults + _of_findings(file, secrets) + _at_lines(file, others))
+    problems = by_line(faults + _of_findings(file, secrets) + at_lines(file, others))
     return Report(
         path,
         problems=problems,
-        warnings=_by_line(_at_lines(file, checked.warnings) + _of_sizes(file, checked)),
+        warnings=by_line(at_lines(file, checked.warnings) + _of_sizes(file, checked)),
         notes=tuple(_notes(file.layers, checked, path, today or date.today())),
         config=None if problems else checked.config,
         lines=file.lines,
@@ -100,7 +104,8 @@ def _of_sizes(file: StackFile, checked: Checked) -> list[Line]:
     return [] if checked.config is None else _of_findings(file, sizes.findings(checked.config))
 
 
-def _by_line(lines: list[Line]) -> tuple[Line, ...]:
+def by_line(lines: list[Line]) -> tuple[Line, ...]:
+    """Return what is said in the order of the file."""
     return tuple(sorted(lines, key=lambda line: line.line))
 
 
@@ -112,7 +117,8 @@ def config_map(layers: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _at_lines(file: StackFile, problems: Iterable[Problem]) -> list[Line]:
+def at_lines(file: StackFile, problems: Iterable[Problem]) -> list[Line]:
+    """Return problems with the lines at which they stand."""
     return [Line(file.line(p.location), f"{p.path}: {_shown(file, p)}", p.rule, p.fix) for p in problems]
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import typer
 
-from network.cli import exits, files
+from network.cli import exits, files, global_entry
 from network.cli.check import Report, check_file
 from network.cli.findings import Form, lines_of, report
 from network.cli.project import chosen, root
@@ -45,7 +45,7 @@ def diagnosed(
     if checked.config is None:
         print_report(checked)
         raise typer.Exit(exits.UNUSABLE)
-    asked = Stack.of(checked.config)
+    asked = Stack.of(checked.config, global_entry.hosts_of(given[0].resolve().parent, checked.stack))
     try:
         paths = list(_paths(asked, words, about, everything=everything))
     except (UnknownQuestionError, UnknownNameError) as error:

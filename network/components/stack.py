@@ -1,11 +1,16 @@
 """Reads the stack's configuration from Pulumi, once."""
 
+from collections.abc import Callable, Iterable, Mapping
+
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
 from network.config import StackConfig
-from network.config.errors import ConfigError
+from network.config.errors import ConfigError, Problem
+from network.config.global_entry.load import Checked as CheckedEntry
 from network.config.load import check
+from network.plan import global_entry
+from network.plan.global_entry import GlobalEntryPlan
 
 
 def read_config() -> StackConfig:
@@ -17,11 +22,28 @@ def read_config() -> StackConfig:
     """
     config = CONFIG.get()
     checked = check(config, plain=[key for key in config if not is_config_secret(key)])
-    for warning in checked.warnings:
-        pulumi.log.warn(str(warning))
+    _tell(checked.warnings)
     if checked.config is None:
         raise pulumi.RunError(str(ConfigError(checked.problems)))
     return checked.config
+
+
+def read_global_entry(check_entry: Callable[[Mapping[str, str]], CheckedEntry]) -> GlobalEntryPlan:
+    """Return the plan of a global load balancer's valid configuration and log its warnings.
+
+    `check_entry` holds the configuration against the stacks of the project. Raises `pulumi.RunError` with
+    every problem.
+    """
+    checked = check_entry(CONFIG.get())
+    _tell(checked.warnings)
+    if checked.entry is None:
+        raise pulumi.RunError(str(ConfigError(checked.problems)))
+    return global_entry.build(checked.entry, checked.environments)
+
+
+def _tell(warnings: Iterable[Problem]) -> None:
+    for warning in warnings:
+        pulumi.log.warn(str(warning))
 
 
 def stack_name() -> str:

@@ -27,6 +27,11 @@ _PROBES = (
 _RULES = "not offered, so remove it: rules follow from what is declared, and promises stand in `objectives`"
 _PODS = "remove it: the Deployment is the application's own; here stand the pods' `labels` and `ports`"
 
+_WEIGHTS = (
+    "remove it: DigitalOcean's API has priorities of regions, and no weights; a DNS provider that answers by "
+    "weight has (docs/global.md)"
+)
+
 KEYS: Mapping[str, Mapping[str, str]] = {
     "Route": {
         "hostname": "write `host`",
@@ -337,7 +342,37 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "slackUrl": "it is the secret: pulumi config set --secret network:outsideSlackUrl",
         "hosts": "remove it: every public host is asked; those that are not stand in `exceptHosts`",
     },
+    "GlobalEntry": {
+        "region": "remove it: a global load balancer is in none; its environments are in theirs",
+        "regions": "write `environments`, by the names of their stacks",
+        "targets": "write `environments`, by the names of their stacks",
+        "targetLoadBalancerIds": "write `environments`: their load balancers are looked up by name",
+        "regionPriorities": "write `priority` at each of `environments`",
+        "priorities": "write `priority` at each of `environments`",
+        "weights": _WEIGHTS,
+        "targetPort": "remove it: it is 443. DigitalOcean takes 80 and 443 alone, and on 80 Traefik only "
+        "redirects",
+        "targetProtocol": "remove it: it is HTTPS, since on port 80 Traefik only redirects",
+        "forwardingRules": "remove it: a global load balancer has one rule, from 443 to 443",
+        "domains": "write `hosts`",
+        "host": "write `hosts`",
+        "threshold": "write `failoverThreshold`",
+        "sourceRanges": "remove it: DigitalOcean documents none for global load balancers",
+        "proxyProtocol": "remove it: DigitalOcean documents none for global load balancers",
+        "sizeUnit": "remove it: a global load balancer is not scaled",
+    },
+    "Target": {
+        "weight": _WEIGHTS,
+        "region": "remove it: it is the environment's own (`network:environment`)",
+        "loadBalancer": "remove it: it is the environment's own (`network:ingress.loadBalancer.name`)",
+    },
+    "GlobalHost": {
+        "isManaged": "write `managed`",
+        "certificateName": "write `certificate`",
+        "certificateId": "write `certificate`, by its name: the id changes with each renewal",
+    },
     "StackConfig": {
+        "global": "it stands in a stack file of its own, `global/Pulumi.<name>.yaml` (docs/global.md)",
         "middlewares": "write it in `network:traffic`",
         "routes": "write them in `network:applications.<name>.routes`",
         "dns": "write it in `network:external`",

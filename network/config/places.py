@@ -7,6 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from network.config.global_entry.entry import KEY, GlobalEntry
 from network.config.model import Location, Model
 from network.config.stack import StackConfig
 
@@ -52,8 +53,10 @@ def place(annotation: Any, metadata: Iterable[Any] = (), field: FieldInfo | None
 
 def place_at(location: Location) -> Place | None:
     """Return what stands at a location; None where the models know nothing."""
-    found: Place | None = Place(StackConfig)
-    for step in location:
+    # The stack file of a global load balancer has one key, which no other has.
+    ours = location[:1] == (KEY,)
+    found: Place | None = Place(GlobalEntry if ours else StackConfig)
+    for step in location[1:] if ours else location:
         found = found.below(step) if found is not None else None
     return found
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Network
 
 from network.config import StackConfig
 from network.config.applications.asked import asked_hosts
+from network.config.global_entry.entry import KEY, GlobalEntry
 from network.config.model import Location
 from network.config.zones import DeclaredZone, zones
 from network.plan.external import cdn
@@ -17,6 +18,8 @@ from network.plan.model.names import environment_name
 
 RANGE = "range"
 """The kind of claims that collide by a part already."""
+SHARED = "route of several stacks"
+"""The kind of claims that let stacks route one host: a global load balancer leads to all of them."""
 EVERY_ACCOUNT = "every account"
 """Whose account is meant by names in the DNS and of buckets: there is one for all."""
 
@@ -93,12 +96,26 @@ def of(config: StackConfig) -> tuple[Claim, ...]:
     return (*_in_the_account(config), *_of_all_customers(config), *_in_the_dns(config))
 
 
+def of_entry(entry: GlobalEntry, account: str | None) -> tuple[Claim, ...]:
+    """Return what a global load balancer takes, in the account of the environments behind it."""
+    return (
+        Claim("load balancer", entry.name, (KEY, "name"), account or ""),
+        *(
+            Claim(kind, host, (KEY, "hosts", host), EVERY_ACCOUNT)
+            for host in entry.hosts
+            for kind in ("record", SHARED)
+        ),
+    )
+
+
 def collisions(stack: str, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[Collision]:
     """Yield what a stack takes that others take as well, by the claims of all."""
+    shared = {each.value for taken in claims.values() for each in taken if each.kind == SHARED}
     for other, theirs in claims.items():
         if other != stack:
             for claim, same in _both(claims[stack], theirs):
-                yield Collision(claim, same, other)
+                if claim.kind != SHARED and not (claim.kind == "route" and claim.value in shared):
+                    yield Collision(claim, same, other)
 
 
 def _both(claims: Iterable[Claim], others: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:

@@ -16,6 +16,7 @@ from network.review.sections import (
     connections,
     entry_points,
     exposure,
+    global_entry,
     headroom,
     objects,
     policies,
@@ -80,6 +81,8 @@ def compare(stack: str, base: Document | None, head: Document | None) -> StackRe
     if head is None:
         text = "The stack file is gone. What the stack made stays in the account, unmanaged."
         return StackReview(stack, (_said(kinds.STACK_REMOVED, text),))
+    if "entry" in head:
+        return StackReview(stack, (global_entry.compare(base, head),))
     if "config" not in head:
         return StackReview(stack, (_refused(head),))
     if base is None:

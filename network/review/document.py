@@ -7,7 +7,7 @@ parts are only ever added to the format, and a changed meaning gets another name
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -21,7 +21,9 @@ from network.config.stack import SECRETS
 from network.config.zones import named
 from network.plan import Plan, claims
 from network.plan.addresses import AddressPlan
+from network.plan.claims import Claim
 from network.plan.external import ZonePlan
+from network.plan.global_entry import GlobalEntryPlan
 from network.plan.model.cloud import CloudResource
 from network.plan.model.flows import Entity, Flow, Host, Peer, Pods, Port, Range
 from network.plan.model.kubernetes import Manifest, ReleasePlan, SecretPlan
@@ -55,11 +57,32 @@ def of_plan(config: StackConfig, plan: Plan) -> Document:
         "seriesByJob": {} if config.observability is None else dict(series.estimate(config).by_job),
         **_capacity(config, plan),
         "volumes": [dataclasses.asdict(each) for layer in plan.layers for each in layer.volumes],
-        "claims": [
-            {"kind": each.kind, "value": each.value, "account": each.account, "where": path_of(each.location)}
-            for each in claims.of(config)
-        ],
+        "claims": list(_claims(claims.of(config))),
     }
+
+
+def of_entry(plan: GlobalEntryPlan, taken: Iterable[Claim]) -> Document:
+    """Return what a valid stack of a global load balancer leads to."""
+    settings = plan.balancer.arguments["glb_settings"]
+    return {
+        "entry": {
+            "name": plan.balancer.name,
+            "targets": [
+                {to_camel(key): value for key, value in dataclasses.asdict(each).items()}
+                for each in plan.targets
+            ],
+            "hosts": [dataclasses.asdict(each) for each in plan.hosts],
+            "failoverThreshold": settings.get("failover_threshold"),
+        },
+        "monthly": round(rows.cost(plan.charges).lowest, 2),
+        "claims": list(_claims(taken)),
+    }
+
+
+def _claims(taken: Iterable[Claim]) -> Iterator[Document]:
+    for each in taken:
+        where = path_of(each.location)
+        yield {"kind": each.kind, "value": each.value, "account": each.account, "where": where}
 
 
 def of_file(layers: Mapping[str, Any]) -> Document:

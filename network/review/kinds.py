@@ -48,6 +48,14 @@ STACKS_COLLIDE = Kind(
     "stacks-collide", Weight.DANGER, "two stacks take the same name, range or host in one account"
 )
 
+GLOBAL_HOST = Kind(
+    "global-host", Weight.ATTENTION, "a name leads to several environments, or to others", decides=True
+)
+GLOBAL_HOST_REMOVED = Kind(
+    "global-host-removed", Weight.DANGER, "a name of several environments leads nowhere"
+)
+GLOBAL_ORDER = Kind("global-order", Weight.ATTENTION, "another environment is asked first, or sooner")
+
 PLATFORM_REPLACED = Kind(
     "platform-replaced", Weight.DANGER, "the cluster, its VPC or a zone is made anew", decides=True
 )

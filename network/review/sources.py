@@ -74,7 +74,7 @@ def read(folder: Path, label: str, others: Sequence[Path] = ()) -> Source:
     then both sides are read by one code, and what a change of the code itself does stays unseen. Raises
     SourceError if no code can tell.
     """
-    files = sorted(folder.glob("Pulumi.*.yaml"))
+    files = [*sorted(folder.glob("Pulumi.*.yaml")), *sorted(folder.glob("global/Pulumi.*.yaml"))]
     recorded = decisions.read(folder)
     if not files:
         return Source(label, {}, recorded)

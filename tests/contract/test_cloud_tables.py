@@ -22,6 +22,7 @@ Schema = Mapping[str, Any]
 MEASURED_REPLACEMENTS = {
     # docs/facts/provider.md#what-replaces: what the plugin does beyond `willReplaceOnChanges`.
     "KubernetesCluster": {"isolatedWorkers"},
+    "LoadBalancer": {"ip", "subnetUuid"},
 }
 
 UNSCHEMED = {
@@ -29,6 +30,7 @@ UNSCHEMED = {
     "Droplet": {"gpuPartitionMode"},
     "KubernetesCluster": {"amdGpuDraDriver", "isolatedWorkers", "nfsCsiPlugin", "nvidiaGpuDraDriver"},
     "KubernetesNodePool": {"gpuPartitionMode"},
+    "LoadBalancer": {"ip", "subnetUuid"},
     "VpcNatGateway": {"egresses"},
 }
 

@@ -12,8 +12,11 @@ import pulumi_digitalocean
 import pytest
 from pydantic.alias_generators import to_camel
 
-from network.plan import Plan
+from network.config.global_entry.entry import GlobalEntry
+from network.plan import Plan, global_entry
 from network.plan.model.cloud import CloudResource
+from tests.global_stacks import ENTRY
+from tests.global_stacks import stacks as global_stacks
 
 FILLED_IN = {
     "Vpc": set(),
@@ -125,3 +128,9 @@ def test_a_wrong_argument_is_found(wrong: dict[str, Any], plan: Plan, schema: Sc
     vpc = plan.external.vpc
     broken = replace(vpc, arguments={**vpc.arguments, **wrong})
     assert list(problems(schema, "Vpc", broken))
+
+
+def test_a_global_load_balancer_has_arguments_of_the_sdk_and_the_schema(schema: Schema) -> None:
+    entry = GlobalEntry.model_validate(ENTRY, by_alias=True)
+    planned = global_entry.build(entry, global_stacks())
+    assert list(problems(schema, "LoadBalancer", planned.balancer)) == []

@@ -40,6 +40,8 @@ TOKEN = "token-that-ends"
 """Of the cluster, as the account answers them."""
 EGRESS = "203.0.113.200"
 """Of the NAT gateway."""
+LOAD_BALANCER_IDS: dict[str, str] = {}
+"""Of load balancers that are looked up by name; made of that where absent."""
 SPACES_SECRET = "secret-of-a-key-of-spaces"
 
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
@@ -207,9 +209,13 @@ class Cloud(Mocks):
         return args.resource_id or f"id-of-{args.name}", state
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Refuse, but for the region's default VPC in an `up`: a preview needs no network."""
+        """Refuse, but for the region's default VPC in an `up`, since a preview needs no network; and for load
+        balancers by name, which are what a global one stands on."""
         if args.token == "digitalocean:index/getVpc:getVpc" and not self._preview:
             return {"id": "id-of-another", "name": "default", **args.args}, []
+        if args.token == "digitalocean:index/getLoadBalancer:getLoadBalancer":
+            name = args.args["name"]
+            return {"id": LOAD_BALANCER_IDS.get(name, f"id-of-{name}"), **args.args}, []
         raise AssertionError(f"the program invoked {args.token}")
 
 

@@ -1,6 +1,7 @@
 """A run of the program that ends with a refusal."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -18,7 +19,9 @@ class Refusal(NamedTuple):
     declared: tuple[recording.Declared, ...]
 
 
-def refusal(config: Mapping[str, str], *, preview: bool = False) -> Refusal:
+def refusal(
+    config: Mapping[str, str], *, preview: bool = False, program: Path = recording.PROGRAM
+) -> Refusal:
     """Run the program, which must refuse."""
     monitors: list[recording.Recorder] = []
     told: list[str] = []
@@ -33,7 +36,7 @@ def refusal(config: Mapping[str, str], *, preview: bool = False) -> Refusal:
         patch.object(pulumi.log, "error", told.append),
         pytest.raises(SystemExit) as ended,
     ):
-        recording.run(config, preview=preview)
+        recording.run(config, preview=preview, program=program)
     assert ended.value.code == TOLD
     (message,) = told
     return Refusal(message, tuple(monitors[0].declared))

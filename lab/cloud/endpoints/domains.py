@@ -38,11 +38,11 @@ def _create(request: Request) -> Reply:
     with request.store.change() as account:
         rules.zone_name(account, name)
         domain = account.put(Kind.DOMAIN, name, {"name": name, "ttl": ZONE_TTL, "zone_file": ""})
-        _add(account, name, {"type": "SOA", "data": str(ZONE_TTL)})
+        add(account, name, {"type": "SOA", "data": str(ZONE_TTL)})
         for server in NAME_SERVERS:
-            _add(account, name, {"type": "NS", "data": f"{server}."})
+            add(account, name, {"type": "NS", "data": f"{server}."})
         if request.body.get("ip_address"):
-            _add(account, name, {"type": "A", "data": request.body["ip_address"]})
+            add(account, name, {"type": "A", "data": request.body["ip_address"]})
     return 201, {"domain": domain}
 
 
@@ -55,7 +55,8 @@ def _delete(request: Request) -> Reply:
     return 204, {}
 
 
-def _add(account: Account, zone: str, given: Json) -> Json:
+def add(account: Account, zone: str, given: Json) -> Json:
+    """Make a record of a zone. Raises a 422 ApiError where it breaks a rule."""
     record = {**_FIELDS, **{key: value for key, value in given.items() if key in _FIELDS}}
     record["ttl"] = record["ttl"] or ZONE_TTL
     record["data"] = record["data"] or ""
@@ -99,7 +100,7 @@ def _get_record(request: Request) -> Reply:
 def _create_record(request: Request) -> Reply:
     with request.store.change() as account:
         zone = account.get(Kind.DOMAIN, request.ids[0])["name"]
-        record = _add(account, zone, request.body)
+        record = add(account, zone, request.body)
     return 201, {"domain_record": record}
 
 

@@ -4,7 +4,8 @@ them; what one does with its user data is seen in `lab.droplet`."""
 from ipaddress import IPv4Network
 
 from lab.cloud.catalogue import SIZES
-from lab.cloud.endpoints.firewalls import free_address, new_tag
+from lab.cloud.endpoints.firewalls import new_tag
+from lab.cloud.endpoints.load_balancers import free_address
 from lab.cloud.endpoints.request import Operation, Reply, Request, lister, reader
 from lab.cloud.errors import unprocessable
 from lab.cloud.rules import network

@@ -1,14 +1,10 @@
-"""Cloud firewalls, load balancers and tags."""
+"""Cloud firewalls and tags."""
 
 import uuid
-from ipaddress import IPv4Network
 
 from lab.cloud.endpoints.request import Operation, Reply, Request, lister, listing, reader, remover
-from lab.cloud.errors import unprocessable
-from lab.cloud.options import options
 from lab.cloud.rules import firewall as rules
 from lab.cloud.state import Account, Json, Kind, now
-from lab.internet.addresses import LOAD_BALANCERS, of_ipv4
 
 _PROTOCOLS = ("tcp", "udp", "icmp")
 
@@ -103,84 +99,6 @@ def _managed(account: Account, cluster: Json) -> list[Json]:
     ]
 
 
-def _balancer(request: Request, account: Account, fixed: Json) -> Json:
-    body = request.body
-    wanted: Json = {
-        **fixed,
-        "name": body["name"],
-        "type": body.get("type") or "REGIONAL_NETWORK",
-        "size_unit": body.get("size_unit") or 1,
-        "forwarding_rules": body["forwarding_rules"],
-        "health_check": body.get("health_check") or {},
-        "enable_proxy_protocol": body.get("enable_proxy_protocol") or False,
-        "http_idle_timeout_seconds": body.get("http_idle_timeout_seconds") or 60,
-        "firewall": body.get("firewall") or {"allow": [], "deny": []},
-        "droplet_ids": body.get("droplet_ids") or [],
-        "tags": body.get("tags") or [],
-    }
-    rules.load_balancer(account, wanted)
-    return account.put(Kind.LOAD_BALANCER, fixed["id"], wanted)
-
-
-def _create_balancer(request: Request) -> Reply:
-    with request.store.change() as account:
-        key = str(uuid.uuid4())
-        vpc = account.get(Kind.VPC, request.body["vpc_uuid"])
-        internal = request.body.get("network") == "INTERNAL"
-        # Chosen once, as the network is: DigitalOcean is not known to change either later.
-        stack = request.body.get("network_stack") or "IPV4"
-        fixed: Json = {
-            "id": key,
-            "ip": _address_within(account, vpc) if internal else free_address(account),
-            "status": "active",
-            "created_at": now(),
-            "region": {"slug": request.body["region"]},
-            "vpc_uuid": vpc["id"],
-            "network": "INTERNAL" if internal else "EXTERNAL",
-            "network_stack": stack,
-        }
-        fixed["ipv6"] = str(of_ipv4(fixed["ip"])) if stack == "DUALSTACK" else ""
-        balancer = _balancer(request, account, fixed)
-    return 202, {"load_balancer": balancer}
-
-
-def free_address(account: Account) -> str:
-    """A public address that nothing in the account has. Raises a 422 ApiError when all are taken."""
-    taken = {each["ip"] for kind in (Kind.LOAD_BALANCER, Kind.RESERVED_IP) for each in account.all(kind)}
-    for droplet in account.all(Kind.DROPLET):
-        taken |= {each["ip_address"] for each in droplet["networks"]["v4"]}
-    for gateway in account.all(Kind.NAT_GATEWAY):
-        taken |= {each["ipv4"] for each in gateway["egresses"]["public_gateways"]}
-    for address in LOAD_BALANCERS:
-        if str(address) not in taken:
-            return str(address)
-    raise unprocessable("You have reached the limit of public addresses for your account.")
-
-
-def _address_within(account: Account, vpc: Json) -> str:
-    """A private address for an internal load balancer, from the end of the VPC where no node has one."""
-    taken = {each["ip"] for each in account.all(Kind.LOAD_BALANCER)}
-    network = IPv4Network(vpc["ip_range"])
-    # The last but one is the VPC's resolver (docs/facts/digitalocean.md#ranges-of-a-vpc).
-    return next(str(each) for each in (network[-3 - index] for index in range(64)) if str(each) not in taken)
-
-
-def _list_balancers(request: Request) -> Reply:
-    told = options(request.store.folder).balancer_state
-    found = [
-        {**each, "status": told or each["status"]} for each in request.store.account.all(Kind.LOAD_BALANCER)
-    ]
-    return listing(request, Kind.LOAD_BALANCER.value, found)
-
-
-def _update_balancer(request: Request) -> Reply:
-    with request.store.change() as account:
-        current = account.get(Kind.LOAD_BALANCER, request.ids[0])
-        kept = ("id", "ip", "ipv6", "status", "created_at", "region", "vpc_uuid", "network", "network_stack")
-        balancer = _balancer(request, account, {key: current[key] for key in kept})
-    return 200, {"load_balancer": balancer}
-
-
 def new_tag(name: str) -> Json:
     """A tag that nothing has yet. The plugin reads the count of every kind, and ends where one is missing."""
     kinds = ("droplets", "images", "volumes", "volume_snapshots", "databases")
@@ -195,7 +113,7 @@ def _create_tag(request: Request) -> Reply:
     return 201, {"tag": tag}
 
 
-_FIREWALLS, _BALANCERS, _TAGS = "/v2/firewalls", "/v2/load_balancers", "/v2/tags"
+_FIREWALLS, _TAGS = "/v2/firewalls", "/v2/tags"
 
 OPERATIONS = (
     Operation("list_firewalls", "GET", _FIREWALLS, _list_firewalls),
@@ -203,11 +121,6 @@ OPERATIONS = (
     Operation("get_firewall", "GET", f"{_FIREWALLS}/{{}}", _get_firewall),
     Operation("update_firewall", "PUT", f"{_FIREWALLS}/{{}}", _update_firewall),
     Operation("delete_firewall", "DELETE", f"{_FIREWALLS}/{{}}", remover(Kind.FIREWALL)),
-    Operation("list_load_balancers", "GET", _BALANCERS, _list_balancers),
-    Operation("create_load_balancer", "POST", _BALANCERS, _create_balancer),
-    Operation("get_load_balancer", "GET", f"{_BALANCERS}/{{}}", reader(Kind.LOAD_BALANCER, "load_balancer")),
-    Operation("update_load_balancer", "PUT", f"{_BALANCERS}/{{}}", _update_balancer),
-    Operation("delete_load_balancer", "DELETE", f"{_BALANCERS}/{{}}", remover(Kind.LOAD_BALANCER)),
     Operation("list_tags", "GET", _TAGS, lister(Kind.TAG)),
     Operation("create_tag", "POST", _TAGS, _create_tag),
     Operation("get_tag", "GET", f"{_TAGS}/{{}}", reader(Kind.TAG, "tag")),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from lab.cloud.endpoints.firewalls import free_address
+from lab.cloud.endpoints.load_balancers import free_address
 from lab.cloud.endpoints.request import Operation, Reply, Request, lister, listing, reader, remover
 from lab.cloud.errors import ApiError, unprocessable
 from lab.cloud.options import options

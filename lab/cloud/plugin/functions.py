@@ -51,6 +51,22 @@ def _domain(client: Client, arguments: State) -> State:
     return {**state, "zoneFile": ""}
 
 
+def _load_balancer(client: Client, arguments: State) -> State:
+    """By id or by name; of several of one name none, as the plugin does."""
+    key, name = arguments.get("id"), arguments.get("name")
+    if not key:
+        if not name:
+            raise CallError(0, "Error: specify either a name, or id to use to look up the load balancer")
+        with explained("Error retrieving load balancers"):
+            listed = client.call("GET", "/v2/load_balancers", query={"per_page": "200"})["load_balancers"]
+        found = [each["id"] for each in listed if each["name"] == name]
+        if len(found) != 1:
+            many = f"too many load balancers found with name {name} (found {len(found)}, expected 1)"
+            raise CallError(0, many if found else f"no load balancer found with name {name}")
+        (key,) = found
+    return _read("digitalocean:index/loadBalancer:LoadBalancer", client, key)
+
+
 def _cluster(client: Client, arguments: State) -> State:
     """By name. Fetches new credentials at each call, and they are not marked secret
     (docs/facts/provider.md#credentials)."""
@@ -85,6 +101,7 @@ def _versions(client: Client, arguments: State) -> State:
 FUNCTIONS: dict[str, Function] = {
     "digitalocean:index/getVpc:getVpc": _vpc,
     "digitalocean:index/getDomain:getDomain": _domain,
+    "digitalocean:index/getLoadBalancer:getLoadBalancer": _load_balancer,
     "digitalocean:index/getKubernetesCluster:getKubernetesCluster": _cluster,
     "digitalocean:index/getKubernetesVersions:getKubernetesVersions": _versions,
 }

@@ -1,7 +1,8 @@
 """A host's name: the zone's delegation and the record that leads to the load balancer (EXT-2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
+from typing import Any
 
 from network.config.entry_points import Balancer
 from network.diagnosis.facts import Facts, NameAnswer, Objects, seen
@@ -72,6 +73,44 @@ def record(
 
     which = "internal " if balancer == "internal" else ""
     return Link("record", host, f"leads to the {which}load balancer {name}", judge, declared)
+
+
+def global_record(host: str, over: str, own: str, service: str) -> Link:
+    """Return the link of a host that leads to a global load balancer, called `over`, and from there here: to
+    the load balancer `own`, whose Service is `service`.
+
+    Nobody tells which addresses the former has, so what is looked for is that DigitalOcean has found nothing
+    wrong, and that the name does not lead past it.
+    """
+    account, again = "GET /v2/load_balancers", "cd global && pulumi up --refresh"
+
+    def judge(facts: Facts) -> Outcome:
+        known = seen(facts.balancers)
+        there = next((each for each in known if (each["name"], each["type"]) == (over, "GLOBAL")), None)
+        if there is None:
+            return Outcome(f"the account has no global load balancer {over}", account, again)
+        domain = next((each for each in there["domains"] if each["name"] == host), None)
+        if domain is None:
+            return Outcome(f"{over} does not answer for {host}", account, again)
+        reasons = [*_reasons(domain, "verification"), *_reasons(domain, "ssl_validation")]
+        if reasons:
+            return Outcome(f"DigitalOcean says of {host}: {'; '.join(reasons)}", account, f"dig {host}")
+        targets = there["target_load_balancer_ids"]
+        if not any(each["name"] == own and each["id"] in targets for each in known):
+            return Outcome(f"{own} is no target of {over}", account, again)
+        past = set(addresses(facts, own, service))
+        for resolver, answer in facts.host(host).by_resolver.items():
+            told = seen(answer)
+            if not told.values or past & set(told.values):
+                found = f"resolver {resolver} says {told}"
+                return Outcome(found, f"dig {host} @{resolver}", f"dig +trace {host}")
+        return Outcome(f"leads to {over}, and on to {own}", f"dig {host}, {account}")
+
+    return Link("record", host, f"leads to the global load balancer {over}, and on here", judge)
+
+
+def _reasons(domain: Mapping[str, Any], of: str) -> Sequence[str]:
+    return domain.get(f"{of}_error_reasons") or ()
 
 
 def _wrong(answer: NameAnswer, wanted: Sequence[str]) -> str | None:

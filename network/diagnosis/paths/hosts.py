@@ -106,6 +106,10 @@ def _name(stack: Stack, host: str, balancer: Balancer) -> Iterator[Link]:
         yield delegation(stack, zone)
     ipv6 = balancer == "public" and stack.config.ingress.load_balancer.ipv6
     name = _load_balancer(stack.config, balancer)
+    if balancer == "public" and host in stack.everywhere:
+        stack.wants.balancers = True
+        yield names.global_record(host, stack.everywhere[host], name, service_name(balancer))
+        return
     declared = path_of(_record(stack.config, host))
     within = None if zone is None else zone.name
     yield names.record(host, within, balancer, name, service_name(balancer), ipv6=ipv6, declared=declared)

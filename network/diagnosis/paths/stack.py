@@ -53,11 +53,13 @@ class Stack:
     config: StackConfig
     plan: Plan
     wants: Wants = field(default_factory=Wants)
+    everywhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Hosts that a global load balancer leads here, and its name."""
 
     @classmethod
-    def of(cls, config: StackConfig) -> "Stack":
+    def of(cls, config: StackConfig, everywhere: Mapping[str, str] | None = None) -> "Stack":
         """Return the stack of a valid config."""
-        return cls(config, build(config))
+        return cls(config, build(config), everywhere=everywhere or {})
 
     @property
     def policy_kinds(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import pytest
 
 import network.config
 from network.config import load, messages
+from tests.unit.config import global_cases
 from tests.unit.config.corpus import case, corpus
 from tests.unit.config.warnings import WARNED
 
@@ -87,6 +88,8 @@ def checked() -> Checked:
             load.check(invalid.raw, invalid.plain)
         for name, described in WARNED.items():
             load.check(case(name, described).raw)
+        for broken in (*global_cases.CASES, *global_cases.WARNED):
+            broken.checked()
     return met
 
 

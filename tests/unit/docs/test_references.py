@@ -11,7 +11,7 @@ from tests.unit.docs.references import faults, of_markdown, of_python, of_settin
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 SOURCES = sorted(
-    [ROOT / "__main__.py"]
+    [ROOT / "__main__.py", ROOT / "global" / "__main__.py"]
     + [file for folder in ("network", "lab", "bench", "tests") for file in (ROOT / folder).rglob("*.py")]
 )
 SETTINGS = sorted(
@@ -22,6 +22,7 @@ SETTINGS = sorted(
         *(file for file in (ROOT / "tests").rglob("*.yaml") if file.parent.name != "malformed"),
         *(ROOT / ".github").rglob("*.y*ml"),
         *ROOT.glob("Pulumi*.yaml"),
+        *ROOT.glob("global/Pulumi*.yaml"),
         *ROOT.glob("*.json5"),
         ROOT / "Makefile",
         ROOT / "pyproject.toml",
@@ -34,7 +35,7 @@ def test_a_document_names_nothing_that_is_not_there(file: Path) -> None:
     assert faults(of_markdown(file)) == []
 
 
-@pytest.mark.parametrize("folder", ["__main__.py", "network", "lab", "bench", "tests"])
+@pytest.mark.parametrize("folder", ["__main__.py", "global", "network", "lab", "bench", "tests"])
 def test_comments_and_docstrings_name_nothing_that_is_not_there(folder: str) -> None:
     texts = (text for file in SOURCES if file.is_relative_to(ROOT / folder) for text in of_python(file))
     assert faults(texts) == []

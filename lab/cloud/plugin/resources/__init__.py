@@ -6,6 +6,7 @@ from lab.cloud.plugin.resources.cluster import KubernetesCluster
 from lab.cloud.plugin.resources.domain import DnsRecord, Domain
 from lab.cloud.plugin.resources.droplet import Droplet
 from lab.cloud.plugin.resources.firewall import Firewall
+from lab.cloud.plugin.resources.load_balancer import LoadBalancer
 from lab.cloud.plugin.resources.node_pool import KubernetesNodePool
 from lab.cloud.plugin.resources.others import (
     ReservedIp,
@@ -37,6 +38,7 @@ RESOURCES: dict[str, Resource] = {
         Droplet(),
         Certificate(),
         Cdn(),
+        LoadBalancer(),
         VpcPeering(),
         VpcNatGateway(),
         SpacesKey(),

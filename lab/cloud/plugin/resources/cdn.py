@@ -19,7 +19,8 @@ def _replacing(**fields: Field) -> dict[str, Field]:
     return {name: field.but(replaces=True) for name, field in fields.items()}
 
 
-def _named(client: Client, name: str) -> Json | None:
+def certificate_named(client: Client, name: str) -> Json | None:
+    """The certificate of a name, None where there is none."""
     with explained("Error retrieving certificates"):
         listed = client.call("GET", _PATH, query={"per_page": "200"})["certificates"]
     return next((each for each in listed if each["name"] == name), None)
@@ -52,7 +53,7 @@ class Certificate(Mirrored):
 
     @override
     def read(self, client: Client, key: str, state: State) -> State | None:
-        found = _named(client, key)
+        found = certificate_named(client, key)
         if found is None:
             return None
         return {
@@ -69,7 +70,7 @@ class Certificate(Mirrored):
     @override
     def delete(self, client: Client, key: str, state: State, timeout: float) -> None:
         """One that is in use is asked about again for a while (docs/facts/provider.md#certificates)."""
-        found = _named(client, key)
+        found = certificate_named(client, key)
         if found is None:
             return
         waited = 0.0
@@ -150,7 +151,7 @@ def _custom(client: Client, inputs: State) -> Json:
     body: Json = {"custom_domain": inputs["customDomain"]} if inputs.get("customDomain") else {}
     name = inputs.get("certificateName") or inputs.get("certificateId")
     if name:
-        found = _named(client, name)
+        found = certificate_named(client, name)
         if found is None:
             raise CallError(0, f"certificate not found: {name}")
         body["certificate_id"] = found["id"]

@@ -11,6 +11,7 @@ from lab.cloud.cloud import Cloud
 from lab.cloud.controller import FINALIZER, Controllers
 from lab.cloud.faults import Fault, inject
 from lab.cloud.state import Json, Kind
+from lab.internet.global_load_balancer import GlobalLoadBalancer
 from lab.internet.load_balancer import LoadBalancer
 from tests.unit.lab.cloud.fakes import cloud
 from tests.unit.lab.cloud.requests import make_cluster, make_vpc
@@ -59,7 +60,8 @@ class FakeBalancers:
     def __init__(self) -> None:
         self.now: Sequence[LoadBalancer] = ()
 
-    def apply(self, balancers: Sequence[LoadBalancer]) -> None:
+    def apply(self, balancers: Sequence[LoadBalancer], over: Sequence[GlobalLoadBalancer] = ()) -> None:
+        del over
         self.now = balancers
 
 
