@@ -29,7 +29,13 @@ def declare_release(
     release is gone, a load balancer included.
     """
     chart = plan.chart
-    options = pulumi.ResourceOptions(parent=component, depends_on=list(depends_on))
+    options = pulumi.ResourceOptions(
+        parent=component,
+        depends_on=list(depends_on),
+        protect=plan.adopted,
+        import_=plan.id if plan.adopted else None,
+        retain_on_delete=plan.adopted or None,
+    )
     name = f"{component.pulumi_resource_name}-{plan.name}"
     if chart.path is not None:
         location, version, repository = chart.path, None, None
@@ -68,7 +74,7 @@ def _refuse_unfinished(plan: ReleasePlan, status: ReleaseStatus | None) -> None:
     """
     if status is not None and status.status in UNFINISHED:
         outcome.refuse(
-            f"release {plan.namespace}/{plan.name}: Helm says `{status.status}`\n"
+            f"release {plan.id}: Helm says `{status.status}`\n"
             "  rule: what a cut-off run had under way is not in the cluster, though values and state say so\n"
             "  fix:  docs/runbooks/interrupted-run.md, Helm was killed during an upgrade; if another run is\n"
             "        at work on this stack, wait for its end"
