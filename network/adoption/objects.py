@@ -17,7 +17,7 @@ class Effect:
     found: Any
     planned: Any
     kind: Literal["in place", "refused"]
-    """`in place`: the `up` that imports it changes it."""
+    """`in place`: the `up` that imports it changes it (docs/facts/provider.md#an-import-in-an-up)."""
     why: str = ""
     fix: str = ""
     """What to write in the stack file, or to do; of what is refused alone."""

@@ -50,7 +50,9 @@ def find(config: StackConfig, plan: Plan, reading: Reading) -> Found:
         *_of_account(config, plan, reading, seen),
         *_in_cluster(plan, reading, unseen),
     ]
-    return Found(tuple(objects), tuple(unseen))
+    # One reason, such as a missing token, keeps many things from being seen.
+    told = {(each.source, each.reason): each for each in unseen}
+    return Found(tuple(objects), tuple(told.values()))
 
 
 def network_and_cluster(

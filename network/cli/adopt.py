@@ -85,7 +85,7 @@ def show(found: Found, file: str, place: Place) -> None:
             Text(f"Of what {file} plans there is besides (what Pulumi's state has is the stack's already):\n")
         )
         _objects(console, others, place)
-    if not found.objects:
+    if not (found.objects or found.unseen):
         console.print(Text("Nothing of the plan exists: `pulumi up` makes it.\n"))
     added = lines(found.objects)
     if added:

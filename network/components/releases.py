@@ -26,7 +26,8 @@ def declare_release(
 
     Atomic: an install that fails is uninstalled and an upgrade that fails is rolled back, so that
     the next `up` finds no release in between. It also makes deletion wait until everything of the
-    release is gone, a load balancer included.
+    release is gone, a load balancer included. One that is adopted is imported, and upgraded like any other
+    (docs/facts/provider.md#the-import-of-a-release).
     """
     chart = plan.chart
     options = pulumi.ResourceOptions(
