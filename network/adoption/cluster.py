@@ -9,7 +9,8 @@ from network.adoption.objects import Effect, Importable
 from network.live.cluster import Object
 from network.plan.cluster import ClusterPlan, outside_bounds
 
-_RUNNING = ("running", "degraded")
+_NOT_ITSELF = ("provisioning", "error", "deleting", "deleted")
+"""States of a cluster that does not run yet, or never will; others come and go while it runs."""
 
 
 def the_one(plan: ClusterPlan, clusters: list[Object], network: Object | None) -> Object | None:
@@ -62,7 +63,7 @@ def pools(plan: ClusterPlan, found: Object | None) -> Iterator[Importable]:
 def _against(pool: Mapping[str, Any], found: Object, network: Object | None) -> Iterator[Effect]:
     """Yield what stands against a cluster's adoption beside its inputs; `pool` is the planned default one."""
     state = found["status"]["state"]
-    if state not in _RUNNING:
+    if state in _NOT_ITSELF:
         fix = (
             "wait while it is being changed; one in state `error` never runs: "
             "docs/runbooks/interrupted-run.md#a-cluster-in-state-error"

@@ -18,12 +18,13 @@ def adopting(**adopt: Any) -> Document:
     return document(over={"network:adopt": adopt} if adopt else None)
 
 
-def test_what_is_taken_over_is_told_with_its_id_and_is_neither_made_nor_given_up() -> None:
+def test_what_is_taken_over_is_told_with_its_id_and_a_release_with_its_namespace() -> None:
     found = compare("dev", adopting(), adopting(vpc=VPC, releases=["traefik/traefik"]))
     vpc, release = texts(found, "adopted")
     assert VPC in vpc
     assert "Helm release `traefik` is taken over" in release
-    assert "ownership-given-up" not in kinds(found)
+    (namespace,) = texts(found, "ownership-given-up")
+    assert "Namespace `traefik` is handed over" in namespace
 
 
 def test_another_id_is_refused_by_what_was_taken_over_before() -> None:
@@ -33,8 +34,9 @@ def test_another_id_is_refused_by_what_was_taken_over_before() -> None:
 
 @pytest.mark.parametrize("adopt", [{"cluster": CLUSTER}, {"releases": ["traefik/traefik"]}], ids=str)
 def test_what_becomes_the_program_s_is_a_danger(adopt: dict[str, Any]) -> None:
-    (text,) = texts(compare("dev", adopting(**adopt), adopting()), "protection-removed")
-    assert "becomes the program's" in text
+    found = texts(compare("dev", adopting(**adopt), adopting()), "protection-removed")
+    assert found
+    assert all("becomes the program's" in text for text in found)
 
 
 def test_another_range_under_an_adopted_vpc_is_refused() -> None:
