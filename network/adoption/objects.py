@@ -110,7 +110,7 @@ def _effect(type_name: str, change: Change, name: str) -> Effect:
 def _why(type_name: str, change: Change) -> str | None:
     """Return why a change is refused; None if it is made in place."""
     if replaces(type_name, change):
-        return "another value is another one, made anew: this one would be deleted"
+        return "it cannot be changed: Pulumi would delete this one and make another"
     if type_name == "KubernetesCluster":
         if change.name == "ha" and change.before is True:
             return "DigitalOcean never switches it off"

@@ -1,5 +1,5 @@
-"""A running platform that no state knows is taken over by one `up`, under a stream of requests: its VPC, which
-has another name, its cluster, zone, records, Traefik and cert-manager."""
+"""A running platform that no state knows is taken over by one `up`, under a stream of requests: its VPC, with
+another name, its cluster, zone, records, Traefik and cert-manager."""
 
 import json
 import sys

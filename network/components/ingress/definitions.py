@@ -18,8 +18,8 @@ class TraefikDefinitionsArgs:
 
 
 class TraefikDefinitions(pulumi.ComponentResource):
-    """The CRDs of Traefik's chart, from the chart itself. Those of a release that is adopted stay, as it does:
-    with them would go the routes of others."""
+    """The CRDs of Traefik's chart, from the chart itself. Those of an adopted release stay, as it does: with
+    them would go the routes of others."""
 
     definitions: Sequence[pulumi.Resource]
     """What every object of these kinds depends on."""
