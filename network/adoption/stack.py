@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from network.adoption.account import chosen, differences
 from network.adoption.cluster import cluster, pools, the_one
@@ -16,8 +15,6 @@ from network.live.finding import CannotLookError
 from network.live.parallel import Seen
 from network.plan import Plan
 from network.plan.model.cloud import CloudResource
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _summary(found: Found) -> str:
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "found")
 
 
-def print_it(found: Found, form: str, file: str, place: Place) -> None:
+def report(found: Found, form: str, file: str, place: Place) -> None:
     """Print it in one of its forms, and end the command with its status."""
     match form:
         case "json":

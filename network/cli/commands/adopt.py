@@ -30,7 +30,7 @@ def adopt(
     from network import plan
     from network.adoption.reading import read
     from network.adoption.stack import find
-    from network.cli.adopt import print_it
+    from network.cli.adopt import report
     from network.cli.check import stack_of
     from network.cli.findings import lines_of
     from network.cli.project import chosen, root
@@ -46,4 +46,4 @@ def adopt(
     config = valid_config(path)
     account = seen(lambda: Account.of_stack(root(), stack_of(path)))
     found = find(config, plan.build(config), read(config, Cluster(context), account))
-    print_it(found, form, path.name, lines_of(path.name, read_file(path).lines))
+    report(found, form, path.name, lines_of(path.name, read_file(path).lines))
