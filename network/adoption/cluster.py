@@ -7,6 +7,8 @@ from network.adoption import inputs
 from network.adoption.account import absent, chosen, differences
 from network.adoption.objects import Effect, Importable
 from network.live.cluster import Object
+from network.live.finding import CannotLookError
+from network.live.parallel import Seen
 from network.plan.cluster import ClusterPlan, outside_bounds
 
 _NOT_ITSELF = ("provisioning", "error", "deleting", "deleted")
@@ -24,7 +26,7 @@ def the_one(plan: ClusterPlan, clusters: list[Object], network: Object | None) -
 
 
 def cluster(
-    plan: ClusterPlan, found: Object | None, network: Object | None, *, seen: bool
+    plan: ClusterPlan, found: Object | None, network: Seen[Object | None], *, seen: bool
 ) -> Iterator[Importable]:
     """Yield the stack's cluster; `network` is its VPC, `seen` whether the account told its clusters."""
     planned = plan.cluster
@@ -60,7 +62,7 @@ def pools(plan: ClusterPlan, found: Object | None) -> Iterator[Importable]:
             yield absent(planned, name, "node pool of the cluster", key, command)
 
 
-def _against(pool: Mapping[str, Any], found: Object, network: Object | None) -> Iterator[Effect]:
+def _against(pool: Mapping[str, Any], found: Object, network: Seen[Object | None]) -> Iterator[Effect]:
     """Yield what stands against a cluster's adoption beside its inputs; `pool` is the planned default one."""
     state = found["status"]["state"]
     if state in _NOT_ITSELF:
@@ -69,7 +71,9 @@ def _against(pool: Mapping[str, Any], found: Object, network: Object | None) -> 
             "docs/runbooks/interrupted-run.md#a-cluster-in-state-error"
         )
         yield Effect("status", state, "running", "refused", "only a cluster that runs is taken over", fix)
-    if network is None or found["vpc_uuid"] != network["id"]:
+    if isinstance(network, CannotLookError):
+        pass  # Nobody knows whose VPC that is.
+    elif network is None or found["vpc_uuid"] != network["id"]:
         there = "the stack's VPC does not exist" if network is None else f"the stack's is {network['id']}"
         yield Effect(
             "vpcUuid",

@@ -12,8 +12,8 @@ from network.review.replacement import Change, changes, is_lower, replaces
 class Effect:
     """What an adoption does to one property, or why it is refused."""
 
-    property: str
-    """In Pulumi's words; empty where it is about the whole."""
+    path: str
+    """Of the property, in Pulumi's words; empty where it is about the whole."""
     found: Any
     planned: Any
     kind: Literal["in place", "refused"]
@@ -25,18 +25,18 @@ class Effect:
     @property
     def found_text(self) -> str:
         """What was found, as a stack file writes it; empty where it is about the whole."""
-        return _shown(self.found) if self.property else ""
+        return _shown(self.found) if self.path else ""
 
     @property
     def planned_text(self) -> str:
         """What is planned, likewise."""
-        return _shown(self.planned) if self.property else ""
+        return _shown(self.planned) if self.path else ""
 
     @property
     def text(self) -> str:
         """Say what happens, on one line."""
-        values = f"{self.found_text} -> {self.planned_text}" if self.property else ""
-        return " ".join(filter(None, (self.property, values, f"({self.why})" if self.why else "")))
+        values = f"{self.found_text} -> {self.planned_text}" if self.path else ""
+        return " ".join(filter(None, (self.path, values, f"({self.why})" if self.why else "")))
 
 
 @dataclass(frozen=True)

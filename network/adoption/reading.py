@@ -64,7 +64,8 @@ def read(config: StackConfig, cluster: Cluster, account: Seen[Account]) -> Readi
     records = all_seen(
         {name: _asked(account, f"/v2/domains/{name}/records", "domain_records") for name in names}
     )
-    return Reading(**({name: [] for name in _LISTS} | seen), records=records)
+    unasked: dict[str, Any] = {name: [] for name in _LISTS}
+    return Reading(**{**unasked, **seen}, records=records)
 
 
 def _wanted(config: StackConfig) -> list[str]:

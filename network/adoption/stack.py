@@ -61,7 +61,12 @@ def network_and_cluster(
     found = the_one(plan.cluster, there, network)
     return [
         *vpc(plan.external.vpc, networks, network, seen=networks is vpcs),
-        *cluster(plan.cluster, found, network, seen=there is clusters),
+        *cluster(
+            plan.cluster,
+            found,
+            vpcs if isinstance(vpcs, CannotLookError) else network,
+            seen=there is clusters,
+        ),
         *pools(plan.cluster, found),
     ]
 
@@ -76,7 +81,9 @@ def _of_account(
     seen(reading.vpcs)
     seen(reading.clusters)
     yield from network_and_cluster(plan, reading.vpcs, reading.clusters)
-    yield from served_zones(config, plan.external, seen(reading.domains))
+    domains = seen(reading.domains)
+    if domains is reading.domains:
+        yield from served_zones(config, plan.external, domains)
     for zone in plan.external.zones:
         if zone.name in reading.records:
             yield from records(zone, seen(reading.records[zone.name]))

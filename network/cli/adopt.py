@@ -41,7 +41,7 @@ def _object(each: Importable, place: Place) -> dict[str, Any]:
         "place": place(each.key) if each.key else "",
         "effects": [
             {
-                "property": effect.property,
+                "property": effect.path,
                 "found": effect.found_text,
                 "planned": effect.planned_text,
                 "kind": effect.kind,

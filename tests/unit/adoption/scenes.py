@@ -72,6 +72,6 @@ def looked(config: StackConfig, reading: Reading, **changed: Any) -> Found:
 def told(found: Found) -> dict[str, dict[str, str]]:
     """Kind of effect by property, by the first two words of what it is about."""
     return {
-        " ".join(each.title.split()[:2]): {effect.property: effect.kind for effect in each.effects}
+        " ".join(each.title.split()[:2]): {effect.path: effect.kind for effect in each.effects}
         for each in found.objects
     }

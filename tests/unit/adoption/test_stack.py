@@ -139,7 +139,7 @@ def test_bounds_that_the_default_pool_is_outside_of_are_refused(theirs: Reading)
     }
     config = adopting(theirs, **{"network:cluster": {"nodePools": {"default": {**default, "count": None}}}})
     (refused,) = refusals(looked(config, theirs))
-    assert refused.property == "nodeCount"
+    assert refused.path == "nodeCount"
 
 
 def test_an_id_that_the_account_lacks_is_refused(theirs: Reading) -> None:
@@ -169,6 +169,12 @@ def test_what_nobody_could_see_is_never_as_planned(ours: Reading) -> None:
     for part in ("vpcs", "domains", "clusters", "server", "workloads"):
         assert looked(config, ours, **{part: why}).unseen == (why,)
     assert looked(config, ours, workloads=why).status == 2
+
+
+def test_what_nobody_could_see_is_not_called_absent(theirs: Reading) -> None:
+    why = CannotLookError("GET /v2/domains", "403", "a token with the scope domain:read")
+    for part in ("vpcs", "clusters", "domains"):
+        assert refusals(looked(adopting(theirs), theirs, **{part: why})) == []
 
 
 def workload(release: str, chart: str) -> dict[str, Any]:
