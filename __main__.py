@@ -19,6 +19,7 @@ from network.components.certificates import (
 )
 from network.components.cluster import Cluster, ClusterArgs
 from network.components.cluster.account import Account
+from network.components.cluster.adoption import refuse_misfits
 from network.components.cluster.version import live_cluster, settled
 from network.components.egress import Egress, EgressArgs
 from network.components.external import (
@@ -67,9 +68,11 @@ config = read_config()
 planned = plan.build(config)
 secrets = secret_values(config)
 
-# What the account has already: a cluster is never asked for an older version than its own
+# What the account has already: nothing that is adopted is replaced, and no cluster is asked for an older version
+# than its own
 account = Account.of_stack()
-live = live_cluster(account, planned.cluster.cluster.name)
+refuse_misfits(config, planned, account)
+live = live_cluster(account, planned.cluster.cluster)
 settled_cluster = settled(config, planned.cluster.cluster, live)
 
 # Outside the cluster: VPC, peerings and zones

@@ -5,6 +5,7 @@ import typer
 from network.cli import files
 from network.cli.commands.accept import accept
 from network.cli.commands.addresses import addresses
+from network.cli.commands.adopt import adopt
 from network.cli.commands.capacity import capacity
 from network.cli.commands.check import check
 from network.cli.commands.dashboards import dashboards
@@ -29,8 +30,8 @@ def network() -> None:
     and tell what a change does.
 
     Pulumi declares the platform; this reads files and answers. It needs no account, no credentials and no
-    cluster, but for what looks at those that run: `verify` and `doctor`, which change nothing there. `accept`
-    alone makes things, on an account of its own, for money that is agreed to, and removes them.
+    cluster, but for what looks at those that run: `verify`, `doctor` and `adopt`, which change nothing there.
+    `accept` alone makes things, on an account of its own, for money that is agreed to, and removes them.
 
     Every command exits 0 if it is done with nothing to object to, 1 if it is done and the answer is no, and 2
     if what it was given cannot be read or understood, or what it looks at cannot be seen, or if it fails by a
@@ -53,6 +54,7 @@ for command in (
     objectives,
     verify,
     doctor,
+    adopt,
     vpn,
     accept,
 ):

@@ -19,15 +19,16 @@ def options(
 ) -> pulumi.ResourceOptions:
     """Return the options of a planned resource as a child of `component`.
 
-    `kept`: `destroy` leaves the object in the account. `import_`: the id of the object to take over.
+    `kept`: `destroy` leaves the object in the account, as it leaves what is adopted. `import_`: the id of the
+    object to take over, where that is not the plan's.
     `provider`: another than the component's.
     """
     return pulumi.ResourceOptions(
         parent=component,
         depends_on=list(depends_on),
         protect=resource.protect,
-        retain_on_delete=kept or None,
-        import_=import_,
+        retain_on_delete=kept or resource.adopted is not None or None,
+        import_=import_ or resource.adopted,
         ignore_changes=list(resource.ignore_changes),
         replace_on_changes=list(resource.replace_on_changes),
         delete_before_replace=resource.delete_before_replace,

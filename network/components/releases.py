@@ -26,10 +26,17 @@ def declare_release(
 
     Atomic: an install that fails is uninstalled and an upgrade that fails is rolled back, so that
     the next `up` finds no release in between. It also makes deletion wait until everything of the
-    release is gone, a load balancer included.
+    release is gone, a load balancer included. One that is adopted is imported, and upgraded like any other
+    (docs/facts/provider.md#the-import-of-a-release).
     """
     chart = plan.chart
-    options = pulumi.ResourceOptions(parent=component, depends_on=list(depends_on))
+    options = pulumi.ResourceOptions(
+        parent=component,
+        depends_on=list(depends_on),
+        protect=plan.adopted,
+        import_=plan.id if plan.adopted else None,
+        retain_on_delete=plan.adopted or None,
+    )
     name = f"{component.pulumi_resource_name}-{plan.name}"
     if chart.path is not None:
         location, version, repository = chart.path, None, None
@@ -68,7 +75,7 @@ def _refuse_unfinished(plan: ReleasePlan, status: ReleaseStatus | None) -> None:
     """
     if status is not None and status.status in UNFINISHED:
         outcome.refuse(
-            f"release {plan.namespace}/{plan.name}: Helm says `{status.status}`\n"
+            f"release {plan.id}: Helm says `{status.status}`\n"
             "  rule: what a cut-off run had under way is not in the cluster, though values and state say so\n"
             "  fix:  docs/runbooks/interrupted-run.md, Helm was killed during an upgrade; if another run is\n"
             "        at work on this stack, wait for its end"

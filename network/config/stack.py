@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from network.config.access import Access
+from network.config.adopt import Adopt
 from network.config.applications import Application
 from network.config.certificates import Certificates
 from network.config.charts import Charts
@@ -53,6 +54,8 @@ class StackConfig(Model):
     """Who holds which role."""
     vpn: Vpn | None = None
     """A way into the VPC for people's devices; none when absent."""
+    adopt: Adopt = Field(default_factory=Adopt)
+    """What exists already and is taken over; nothing when absent."""
     charts: Charts = Field(default_factory=Charts)
     """Other charts than the pinned ones."""
     dns_token: Token

@@ -131,10 +131,12 @@ def _cloud_resources(plan: Plan) -> Iterator[Document]:
         yield {
             "type": resource.type,
             "name": resource.name,
-            "inputs": _in_camel_case(resource.arguments),
+            "inputs": in_camel_case(resource.arguments),
             "protect": resource.protect,
             "ignoreChanges": list(resource.ignore_changes),
             "deleteBeforeReplace": resource.delete_before_replace,
+            "retainOnDelete": resource.adopted is not None,
+            "adopted": resource.adopted,
         }
     for zone in found(plan.layers, ZonePlan):
         if zone.provider != "digitalocean":
@@ -165,14 +167,14 @@ def _cloud_resources(plan: Plan) -> Iterator[Document]:
             }
 
 
-def _in_camel_case(value: Any) -> Any:
+def in_camel_case(value: Any) -> Any:
     """Return arguments in the engine's spelling; the keys of labels are the user's own."""
     if isinstance(value, Mapping):
         return {
-            to_camel(key): child if key == "labels" else _in_camel_case(child) for key, child in value.items()
+            to_camel(key): child if key == "labels" else in_camel_case(child) for key, child in value.items()
         }
     if isinstance(value, list):
-        return [_in_camel_case(child) for child in value]
+        return [in_camel_case(child) for child in value]
     return value
 
 
@@ -199,6 +201,7 @@ def _release(release: ReleasePlan) -> Document:
         "namespace": release.namespace,
         "chart": {"name": release.chart_name, **chart},
         "values": release.values,
+        "adopted": release.adopted,
     }
 
 

@@ -72,6 +72,9 @@ PROTECTION_REMOVED = Kind(
 OWNERSHIP_GIVEN_UP = Kind(
     "ownership-given-up", Weight.ATTENTION, "what the program made stays for good, `destroy` or not"
 )
+ADOPTED = Kind(
+    "adopted", Weight.ATTENTION, "what exists is taken over, and changed in place where it differs"
+)
 UPDATE_REFUSED = Kind(
     "update-refused", Weight.DANGER, "DigitalOcean refuses the update, halfway through the `up`"
 )

@@ -82,7 +82,7 @@ class Scene:
             opts=pulumi.ResourceOptions(delete_before_replace=True),
         )
         account = Account(self.environment["DIGITALOCEAN_API_URL"], self.account.store.account.token)
-        live = live_cluster(account, planned.cluster.cluster.name)
+        live = live_cluster(account, planned.cluster.cluster)
         settled_cluster = settled(config, planned.cluster.cluster, live)
         cluster = Cluster(
             "cluster",

@@ -58,8 +58,16 @@ class Account:
         """Return its clusters. Raises AccountError."""
         return tuple(
             LiveCluster(each["id"], each["name"], each["version"], each["status"]["state"])
-            for each in self._listed("/v2/kubernetes/clusters?per_page=200", "kubernetes_clusters")
+            for each in self.whole_clusters()
         )
+
+    def whole_clusters(self) -> Iterator[Any]:
+        """Yield its clusters as the API tells them. Raises AccountError."""
+        return self._listed("/v2/kubernetes/clusters?per_page=200", "kubernetes_clusters")
+
+    def vpcs(self) -> Iterator[Any]:
+        """Yield its VPCs as the API tells them. Raises AccountError."""
+        return self._listed("/v2/vpcs?per_page=200", "vpcs")
 
     def _listed(self, path: str, key: str) -> Iterator[Any]:
         """Yield what all pages of a list hold."""

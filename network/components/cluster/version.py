@@ -9,8 +9,9 @@ from network.plan.cluster.version import held
 from network.plan.model.cloud import CloudResource
 
 
-def live_cluster(account: Account, name: str) -> LiveCluster | None:
-    """Return the account's cluster of that name; None where there is none or nobody knows.
+def live_cluster(account: Account, planned: CloudResource) -> LiveCluster | None:
+    """Return the account's cluster of the planned name, or the one that is adopted, whatever its name; None
+    where there is none or nobody knows.
 
     Without a token nothing is asked: the first preview of a stack needs none.
     """
@@ -20,11 +21,12 @@ def live_cluster(account: Account, name: str) -> LiveCluster | None:
         clusters = account.clusters()
     except AccountError as error:
         pulumi.log.warn(
-            f"the account does not say which version cluster {name} runs ({error}): "
+            f"the account does not say which version cluster {planned.name} runs ({error}): "
             "a version that differs from it is not applied in this run"
         )
         return None
-    return next((each for each in clusters if each.name == name and not each.going), None)
+    by, wanted = ("name", planned.name) if planned.adopted is None else ("id", planned.adopted)
+    return next((each for each in clusters if getattr(each, by) == wanted and not each.going), None)
 
 
 def settled(config: StackConfig, planned: CloudResource, live: LiveCluster | None) -> CloudResource:

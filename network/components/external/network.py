@@ -7,7 +7,7 @@ import pulumi
 import pulumi_digitalocean as digitalocean
 
 from network.components import cloud
-from network.components.external.default_vpc import default_vpc
+from network.components.external.default_vpc import DefaultVpc, default_vpc
 from network.config.zones import named
 from network.plan.external import ZonePlan
 from network.plan.model.cloud import CloudResource
@@ -36,7 +36,8 @@ class Network(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("webgrip:external:Network", name, None, opts)
-        default = default_vpc(args.vpc)
+        # One that is adopted stays anyway.
+        default = DefaultVpc() if args.vpc.adopted else default_vpc(args.vpc)
         options = cloud.options(self, args.vpc, kept=default.ours, import_=default.id)
         vpc = digitalocean.Vpc(name, **args.vpc.arguments, opts=options)
         self.vpc_id = vpc.id

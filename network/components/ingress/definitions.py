@@ -18,7 +18,8 @@ class TraefikDefinitionsArgs:
 
 
 class TraefikDefinitions(pulumi.ComponentResource):
-    """The CRDs of Traefik's chart, from the chart itself."""
+    """The CRDs of Traefik's chart, from the chart itself. Those of an adopted release stay, as it does: with
+    them would go the routes of others."""
 
     definitions: Sequence[pulumi.Resource]
     """What every object of these kinds depends on."""
@@ -32,5 +33,5 @@ class TraefikDefinitions(pulumi.ComponentResource):
         super().__init__("webgrip:ingress:TraefikDefinitions", name, None, opts)
         paths = [f"crds/{file}" for file in args.ingress.crds]
         found = read_definitions("network:charts.traefik", args.ingress.release, paths)
-        self.definitions = [declare(self, each) for each in found]
+        self.definitions = [declare(self, each, shared=args.ingress.release.adopted) for each in found]
         self.register_outputs({})

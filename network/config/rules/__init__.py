@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from network.config.model import Finding
 from network.config.rules import (
+    adoption,
     alerting,
     applications,
     bought,
@@ -140,6 +141,9 @@ RULES: tuple[Rule, ...] = (
     vpn.destinations_are_in_reach,
     vpn.reached_load_balancers_exist,
     vpn.peers_fit_their_tags,
+    adoption.adopted_pools_are_declared,
+    adoption.adopted_releases_are_the_platforms,
+    adoption.adopted_vpc_is_no_peer,
 )
 """What is refused."""
 

@@ -34,6 +34,7 @@ def release(config: StackConfig) -> ReleasePlan:
         chart_name="cert-manager",
         chart=config.charts.cert_manager,
         values=_values(config),
+        adopted=f"{CERT_MANAGER}/{CERT_MANAGER}" in config.adopt.releases,
     )
 
 

@@ -37,7 +37,11 @@ def build(config: StackConfig) -> ClusterPlan:
         cluster=_cluster(config),
         pools=tuple(
             CloudResource(
-                "KubernetesNodePool", name, {"name": pool_name(name, pool), **_pool(config, name, pool)}
+                "KubernetesNodePool",
+                name,
+                {"name": pool_name(name, pool), **_pool(config, name, pool)},
+                protect=name in config.adopt.node_pools,
+                adopted=config.adopt.node_pools.get(name),
             )
             for name, pool in config.cluster.node_pools.items()
             if name != DEFAULT_POOL
@@ -90,7 +94,8 @@ def _cluster(config: StackConfig) -> CloudResource:
         type="KubernetesCluster",
         name=name,
         arguments=arguments,
-        protect=config.environment.is_production,
+        protect=config.environment.is_production or config.adopt.cluster is not None,
+        adopted=config.adopt.cluster,
         # DigitalOcean's to choose. Of one that is ours, only what raises it is asked for (`plan.version`).
         ignore_changes=("version",) if cluster.auto_upgrade else (),
         # A second cluster cannot have the first one's name and pod range.

@@ -72,8 +72,9 @@ def _vpc(config: StackConfig) -> CloudResource:
             "ip_range": str(config.external.vpc.ip_range),
             "description": f"Nodes and load balancer of the {config.environment.name} network platform",
         },
-        protect=config.environment.is_production,
+        protect=config.environment.is_production or config.adopt.vpc is not None,
         delete_before_replace=True,
+        adopted=config.adopt.vpc,
         delete_timeout=VPC_DELETE_TIMEOUT,
     )
 

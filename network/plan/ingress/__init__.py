@@ -95,6 +95,7 @@ def build(config: StackConfig) -> IngressPlan:
             chart_name="traefik",
             chart=config.charts.traefik,
             values=_values(config),
+            adopted=f"{TRAEFIK}/{TRAEFIK}" in config.adopt.releases,
         ),
         tls_options=_tls_options(config),
         tls_store=_tls_store(config),

@@ -25,5 +25,8 @@ class CloudResource:
     """Arguments, in the engine's spelling, whose change is a replacement although the provider updates."""
     delete_before_replace: bool = False
     """A replacement cannot stand beside the original: the fixed name or the range is taken."""
+    adopted: str | None = None
+    """Id in the account of what is taken over instead of being made; it is protected, and `destroy` leaves
+    it."""
     delete_timeout: str | None = None
     """How long a deletion may take, in Go's notation; None is the provider's default."""

@@ -59,3 +59,10 @@ class ReleasePlan:
     chart_name: str
     chart: Chart
     values: Mapping[str, Any] = field(default_factory=dict)
+    adopted: bool = False
+    """It is in the cluster, and taken over instead of being installed: `destroy` leaves it."""
+
+    @property
+    def id(self) -> str:
+        """What Pulumi calls it: `namespace/name`."""
+        return f"{self.namespace}/{self.name}"

@@ -24,8 +24,10 @@ class NamespacePlan:
 
 
 def of_platform(config: StackConfig, name: str) -> NamespacePlan:
-    """Return a namespace of the platform's own pods: all of them meet the strictest standard."""
-    return NamespacePlan(name, "created", labelled(config, name, "restricted"), "platform")
+    """Return a namespace of the platform's own pods: all of them meet the strictest standard. That of an
+    adopted release stays with it."""
+    owner = "adopted" if f"{name}/{name}" in config.adopt.releases else "created"
+    return NamespacePlan(name, owner, labelled(config, name, "restricted"), "platform")
 
 
 def labelled(config: StackConfig, name: str, enforce: PodSecurity) -> Manifest:

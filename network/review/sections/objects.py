@@ -65,6 +65,15 @@ def _releases(base: Side, head: Side) -> Iterator[Finding]:
         if after is None:
             yield Finding(kinds.OBJECT_REPLACED, f"Helm release {code(name)} is uninstalled.")
             continue
+        if after.get("adopted") and not before.get("adopted"):
+            text = (
+                f"Helm release {code(name)} is taken over: `up` imports it, and upgrades it to this chart "
+                "with this platform's values. `destroy` leaves it."
+            )
+            yield Finding(kinds.ADOPTED, text)
+        elif before.get("adopted") and not after.get("adopted"):
+            text = f"Helm release {code(name)} becomes the program's: it is uninstalled with the stack."
+            yield Finding(kinds.PROTECTION_REMOVED, text)
         for field in RELEASE_REPLACES:
             if before[field] != after[field]:
                 text = (

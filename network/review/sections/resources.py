@@ -67,7 +67,10 @@ def compare(base: Side, head: Side) -> Section:
         findings += _otherwise(key, before, after, differing)
         rows += [(_title(key), _effect(key, each), _input(each)) for each in differing]
     findings += _first_peering(base, head, replaced)
-    rows += [(_title(key), "made", "") for key in head.resources if key not in base.resources]
+    for key, after in head.resources.items():
+        if key not in base.resources:
+            rows.append((_title(key), "imported" if after.get("adopted") else "made", ""))
+            findings += _adopted(key, {}, after)
     for key, outer in _swept(base, head, replaced):
         rows.append((_title(key), f"**replaced** with the {outer}", ""))
         replaced.add(key)
@@ -138,6 +141,8 @@ def _deleted(key: ResourceKey, before: Document) -> Iterator[Finding]:
             f"{_title(key)} {code(before['inputs']['name'])} is no longer managed; it stays in the account."
         )
         yield Finding(kinds.CLOUD_UPDATED, text)
+        if before["protect"]:
+            yield _refused(key, "deletion")
     elif type_name in PLATFORM:
         text = f"**{_title(key)} {code(before['inputs']['name'])} is deleted.** {LOSSES[type_name]}."
         yield Finding(kinds.PLATFORM_DESTROYED, text)
@@ -181,7 +186,7 @@ def _replaced(
 ) -> Iterator[Finding]:
     type_name, name = key
     why = " and ".join(f"{code(each.name)} changes, {change(each.before, each.after)}" for each in causes)
-    if before.get("retainOnDelete"):
+    if before.get("retainOnDelete") and type_name == "Domain":
         text = (
             f"Another {type_name} is taken instead, with new records; the former stays in the account: {why}."
         )
@@ -250,7 +255,8 @@ def _otherwise(
 ) -> Iterator[Finding]:
     """Yield what an update in place does that its reviewer would not expect."""
     kept, keeps = before.get("retainOnDelete", False), after.get("retainOnDelete", False)
-    if keeps and not kept:
+    yield from _adopted(key, before, after)
+    if keeps and not kept and not after.get("adopted"):
         zone = code(before["inputs"]["name"])
         text = f"{_title(key)} {zone} is handed over: it stays, also when the stack goes."
         yield Finding(kinds.OWNERSHIP_GIVEN_UP, text)
@@ -269,6 +275,20 @@ def _otherwise(
             )
         elif key[0] == "KubernetesCluster":
             yield from _of_cluster(each)
+
+
+def _adopted(key: ResourceKey, before: Document, after: Document) -> Iterator[Finding]:
+    """Yield that a resource is taken over; `before` is empty where it was none."""
+    adopted, former = after.get("adopted"), before.get("adopted")
+    if adopted and adopted != former:
+        yield Finding(
+            kinds.ADOPTED,
+            f"{_title(key)} {code(after['inputs']['name'])} is taken over, as {code(adopted)}: `up` imports "
+            "it, protects it, and changes in place what differs (`network adopt` shows what). `destroy` "
+            "leaves it.",
+        )
+        if former:
+            yield _refused(key, "replacement")
 
 
 def _of_cluster(each: Change) -> Iterator[Finding]:
