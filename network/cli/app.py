@@ -11,6 +11,7 @@ from network.cli.commands.doctor import doctor
 from network.cli.commands.flows import flows
 from network.cli.commands.objectives import objectives
 from network.cli.commands.plan import plan
+from network.cli.commands.preflight import preflight
 from network.cli.commands.reachability import reachability
 from network.cli.commands.review import review
 from network.cli.commands.schema import schema
@@ -28,7 +29,8 @@ def network() -> None:
     and tell what a change does.
 
     Pulumi declares the platform; this reads files and answers. It needs no account, no credentials and no
-    cluster, but for what looks at those that run: `verify` and `doctor`, which change nothing there.
+    cluster, but for what looks at those that run: `verify`, `preflight` and `doctor`, which change nothing
+    there.
 
     Every command exits 0 if it is done with nothing to object to, 1 if it is done and the answer is no, and 2
     if what it was given cannot be read or understood, or what it looks at cannot be seen, or if it fails by a
@@ -50,6 +52,7 @@ for command in (
     undeclared,
     objectives,
     verify,
+    preflight,
     doctor,
     vpn,
 ):

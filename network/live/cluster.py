@@ -75,6 +75,11 @@ class Cluster:
         except (KeyError, IndexError, TypeError):
             raise CannotLookError(_shown(arguments), "the kubeconfig names no server", KUBECONFIG) from None
 
+    def raw(self, path: str) -> str:
+        """Return what the API server answers at a path of its own, such as `/metrics`. Raises
+        CannotLookError."""
+        return self._run("get", f"--raw={path}")
+
     def _json(self, *arguments: str) -> Object:
         told = self._run(*arguments, "--output=json")
         try:

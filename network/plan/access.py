@@ -81,8 +81,11 @@ def _readable() -> list[Rule]:
                 "cert-manager.io",
                 "acme.cert-manager.io",
                 "traefik.io",
+                "admissionregistration.k8s.io",
             )
         ),
+        # Counts of calls, deprecated ones among them. A binding within a namespace does not give it.
+        {"nonResourceURLs": ["/metrics"], "verbs": ["get"]},
     ]
 
 

@@ -1,6 +1,7 @@
 """The operations of the simulated API, by subject."""
 
 from lab.cloud.endpoints import (
+    account,
     clusters,
     domains,
     droplets,
@@ -14,6 +15,7 @@ from lab.cloud.endpoints import (
 from lab.cloud.endpoints.request import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
+    *account.OPERATIONS,
     *vpcs.OPERATIONS,
     *clusters.OPERATIONS,
     *node_pools.OPERATIONS,

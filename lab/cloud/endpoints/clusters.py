@@ -3,7 +3,7 @@
 import uuid
 
 from lab.cloud.backend import place
-from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES
+from lab.cloud.catalogue import KUBERNETES_VERSIONS, REGIONS, SIZES, version_key
 from lab.cloud.endpoints import cluster_settings
 from lab.cloud.endpoints.firewalls import new_tag
 from lab.cloud.endpoints.node_pools import new_pool
@@ -116,6 +116,18 @@ def _upgrade(request: Request) -> Reply:
     return 202, {}
 
 
+def _upgrades(request: Request) -> Reply:
+    """What is offered and newer: of its own minor version, and once that is the last patch of the next one
+    (docs/facts/kubernetes.md#upgrades-at-digitalocean)."""
+    own = version_key(request.store.account.get(Kind.CLUSTER, request.ids[0])["version"])
+    newer = [slug for slug in KUBERNETES_VERSIONS if version_key(slug) > own]
+    patches = [slug for slug in newer if version_key(slug)[0] == own[0]]
+    (major, minor), *_ = own
+    following = [slug for slug in newer if version_key(slug)[0] == (major, minor + 1)]
+    offered = [{"slug": slug, "kubernetes_version": slug.split("-")[0]} for slug in patches or following]
+    return 200, {"available_upgrade_versions": offered}
+
+
 def _delete(request: Request) -> Reply:
     return _remove(request, with_associated=False)
 
@@ -198,6 +210,7 @@ OPERATIONS = (
     Operation("update_cluster", "PUT", f"{_CLUSTERS}/{{}}", _update),
     Operation("delete_cluster", "DELETE", f"{_CLUSTERS}/{{}}", _delete),
     Operation("upgrade_cluster", "POST", f"{_CLUSTERS}/{{}}/upgrade", _upgrade),
+    Operation("list_upgrades", "GET", f"{_CLUSTERS}/{{}}/upgrades", _upgrades),
     Operation("get_credentials", "GET", f"{_CLUSTERS}/{{}}/credentials", _credentials),
     Operation("list_associated_resources", "GET", _ASSOCIATED, _associated),
     Operation("delete_cluster_dangerous", "DELETE", f"{_ASSOCIATED}/dangerous", _delete_dangerous),
