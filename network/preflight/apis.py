@@ -37,7 +37,7 @@ def findings(
 ) -> Iterator[Finding]:
     """Yield the rows of APIs."""
     yield REQUESTED.row("API server", "none that goes").none(
-        both(target, it.inside(reading.metrics)), lambda pair: _requested(pair[1], minor(pair[0]))
+        both(target, it.inside(reading.metrics)), lambda pair: requested(pair[1], minor(pair[0]))
     )
     declared = [*found(plan.layers, dict), *manifests]
     yield DECLARED.row("plan and manifests", "none that goes").none(
@@ -45,19 +45,22 @@ def findings(
     )
 
 
-def _requested(metrics: str, of: int) -> list[str]:
+def requested(metrics: str, of: int) -> list[str]:
+    """Return what was asked for in a version of its API that Kubernetes 1.`of` no longer serves. Raises
+    ValueError for what are no metrics of an API server."""
     if "apiserver_request_total" not in metrics:
         raise ValueError("these are no metrics of an API server")
     return sorted(
         f"{labels['resource']} in {'/'.join(filter(None, (labels['group'], labels['version'])))}, "
         f"gone in {labels['removed_release']}"
         for match in _REQUESTED.finditer(metrics)
-        if _minor((labels := dict(_LABEL.findall(match["labels"])))["removed_release"]) <= of
+        if _goes((labels := dict(_LABEL.findall(match["labels"])))["removed_release"], of)
     )
 
 
-def _minor(release: str) -> int:
-    return int(release.split(".")[1])
+def _goes(release: str, of: int) -> bool:
+    """Whether an API is gone by Kubernetes 1.`of`; of some, such as Endpoints, no end is planned."""
+    return release != "" and int(release.split(".")[1]) <= of
 
 
 def _declared(objects: Sequence[Object], of: int) -> list[str]:

@@ -71,7 +71,9 @@ def ready(config: StackConfig, folder: Path) -> Ready:
         bindings=[
             {"metadata": {"name": "names"}, "spec": {"policyName": "names", "validationActions": ["Deny"]}}
         ],
-        metrics=METRICS + requested("poddisruptionbudgets", "policy", "v1beta1", "1.25", 0),
+        metrics=METRICS
+        + requested("endpoints", "", "v1", "")
+        + requested("poddisruptionbudgets", "policy", "v1beta1", "1.25", 0),
         clusters=seen.clusters,
         upgrades=[each["slug"] for each in offered],
         account=account.call("GET", "/v2/account")[1]["account"],
