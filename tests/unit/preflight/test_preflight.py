@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from network.live.finding import CannotLookError, status
+from network.plan.model.parts import found
 from network.plan.model.peers import TRAEFIK
 from network.preflight import CHECKS
 from network.preflight.reading import Reading
@@ -163,10 +164,10 @@ def test_a_pod_of_two_budgets_and_one_of_nobody_are_named(dev: Ready) -> None:
     reading = dev.changed()
     two_budgets(reading)
     of_nobody(reading)
-    found = others(dev, reading)
-    assert found.keys() == {"budget-overlap", "bare-pods"}
-    assert found["budget-overlap"].count(" of traefik and again") == 2
-    assert found["bare-pods"] == f"traefik/{reading.pods[0]['metadata']['name']}"
+    told = others(dev, reading)
+    assert told.keys() == {"budget-overlap", "bare-pods"}
+    assert told["budget-overlap"].count(" of traefik and again") == 2
+    assert told["bare-pods"] == f"traefik/{reading.pods[0]['metadata']['name']}"
 
 
 def test_a_backend_with_one_ready_pod_is_named(dev: Ready) -> None:
@@ -212,17 +213,17 @@ def test_a_version_that_is_not_offered_is_told_with_those_that_are(dev: Ready) -
 @pytest.mark.parametrize("name", PARTS)
 def test_one_missing_right_never_looks_fit_nor_unfit(dev: Ready, name: str) -> None:
     error = CannotLookError("GET /v2", "403 forbidden", "give the token the scope")
-    found = dev.findings(dataclasses.replace(dev.changed(), **{name: error}))
-    assert {each.verdict for each in found} == {"as planned", "could not look"}, name
-    assert status(found) == 2
+    rows = dev.findings(dataclasses.replace(dev.changed(), **{name: error}))
+    assert {each.verdict for each in rows} == {"as planned", "could not look"}, name
+    assert status(rows) == 2
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_an_answer_of_another_form_is_told_and_breaks_nothing(dev: Ready, name: str) -> None:
     strange: Any = {"metrics": "<html>", "account": {}}.get(name, [{"metadata": None}])
-    found = dev.findings(dataclasses.replace(dev.changed(), **{name: strange}))
-    assert {each.code for each in found} == {check.code for check in CHECKS}
-    assert "could not look" in {each.verdict for each in found}, name
+    rows = dev.findings(dataclasses.replace(dev.changed(), **{name: strange}))
+    assert {each.code for each in rows} == {check.code for check in CHECKS}
+    assert "could not look" in {each.verdict for each in rows}, name
 
 
 def test_of_another_cluster_nothing_is_told(dev: Ready) -> None:
@@ -230,11 +231,20 @@ def test_of_another_cluster_nothing_is_told(dev: Ready) -> None:
     for each in reading.nodes:
         each["metadata"]["labels"] = {}
     there = dataclasses.replace(reading, server="https://elsewhere.k8s.ondigitalocean.com")
-    found = {each.code: each.verdict for each in dev.findings(there)}
-    assert found["cluster-reached"] == "differs"
-    assert {found[code] for code in ("webhook-timeout", "budget-blocks", "one-node", "apis-requested")} == {
+    told = {each.code: each.verdict for each in dev.findings(there)}
+    assert told["cluster-reached"] == "differs"
+    assert {told[code] for code in ("webhook-timeout", "budget-blocks", "one-node", "apis-requested")} == {
         "not reached"
     }
+
+
+def test_what_the_platform_itself_denies_is_nothing_of_digitalocean_s(dev: Ready) -> None:
+    reading = dev.changed()
+    declared = [each for each in found(dev.scene.plan.layers, dict) if "kind" in each]
+    for part, kind in ((reading.policies, "Policy"), (reading.bindings, "PolicyBinding")):
+        part[:] = [each for each in declared if each["kind"] == f"ValidatingAdmission{kind}"]
+        assert part
+    assert others(dev, reading) == {}
 
 
 def test_what_is_shipped_declares_nothing_that_goes(tmp_path: Path) -> None:
