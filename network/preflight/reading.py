@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from network.live.account import Account
+from network.live.account import Account, asked
 from network.live.cluster import Cluster, Object
-from network.live.finding import CannotLookError
 from network.live.parallel import Seen, all_seen
 
 SERVER_METRICS = "kubectl get --raw=/metrics"
@@ -55,8 +54,8 @@ class Reading:
     """The API server's own, as it writes them."""
     clusters: Seen[Objects]
     """All of the account, as everything below."""
-    upgrades: Seen[list[str] | None]
-    """Slugs of versions that DigitalOcean upgrades the stack's cluster to; None where there is no cluster."""
+    upgrades: Seen[Objects | None]
+    """Versions that DigitalOcean upgrades the stack's cluster to; None where there is no cluster."""
     account: Seen[Object]
     droplets: Seen[Objects]
 
@@ -67,14 +66,6 @@ def read(name: str, cluster: Cluster, account: Seen[Account]) -> Reading:
     def lister(kind: str) -> Callable[[], Objects]:
         return lambda: cluster.list(kind)
 
-    def asked(read_it: Callable[[Account], Any]) -> Callable[[], Any]:
-        def ask() -> Any:
-            if isinstance(account, CannotLookError):
-                raise account
-            return read_it(account)
-
-        return ask
-
     clusters = ("/v2/kubernetes/clusters", "kubernetes_clusters")
     seen_now: dict[str, Any] = dict(
         all_seen(
@@ -82,20 +73,18 @@ def read(name: str, cluster: Cluster, account: Seen[Account]) -> Reading:
                 "server": cluster.server,
                 "metrics": lambda: cluster.raw("/metrics"),
                 **{part: lister(kind) for part, kind in _LISTS.items()},
-                "clusters": asked(lambda it: it.list(*clusters)),
-                "upgrades": asked(lambda it: _upgrades(it, it.list(*clusters), name)),
-                "account": asked(lambda it: it.get("/v2/account").get("account")),
-                "droplets": asked(lambda it: it.list("/v2/droplets", "droplets")),
+                "clusters": asked(account, lambda it: it.list(*clusters)),
+                "upgrades": asked(account, lambda it: _upgrades(it, it.list(*clusters), name)),
+                "account": asked(account, lambda it: it.get("/v2/account").get("account")),
+                "droplets": asked(account, lambda it: it.list("/v2/droplets", "droplets")),
             }
         )
     )
     return Reading(**seen_now)
 
 
-def _upgrades(account: Account, clusters: Objects, name: str) -> list[str] | None:
+def _upgrades(account: Account, clusters: Objects, name: str) -> Objects | None:
     ids = [each["id"] for each in clusters if each["name"] == name]
     if len(ids) != 1:
         return None
-    path = f"/v2/kubernetes/clusters/{ids[0]}/upgrades"
-    offered = account.get(path).get("available_upgrade_versions") or ()
-    return [str(each["slug"]) for each in offered]
+    return account.get(f"/v2/kubernetes/clusters/{ids[0]}/upgrades").get("available_upgrade_versions") or []

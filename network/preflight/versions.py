@@ -8,7 +8,7 @@ from network.live.cluster import Object
 from network.live.finding import Finding
 from network.live.parallel import Seen
 from network.plan.cluster.version import numbers
-from network.preflight.reading import UPGRADES
+from network.preflight.reading import UPGRADES, Objects
 from network.verification.cluster import Own
 from network.verification.reading import CLUSTERS
 from network.verification.row import Behind, Check, Judged, Look, both, derived, listed
@@ -34,13 +34,13 @@ SURGE = Check(
 CHECKS = (OFFERED, SUPPORTED, SURGE)
 
 
-def target(offered: Seen[list[str] | None], wanted: str) -> Look[str]:
+def target(offered: Seen[Objects | None], wanted: str) -> Look[str]:
     """Return the slug to upgrade to: the newest that is offered and is `wanted`, whole or its minor."""
 
-    def chosen(slugs: list[str] | None) -> str | Behind:
-        if slugs is None:
+    def chosen(versions: Objects | None) -> str | Behind:
+        if versions is None:
             return Behind("there is no such cluster")
-        fitting = sorted((each for each in slugs if _is(each, wanted)), key=numbers)
+        fitting = [slug for slug in _slugs(versions) if _is(slug, wanted)]
         return fitting[-1] if fitting else Behind("there is no version to upgrade to")
 
     return derived(offered, chosen)
@@ -51,7 +51,7 @@ def minor(slug: str) -> int:
     return numbers(slug)[1]
 
 
-def findings(it: Own, offered: Seen[list[str] | None], chosen: Look[str], wanted: str) -> Iterator[Finding]:
+def findings(it: Own, offered: Seen[Objects | None], chosen: Look[str], wanted: str) -> Iterator[Finding]:
     """Yield the rows of versions."""
     subject = f"cluster {it.name}"
     yield OFFERED.row(subject, wanted or "any that is newer", "cluster.version").judge(
@@ -70,7 +70,12 @@ def _is(slug: str, wanted: str) -> bool:
     return not wanted or re.match(rf"{re.escape(wanted)}($|[.-])", slug) is not None
 
 
-def _offered(cluster: Object, slugs: list[str] | None, wanted: str) -> Judged:
-    found = sorted(slugs or (), key=numbers)
+def _slugs(offered: Objects | None) -> list[str]:
+    """Return what is offered, the newest last."""
+    return sorted((each["slug"] for each in offered or ()), key=numbers)
+
+
+def _offered(cluster: Object, offered: Objects | None, wanted: str) -> Judged:
+    found = _slugs(offered)
     told = f"{cluster['version']}, and it is offered {listed(found, 'no newer one')}"
     return Judged(told, any(_is(each, wanted) for each in found))

@@ -75,7 +75,7 @@ def ready(config: StackConfig, folder: Path) -> Ready:
         + requested("endpoints", "", "v1", "")
         + requested("poddisruptionbudgets", "policy", "v1beta1", "1.25", 0),
         clusters=seen.clusters,
-        upgrades=[each["slug"] for each in offered],
+        upgrades=offered,
         account=account.call("GET", "/v2/account")[1]["account"],
         droplets=[],
     )

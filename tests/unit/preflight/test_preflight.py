@@ -16,7 +16,7 @@ from tests.stacks import stack_config
 from tests.unit.preflight.ready import METRICS, Ready, budget, ready, requested, webhooks
 
 PARTS = [field.name for field in dataclasses.fields(Reading)]
-NAMED = [name for name in PARTS if name not in ("server", "nodes", "upgrades")]
+NAMED = [name for name in PARTS if name not in ("server", "nodes")]
 """Parts whose elements are looked into; of nodes only whose they are, which the server tells first."""
 
 
@@ -142,7 +142,7 @@ PLANTED: dict[str, tuple[Callable[[Any], None], dict[str, str]]] = {
         },
     ),
     "the next minor is not supported": (
-        lambda reading: reading.upgrades.append("1.37.1-do.0"),
+        lambda reading: reading.upgrades.append({"slug": "1.37.1-do.0"}),
         {"upgrade-supported": "1.37.1-do.0"},
     ),
     "old nodes go first": (
@@ -184,7 +184,7 @@ def test_apis_that_somebody_asked_for_count_where_the_target_has_them_no_more(de
             dev.changed(), metrics=METRICS + requested("attributes", "storage.k8s.io", "v1beta1", gone)
         )
         assert set(others(dev, reading)) == told
-    reading.upgrades.append("1.37.0-do.0")
+    reading.upgrades.append({"slug": "1.37.0-do.0"})
     assert others(dev, reading, "1.36") == {}
     assert (
         others(dev, reading, "1.37")["apis-requested"] == "attributes in storage.k8s.io/v1beta1, gone in 1.37"
@@ -201,7 +201,7 @@ def test_what_a_chart_writes_is_held_against_the_target(dev: Ready) -> None:
     assert others(dev, None, "", fine, going) == {}
     assert others(dev, None, "", old) == {"apis-declared": "PodDisruptionBudget it in policy/v1beta1"}
     reading = dev.changed()
-    reading.upgrades.append("1.37.0-do.0")
+    reading.upgrades.append({"slug": "1.37.0-do.0"})
     assert others(dev, reading, "", going)["apis-declared"] == "ServiceCIDR it in networking.k8s.io/v1beta1"
 
 
@@ -250,6 +250,6 @@ def test_what_the_platform_itself_denies_is_nothing_of_digitalocean_s(dev: Ready
 def test_what_is_shipped_declares_nothing_that_goes(tmp_path: Path) -> None:
     prod = ready(stack_config("prod"), tmp_path)
     reading = prod.changed()
-    reading.upgrades[:] = ["1.42.0-do.0"]
+    reading.upgrades[:] = [{"slug": "1.42.0-do.0"}]
     told = {each.code: each.verdict for each in prod.findings(reading)}
     assert told["apis-declared"] == "as planned"
