@@ -63,10 +63,3 @@ def test_the_default_pool_has_another_size_in_the_same_cluster(stage: Rehearsal)
         assert new[kept] == old[kept], kept
     assert set(new["tags"]) == set(old["tags"])
     assert "no changes" in said.lower() or "unchanged" in said
-
-
-def test_another_up_has_nothing_to_do(stage: Rehearsal) -> None:
-    before = cluster(stage)["id"]
-    stage.up()
-    assert cluster(stage)["id"] == before
-    assert pools(stage)["default"] == (SIZE, True)
