@@ -51,7 +51,7 @@ def test_a_lost_account_is_followed_by_another_that_is_whole(stage: Rehearsal) -
     before = ids(stage)
     with stage.account.store.change() as account:
         for kind in Kind:
-            for key, each in list(account.objects[kind].items()):
+            for key, each in list(account.objects.get(kind, {}).items()):
                 if not each.get("default"):
                     account.drop(kind, key)
     typed(stage, *runbook.read(ACCOUNT)["Forget what is gone"])
