@@ -68,8 +68,8 @@ config = read_config()
 planned = plan.build(config)
 secrets = secret_values(config)
 
-# What the account has already: nothing that is adopted is replaced, and no cluster is asked for an older version
-# than its own
+# What the account has already: nothing that is adopted is replaced, and no cluster is asked for an older
+# version than its own
 account = Account.of_stack()
 refuse_misfits(config, planned, account)
 live = live_cluster(account, planned.cluster.cluster)

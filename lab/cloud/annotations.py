@@ -12,6 +12,10 @@ PREFIX = "service.beta.kubernetes.io/do-loadbalancer-"
 ID = "kubernetes.digitalocean.com/load-balancer-id"
 """Written by the controller; names the load balancer of a Service."""
 
+DISOWN = "service.kubernetes.io/do-loadbalancer-disown"
+"""`"true"`: the controller leaves the load balancer as it is, also when the Service goes
+(docs/facts/kubernetes.md#a-load-balancer-that-is-let-go)."""
+
 _BOOLEAN = frozenset({"true", "false"})
 
 
@@ -106,6 +110,11 @@ def settings_of(service: Json) -> dict[str, str]:
     """The annotations for the controller, by suffix."""
     annotations: dict[str, str] = service["metadata"].get("annotations") or {}
     return {key.removeprefix(PREFIX): each for key, each in annotations.items() if key.startswith(PREFIX)}
+
+
+def disowned(service: Json) -> bool:
+    """Whether a Service's load balancer is no longer its own."""
+    return (service["metadata"].get("annotations") or {}).get(DISOWN) == "true"
 
 
 def addresses(balancer: Json) -> list[str]:

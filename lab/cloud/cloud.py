@@ -52,9 +52,10 @@ class Cloud:
         self._routes = [(operation, _pattern(operation)) for operation in OPERATIONS]
 
     def accepts(self, token: str) -> bool:
-        """Whether a token is the account's, and still valid."""
-        same = hmac.compare_digest(token.encode(), self.store.account.token.encode())
-        return same and options(self.store.folder).token_accepted
+        """Whether a token is one of the account's, and still valid."""
+        chosen = options(self.store.folder)
+        own = (self.store.account.token if chosen.token_accepted else "", chosen.second_token)
+        return any(each and hmac.compare_digest(token.encode(), each.encode()) for each in own)
 
     def call(
         self,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from typing_extensions import override
 
-from lab.cloud.annotations import ID, addresses, body_of, refusals, settings_of
+from lab.cloud.annotations import ID, addresses, body_of, disowned, refusals, settings_of
 from lab.cloud.backend import Report
 from lab.cloud.balancers import global_load_balancers, load_balancers
 from lab.cloud.clients import Clients
@@ -112,8 +112,10 @@ class Controllers(Rounds):
         if not wanted and FINALIZER not in meta.get("finalizers", ()):
             return
         try:
-            if wanted:
+            if wanted and not disowned(service):
                 self._ensure(client, cluster, service)
+            elif wanted:
+                return
             else:
                 self._release(client, cluster, service)
         except (ApiError, ConnectionDroppedError, KubernetesError) as error:
@@ -151,9 +153,9 @@ class Controllers(Rounds):
             client.patch(service, {"status": {"loadBalancer": {"ingress": points}}}, "/status")
 
     def _release(self, client: Services, cluster: Json, service: Json) -> None:
-        """Delete the load balancer, then let the Service go."""
+        """Delete the load balancer unless it is disowned, then let the Service go."""
         balancer = self._find(cluster, service)
-        if balancer is not None:
+        if balancer is not None and not disowned(service):
             self._cloud.call("DELETE", f"{_PATH}/{balancer['id']}")
         meta = service["metadata"]
         kept = [each for each in meta["finalizers"] if each != FINALIZER]
@@ -164,15 +166,15 @@ class Controllers(Rounds):
         client.patch(service, change)
 
     def _find(self, cluster: Json, service: Json) -> Json | None:
-        """The Service's load balancer: by the id in its annotation, else by name, in case the answer to its
-        creation was lost."""
+        """The Service's load balancer: by the id in its annotation, else the account's first of its name
+        (docs/facts/kubernetes.md#a-load-balancer-that-is-let-go)."""
         account = self._cloud.store.account
         key = (service["metadata"].get("annotations") or {}).get(ID)
         if key and (balancer := account.find(Kind.LOAD_BALANCER, key)):
             return balancer
         name = body_of(service, cluster)["name"]
         for balancer in account.all(Kind.LOAD_BALANCER):
-            if balancer["name"] == name and f"k8s:{cluster['id']}" in balancer["tags"]:
+            if balancer["name"] == name:
                 return balancer
         return None
 

@@ -19,7 +19,7 @@ class Fleet:
     def __init__(
         self, store: Store, backend: ClusterBackend, dns: IPv4Address, max_real_nodes: int, report: Report
     ) -> None:
-        self.max_real_nodes = max_real_nodes
+        self._max_real_nodes = max_real_nodes
         self._store = store
         self._backend = backend
         self._dns = dns
@@ -32,6 +32,11 @@ class Fleet:
         with store.change() as account:
             for cluster in running(account):
                 cluster["status"] = {"state": "provisioning", "message": ""}
+
+    @property
+    def max_real_nodes(self) -> int:
+        """How many of a cluster's nodes are booted at most."""
+        return self._max_real_nodes + options(self._store.folder).further_nodes
 
     def resume(self) -> None:
         """Go on with every cluster, as a cloud does while its customer's machine is off."""

@@ -25,6 +25,10 @@ class Options:
     """Credentials from before this moment (ISO 8601) have ended, whatever life they were given."""
     token_accepted: bool = True
     """Whether the account's token is (still) valid."""
+    second_token: str = ""
+    """A token that is valid beside the account's own, as while one is rotated."""
+    further_nodes: int = 0
+    """Nodes of a cluster that are real beside the usual ones: while one pool takes another's place."""
     default_vpcs: bool = True
     """Whether each region has its default VPC when the account is new. Where one has none, the first VPC that
     is made there becomes it, and is never deleted."""

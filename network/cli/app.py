@@ -13,6 +13,7 @@ from network.cli.commands.doctor import doctor
 from network.cli.commands.flows import flows
 from network.cli.commands.objectives import objectives
 from network.cli.commands.plan import plan
+from network.cli.commands.preflight import preflight
 from network.cli.commands.reachability import reachability
 from network.cli.commands.review import review
 from network.cli.commands.schema import schema
@@ -30,8 +31,9 @@ def network() -> None:
     and tell what a change does.
 
     Pulumi declares the platform; this reads files and answers. It needs no account, no credentials and no
-    cluster, but for what looks at those that run: `verify`, `doctor` and `adopt`, which change nothing there.
-    `accept` alone makes things, on an account of its own, for money that is agreed to, and removes them.
+    cluster, but for what looks at those that run: `verify`, `preflight`, `doctor` and `adopt`, which change
+    nothing there. `accept` alone makes things, on an account of its own, for money that is agreed to, and
+    removes them.
 
     Every command exits 0 if it is done with nothing to object to, 1 if it is done and the answer is no, and 2
     if what it was given cannot be read or understood, or what it looks at cannot be seen, or if it fails by a
@@ -53,6 +55,7 @@ for command in (
     undeclared,
     objectives,
     verify,
+    preflight,
     doctor,
     adopt,
     vpn,

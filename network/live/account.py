@@ -1,16 +1,19 @@
 """The DigitalOcean account, read by its API."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from network.credentials import CredentialsError
 from network.credentials.account import KEY, AccountToken, account_token
 from network.digitalocean_api import TOKEN_VARIABLES, AwayError, RefusedError, endpoint, get
 from network.live.finding import CannotLookError
+from network.live.parallel import Seen
+
+T = TypeVar("T")
 
 LONGEST_ANSWER = 10.0
 """Seconds for one answer."""
@@ -105,3 +108,14 @@ def scope(path: str) -> str:
     """Return the scope that a token needs to read a path of the API, such as `vpc:read`."""
     first = re.split(r"[/?]", path.removeprefix("/v2/"))[0]
     return f"{_RESOURCES.get(first, first)}:read"
+
+
+def asked(account: Seen[Account], read_it: Callable[[Account], T]) -> Callable[[], T]:
+    """Return the reading of an account that is known, or not: then it raises why."""
+
+    def ask() -> T:
+        if isinstance(account, CannotLookError):
+            raise account
+        return read_it(account)
+
+    return ask

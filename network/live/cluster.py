@@ -11,6 +11,8 @@ from network.live.finding import CannotLookError
 
 LONGEST_ANSWER = 10
 """Seconds for one answer; kubectl itself waits for a silent API server without an end."""
+LONGEST_GATHERING = 30
+"""Seconds for an answer that the API server gathers first, such as its metrics."""
 
 Object = dict[str, Any]
 
@@ -75,6 +77,11 @@ class Cluster:
         except (KeyError, IndexError, TypeError):
             raise CannotLookError(_shown(arguments), "the kubeconfig names no server", KUBECONFIG) from None
 
+    def raw(self, path: str) -> str:
+        """Return what the API server answers at a path of its own, such as `/metrics`. Raises
+        CannotLookError."""
+        return self._run("get", f"--raw={path}", seconds=LONGEST_GATHERING)
+
     def _json(self, *arguments: str) -> Object:
         told = self._run(*arguments, "--output=json")
         try:
@@ -85,20 +92,21 @@ class Cluster:
             raise _no_objects(_shown(arguments))
         return read
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, seconds: int | None = None) -> str:
+        seconds = seconds or LONGEST_ANSWER
         source = _shown(arguments)
         context = [] if self.context is None else [f"--context={self.context}"]
-        command = ["kubectl", *context, f"--request-timeout={LONGEST_ANSWER}s", *arguments]
+        command = ["kubectl", *context, f"--request-timeout={seconds}s", *arguments]
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="backslashreplace",
-                check=False, timeout=2 * LONGEST_ANSWER,
+                check=False, timeout=2 * seconds,
             )  # fmt: skip
         except FileNotFoundError:
             raise CannotLookError(source, "kubectl is not on PATH", "install kubectl") from None
         except subprocess.TimeoutExpired:
             raise CannotLookError(
-                source, f"no answer within {2 * LONGEST_ANSWER} s", "run it by hand, with -v=6"
+                source, f"no answer within {2 * seconds} s", "run it by hand, with -v=6"
             ) from None
         if done.returncode:
             said = " ".join(line for line in done.stderr.splitlines() if not _LOG.match(line))

@@ -81,6 +81,7 @@ def _readable() -> list[Rule]:
                 "cert-manager.io",
                 "acme.cert-manager.io",
                 "traefik.io",
+                "admissionregistration.k8s.io",
             )
         ),
     ]
@@ -115,7 +116,8 @@ def _roles() -> tuple[Manifest, ...]:
         # Bound in the platform's namespaces only.
         _role(PLATFORM_ENGINEER, everything),
         _role(DEVELOPER, [*_readable(), *_deployable(), *_debuggable()]),
-        _role(READER, _readable()),
+        # The API server counts calls, those of deprecated APIs among them.
+        _role(READER, [*_readable(), {"nonResourceURLs": ["/metrics"], "verbs": ["get"]}]),
         _role(DEPLOYER, [*_readable(), *_deployable()]),
     )
 

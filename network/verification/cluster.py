@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, Protocol
 
 from network.live.cluster import Object
 from network.live.finding import CannotLookError, Finding
+from network.live.parallel import Seen
 from network.plan import Plan
 from network.verification.reading import CLUSTERS, SERVER, Objects, Reading
 from network.verification.row import Behind, Check, Judged, Look, both, derived, listed, switched
@@ -53,6 +54,25 @@ TAGS = Check(
 CHECKS = (CLUSTER, REACHED, REGION, VPC, PODS, SERVICES, HA, FIREWALL, UPGRADES, TAGS)
 
 
+class Looked(Protocol):
+    """What tells which cluster is the stack's, and whether kubectl speaks to it."""
+
+    @property
+    def server(self) -> Seen[str]:
+        """URL of the API server that kubectl speaks to."""
+        ...
+
+    @property
+    def nodes(self) -> Seen[Objects]:
+        """Nodes of the cluster that it speaks to."""
+        ...
+
+    @property
+    def clusters(self) -> Seen[Objects]:
+        """All of the account."""
+        ...
+
+
 @dataclass(frozen=True)
 class Own:
     """The stack's cluster in the account."""
@@ -67,7 +87,7 @@ class Own:
         return Behind("kubectl speaks to another cluster") if self.reached is False else seen
 
 
-def own(plan: Plan, reading: Reading) -> Own:
+def own(plan: Plan, reading: Looked) -> Own:
     """Return the stack's cluster, as the account has it."""
     name = plan.cluster.cluster.name
     found = the_one(reading.clusters, name, "cluster")
@@ -86,7 +106,7 @@ def the_one(seen: Look[Objects], name: str, what: str) -> Look[Object]:
     return derived(seen, pick)
 
 
-def _is_reached(cluster: Look[Object], reading: Reading) -> bool | None:
+def _is_reached(cluster: Look[Object], reading: Looked) -> bool | None:
     same = derived(both(cluster, reading.server), lambda pair: _same_server(*pair))
     if same is not False:
         return True if same is True else None
@@ -117,10 +137,8 @@ def findings(plan: Plan, reading: Reading, it: Own, vpc: Look[Object]) -> Iterat
     """Yield the rows of the cluster; `vpc` is the stack's."""
     asked = plan.cluster.cluster.arguments
     subject = f"cluster {it.name}"
-    yield CLUSTER.row(subject, "one, running", "environment.name").judge(
-        reading.clusters, lambda clusters: _exists(clusters, it.name)
-    )
-    yield _reached(it, reading)
+    yield runs(it, reading)
+    yield reached(it, reading)
     yield REGION.row(subject, asked["region"], "environment.region").equal(
         it.cluster, lambda cluster: cluster["region"]
     )
@@ -152,6 +170,13 @@ def findings(plan: Plan, reading: Reading, it: Own, vpc: Look[Object]) -> Iterat
     )
 
 
+def runs(it: Own, reading: Looked) -> Finding:
+    """Return whether the stack's cluster is there, and runs."""
+    return CLUSTER.row(f"cluster {it.name}", "one, running", "environment.name").judge(
+        reading.clusters, lambda clusters: _exists(clusters, it.name)
+    )
+
+
 def _exists(clusters: Objects, name: str) -> Judged:
     found = [each for each in clusters if each["name"] == name]
     if len(found) != 1:
@@ -161,7 +186,8 @@ def _exists(clusters: Objects, name: str) -> Judged:
     return Judged(told, state == "running", "wait while it is being changed; else ask DigitalOcean why")
 
 
-def _reached(it: Own, reading: Reading) -> Finding:
+def reached(it: Own, reading: Looked) -> Finding:
+    """Return whether kubectl speaks to the stack's cluster."""
     row = REACHED.row("kubectl", f"speaks to cluster {it.name}")
 
     def judged(pair: tuple[Object, str]) -> Judged:

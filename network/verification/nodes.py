@@ -21,7 +21,8 @@ SIZE = Check(
     "node-pool-size",
     "the pool's nodes have the planned size",
     CLUSTERS,
-    "write the size that it has, or `pulumi up`; of the default pool that makes another cluster",
+    "write the size that it has, or `pulumi up`; of the default pool that makes another cluster, or by "
+    "docs/tasks/default-pool.md none",
 )
 COUNT = Check(
     "node-pool-count",

@@ -7,9 +7,8 @@ from typing import Any
 
 from network.config import StackConfig
 from network.config.zones import zones
-from network.live.account import Account
+from network.live.account import Account, asked
 from network.live.cluster import Cluster, Object
-from network.live.finding import CannotLookError
 from network.live.parallel import Seen, all_seen
 from network.plan.model.names import environment_name
 
@@ -72,9 +71,9 @@ def read(config: StackConfig, cluster: Cluster, account: Seen[Account]) -> Readi
             {
                 **_of_cluster(cluster),
                 **_of_account(account),
-                "members": _asked(account, lambda it: _members(it, environment_name(config))),
+                "members": asked(account, lambda it: _members(it, environment_name(config))),
                 **{
-                    _records(name): _asked(account, _lister(_records(name), "domain_records"))
+                    _records(name): asked(account, _lister(_records(name), "domain_records"))
                     for name in names
                 },
             }
@@ -113,20 +112,11 @@ def _of_account(account: Seen[Account]) -> Mapping[str, Callable[[], Any]]:
         "firewalls": ("/v2/firewalls", "firewalls"),
         "domains": ("/v2/domains", "domains"),
     }
-    return {name: _asked(account, _lister(path, key)) for name, (path, key) in lists.items()}
+    return {name: asked(account, _lister(path, key)) for name, (path, key) in lists.items()}
 
 
 def _lister(path: str, key: str) -> Callable[[Account], Objects]:
     return lambda account: account.list(path, key)
-
-
-def _asked(account: Seen[Account], read_it: Callable[[Account], Objects]) -> Callable[[], Objects]:
-    def ask() -> Objects:
-        if isinstance(account, CannotLookError):
-            raise account
-        return read_it(account)
-
-    return ask
 
 
 def _members(account: Account, name: str) -> Objects:

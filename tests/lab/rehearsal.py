@@ -92,9 +92,9 @@ class Rehearsal:
         assert status is None or process.returncode == status, output
         return output
 
-    def type(self, *headings: str, status: int = 0) -> str:
-        """Run the runbook's blocks under these headings in one shell, as they stand there."""
-        book = runbook.read()
+    def type(self, *headings: str, status: int = 0, page: Path = runbook.INTERRUPTED) -> str:
+        """Run a page's blocks under these headings in one shell, as they stand there."""
+        book = runbook.read(page)
         first = () if headings == (runbook.MEND,) else (runbook.FIRST,)
         blocks = [block for heading in (*first, *headings) for block in book[heading]]
         return self.run("bash", "-euo", "pipefail", "-c", "\n".join(blocks), status=status)

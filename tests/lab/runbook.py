@@ -12,10 +12,13 @@ FIRST = "First, in each shell"
 MEND = "Mend the state"
 """Heading of the block that builds on none: without a state there is nothing to ask for."""
 
+INTERRUPTED = ROOT / "docs" / "runbooks" / "interrupted-run.md"
+"""What helps after an interrupted run."""
+
 _HEADING = re.compile(r"^##+ (.*)$")
 
 
-def read(file: Path = ROOT / "docs" / "runbooks" / "interrupted-run.md") -> Mapping[str, tuple[str, ...]]:
+def read(file: Path = INTERRUPTED) -> Mapping[str, tuple[str, ...]]:
     """Return the shell blocks by the heading that they stand under."""
     found: dict[str, list[str]] = {}
     heading, block = "", None

@@ -1,4 +1,5 @@
-"""The whole program on a real cluster that is upgraded by hand, and then replaced by one `up`."""
+"""The whole program on a real cluster that is upgraded by hand, and then replaced by one `up`. The load
+balancer keeps its address by the commands of docs/tasks/keep-the-address.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import yaml
 from lab.cloud.cloud import calls
 from lab.cloud.state import Kind
 from tests import stacks
+from tests.lab import runbook
 from tests.lab.outside import Outside
 from tests.lab.platform import TIMEOUT_SECONDS, Platform
 
@@ -49,6 +51,8 @@ class Story:
     refused: list[str]
     before: Any
     kept: Any
+    address: str
+    """Of the load balancer, before the cluster was replaced."""
     previewed: str
 
     def edit(self, over: dict[str, Any]) -> None:
@@ -70,7 +74,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         before = _cluster(platform)
         platform.run("python3", "-c", UPGRADE, LIVE)
         refused = [platform.run("pulumi", *run, status=None) for run in RUNS]
-        told = Story(platform, overlay, refused, before, _cluster(platform), "")
+        address = platform.run("pulumi", "stack", "output", "loadBalancerAddress").strip()
+        told = Story(platform, overlay, refused, before, _cluster(platform), address, "")
+        told.edit({"network:cluster": {"version": LIVE, "destroyAssociatedResources": False}})
+        platform.run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive")
+        (let_go,) = runbook.read(stacks.ROOT / "docs" / "tasks" / "keep-the-address.md")["Let it go"]
+        platform.run("bash", "-euc", let_go)
         default = {"default": {"size": "s-2vcpu-4gb"}}
         told.edit({"network:cluster": {"version": LIVE, "nodePools": default}})
         told.previewed = platform.run("pulumi", "preview", "--non-interactive")
@@ -101,9 +110,12 @@ def test_one_up_replaces_the_cluster_with_all_that_is_in_it(story: Story) -> Non
     assert f"k8s:{after['id']}" in balancer["tags"]
 
 
-def test_the_old_load_balancer_went_before_its_cluster(story: Story) -> None:
+def test_the_load_balancer_that_was_let_go_has_its_address_still(story: Story) -> None:
+    (balancer,) = story.platform.account[Kind.LOAD_BALANCER].values()
+    assert balancer["ip"] == story.address
     done = [call.operation for call in calls(story.platform.folder / "cloud")]
-    assert done.index("delete_load_balancer") < done.index("delete_cluster_dangerous")
+    assert "delete_cluster" in done
+    assert "delete_load_balancer" not in done
 
 
 def test_names_lead_to_the_new_cluster_with_certificates_of_its_own(story: Story) -> None:
@@ -116,5 +128,7 @@ def test_nothing_is_left_to_do(story: Story) -> None:
 
 def test_destroy_leaves_nothing(story: Story) -> None:
     story.platform.lab("destroy")
+    done = [call.operation for call in calls(story.platform.folder / "cloud")]
+    assert done.index("delete_load_balancer") < done.index("delete_cluster_dangerous")
     left = {kind: held for kind, held in story.platform.account.items() if held and kind is not Kind.TAG}
     assert left == {}

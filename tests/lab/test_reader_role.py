@@ -1,5 +1,5 @@
-"""A real API server, alone: who has the role `network-reader` and nothing else sees all that a verification
-reads of the cluster, and no Secret (NET-3, ADM-1)."""
+"""A real API server, alone: who has the role `network-reader` and nothing else sees all that is read of the
+cluster before an upgrade and to verify it, and no Secret (NET-3, ADM-1, ADM-7)."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -13,6 +13,8 @@ from network import plan
 from network.live.cluster import Cluster
 from network.live.finding import CannotLookError
 from network.plan.access import READER
+from network.preflight import apis
+from network.preflight import reading as preflight
 from network.verification.reading import Reading, read
 from tests.lab.api_server import ApiServer, api_server
 from tests.stacks import stack_config
@@ -108,6 +110,17 @@ def test_the_role_sees_all_that_is_read(
     assert reading.api_endpoints[0]["ports"][0]["port"] > 0
     with pytest.raises(CannotLookError, match='cannot list resource "secrets"'):
         Cluster().list("secrets")
+
+
+def test_the_role_sees_all_that_is_read_before_an_upgrade(
+    server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(server, READING, tmp_path, monkeypatch)
+    reading: Any = preflight.read("network-dev", Cluster(), NO_ACCOUNT)
+    parts = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    reasons = {name: part.reason for name, part in parts.items() if isinstance(part, CannotLookError)}
+    assert reasons == dict.fromkeys(("clusters", "upgrades", "account", "droplets"), NO_ACCOUNT.reason)
+    assert apis.requested(reading.metrics, 99) == []
 
 
 def test_without_it_each_part_says_which_role_is_missing(

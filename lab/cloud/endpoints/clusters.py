@@ -117,12 +117,15 @@ def _upgrade(request: Request) -> Reply:
 
 
 def _upgrades(request: Request) -> Reply:
-    """Newer patches of its minor version, and the next minor one's."""
-    current = request.store.account.get(Kind.CLUSTER, request.ids[0])["version"]
-    ((_, minor), *_) = version_key(current)
-    offered = [slug for slug in KUBERNETES_VERSIONS if version_key(slug) > version_key(current)]
-    near = [slug for slug in offered if version_key(slug)[0][1] <= minor + 1]
-    return 200, {"available_upgrade_versions": [_version(slug) for slug in near]}
+    """What is offered and newer: of its own minor version, and once that is the last patch of the next one
+    (docs/facts/kubernetes.md#upgrades-at-digitalocean)."""
+    own = version_key(request.store.account.get(Kind.CLUSTER, request.ids[0])["version"])
+    newer = [slug for slug in KUBERNETES_VERSIONS if version_key(slug) > own]
+    patches = [slug for slug in newer if version_key(slug)[0] == own[0]]
+    (major, minor), *_ = own
+    following = [slug for slug in newer if version_key(slug)[0] == (major, minor + 1)]
+    offered = [_version(slug) for slug in patches or following]
+    return 200, {"available_upgrade_versions": offered}
 
 
 def _delete(request: Request) -> Reply:

@@ -32,7 +32,7 @@ class Application(pulumi.ComponentResource):
         args: ApplicationArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("webgrip:applications:Application", name, None, opts)
+        super().__init__("webgrip:applications:Application", name, None, _known_as(args.application, opts))
         services = [
             declare(self, service, depends_on=[args.namespace]) for service in args.application.services
         ]
@@ -55,3 +55,14 @@ class Application(pulumi.ComponentResource):
             for route in (*args.application.routes, *args.application.layer_four)
         ]
         self.register_outputs({})
+
+
+def _known_as(
+    application: ApplicationPlan, opts: pulumi.ResourceOptions | None
+) -> pulumi.ResourceOptions | None:
+    """Return the options by which the engine finds the application, and all below it: names there begin with
+    its own."""
+    if application.former_name is None:
+        return opts
+    aliases = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=application.former_name)])
+    return pulumi.ResourceOptions.merge(opts, aliases)

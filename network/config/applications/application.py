@@ -30,6 +30,9 @@ class Application(Model):
 
     namespace: Name | None = None
     """Namespace; the application's name when absent."""
+    former_name: Name | None = None
+    """Name that it had in the stack file before: its objects are kept under the new one. It keeps its
+    namespace too, which has to be named. To be taken out after the next `up` of every stack."""
     create_namespace: bool = True
     """False adopts a namespace that exists: it is labelled and gets policies, and outlives `destroy`.
     Either may become the other: the namespace and what is in it stay."""
@@ -69,6 +72,12 @@ class Application(Model):
 
     @override
     def findings(self) -> Iterator[Finding]:
+        if self.former_name is not None and self.namespace is None:
+            yield Finding(
+                ("formerName",),
+                "without `namespace` it has another namespace than before, and everything in it is made anew",
+                f"add the namespace that it had, such as `namespace: {self.former_name}`",
+            )
         yield from self.selector_findings()
         for here, backend in self._backends():
             yield from self._backend_findings(here, backend)

@@ -83,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     cluster.kubernetes_is_supported,
     cluster.surge_upgrades_stay_on,
     applications.namespaces_are_free,
+    applications.former_names_are_free,
     applications.joined_names_are_unique,
     applications.production_opens_no_node_ports,
     routes.routes_do_not_collide,

@@ -30,6 +30,21 @@ def namespaces_are_free(applications: Applications, observability: Observability
             yield Finding(here, f"{namespace} belongs to application {owner}", "choose another")
 
 
+def former_names_are_free(applications: Applications) -> Iterator[Finding]:
+    """An application takes over what one of another name had: one that is no more, and nobody else does."""
+    owners: dict[str, str] = {}
+    for name, application in applications.items():
+        former = application.former_name
+        if former is None:
+            continue
+        here = ("applications", name, "formerName")
+        owner = owners.setdefault(former, name)
+        if former in applications:
+            yield Finding(here, f"{former} is an application of its own", "remove formerName, or that one")
+        elif owner != name:
+            yield Finding(here, f"application {owner} takes over what {former} had", "remove one of the two")
+
+
 def joined_names_are_unique(applications: Applications) -> Iterator[Finding]:
     """Flows are named `application-workload`; two of one name would be one."""
     owners: dict[str, str] = {}

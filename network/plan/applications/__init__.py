@@ -27,6 +27,8 @@ class ApplicationPlan:
     """One application."""
 
     name: str
+    former_name: str | None
+    """Under which its objects may still stand in the state."""
     services: tuple[Manifest, ...]
     """Services of Kubernetes, one per workload with ports and external service."""
     secrets: tuple[SecretPlan, ...]
@@ -72,6 +74,7 @@ def build(config: StackConfig) -> ApplicationsPlan:
 def _application(config: StackConfig, name: str) -> ApplicationPlan:
     return ApplicationPlan(
         name,
+        former_name=config.applications[name].former_name,
         services=services.build(config, name),
         secrets=client_certificates.secrets(config, name),
         tls_options=client_certificates.options(config, name),

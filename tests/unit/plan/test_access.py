@@ -15,8 +15,8 @@ def may(role: str, verb: str, group: str, resource: str) -> bool:
     """Say whether a role grants a verb on a resource."""
     return any(
         {verb, "*"} & set(rule["verbs"])
-        and {group, "*"} & set(rule["apiGroups"])
-        and {resource, "*"} & set(rule["resources"])
+        and {group, "*"} & set(rule.get("apiGroups", ()))
+        and {resource, "*"} & set(rule.get("resources", ()))
         for rule in ROLES[role]
     )
 
@@ -49,6 +49,11 @@ def test_readers_read_everything_but_secrets_and_change_nothing() -> None:
     assert not may("network-reader", "get", "", "secrets")
     verbs = {verb for rule in ROLES["network-reader"] for verb in rule["verbs"]}
     assert verbs == {"get", "list", "watch"}
+
+
+def test_readers_alone_see_what_the_api_server_counts() -> None:
+    counts = {"nonResourceURLs": ["/metrics"], "verbs": ["get"]}
+    assert [name for name, rules in ROLES.items() if counts in rules] == ["network-reader"]
 
 
 @pytest.mark.parametrize("role", ["network-developer", "network-deployer"])

@@ -9,7 +9,8 @@ from lab.cloud.plugin.values import State
 from lab.cloud.state import Json
 
 DEFAULT_TAG = "terraform:default-node-pool"
-"""Marks the pool that belongs to the cluster's own resource."""
+"""Marks the pool that belongs to the cluster's own resource
+(docs/facts/kubernetes.md#the-default-node-pool)."""
 
 LOOKS = 180
 """Looks at intervals of INTERVAL before a wait is given up: half an hour."""

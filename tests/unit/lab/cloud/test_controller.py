@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cloud.annotations import ID, PREFIX, refusals
+from lab.cloud.annotations import DISOWN, ID, PREFIX, refusals
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import FINALIZER, Controllers
 from lab.cloud.faults import Fault, inject
@@ -217,6 +217,27 @@ def test_a_load_balancer_whose_creation_was_not_answered_is_not_made_twice(scene
     again.look()
     (balancer,) = scene.made
     assert service["metadata"]["annotations"][ID] == balancer["id"]
+
+
+def test_a_load_balancer_that_is_let_go_is_left_as_it_is_and_taken_by_its_name(scene: Scene) -> None:
+    service = a_service(name="network-dev")
+    scene.services.held.append(service)
+    scene.look()
+    (before,) = scene.made
+    service["metadata"]["annotations"][DISOWN] = "true"
+    service["spec"]["ports"][0]["nodePort"] = 31443
+    scene.look()
+    service["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    scene.look()
+    assert (scene.services.held, scene.made) == ([], [before])
+    scene.cloud.call("DELETE", f"/v2/kubernetes/clusters/{scene.cluster['id']}")
+    scene.cloud.fleet.settle(5)
+    scene.cluster = make_cluster(scene.cloud, scene.vpc)
+    scene.services.held.append(a_service(name="network-dev"))
+    scene.look()
+    (after,) = scene.made
+    assert (after["id"], after["ip"]) == (before["id"], before["ip"])
+    assert after["tags"] == [f"k8s:{scene.cluster['id']}"]
 
 
 def test_a_hostname_annotation_takes_the_place_of_the_address(scene: Scene) -> None:

@@ -315,6 +315,25 @@ def test_an_import_of_a_cluster_marks_its_only_pool(
         engine.adopt(CLUSTER, "cluster", cluster.id)
 
 
+def test_the_pool_with_the_mark_is_the_default_one_whoever_made_it(
+    engine: Engine, account: Cloud, vpc: Resource, cluster: Resource
+) -> None:
+    mark, size = "terraform:default-node-pool", "s-4vcpu-8gb"
+    (old,) = live(account, Kind.CLUSTER)["node_pools"]
+    path = f"/v2/kubernetes/clusters/{cluster.id}/node_pools"
+    account.call("PUT", f"{path}/{old['id']}", {"name": "default-old"})
+    new = account.call("POST", path, {"name": "default", "size": size, "count": 2})[1]["node_pool"]
+    account.call("PUT", f"{path}/{old['id']}", {"tags": []})
+    account.call("PUT", f"{path}/{new['id']}", {"tags": [mark]})
+    account.call("DELETE", f"{path}/{old['id']}")
+    refreshed = engine.refresh(cluster)
+    assert refreshed is not None
+    assert refreshed.id == cluster.id
+    marked = cluster_inputs(vpc, nodePool={**DEFAULT_POOL, "size": size})
+    assert engine.diff(refreshed, **marked).changed == {}
+    assert engine.diff(refreshed, **cluster_inputs(vpc)).reasons == ["nodePool"]
+
+
 def test_the_kubeconfig_of_the_data_source_is_plain_and_that_of_the_resource_secret(
     engine: Engine, cluster: Resource
 ) -> None:

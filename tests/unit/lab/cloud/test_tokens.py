@@ -114,6 +114,16 @@ def test_a_revoked_account_token_is_refused_to_everybody(
         engine.create(VPC, "other", name="other", region="ams3", ipRange="10.10.0.0/16")
 
 
+def test_while_a_token_is_rotated_the_account_accepts_two(cloud: Cloud) -> None:
+    choose(cloud.store.folder, second_token="next")
+    assert cloud.accepts(cloud.store.account.token)
+    assert cloud.accepts("next")
+    choose(cloud.store.folder, token_accepted=False)
+    assert not cloud.accepts(cloud.store.account.token)
+    assert cloud.accepts("next")
+    assert not cloud.accepts("")
+
+
 def test_there_are_no_credentials_for_a_cluster_that_the_account_does_not_have(cloud: Cloud) -> None:
     with pytest.raises(ApiError) as refused:
         granted(cloud, "no-such-cluster")
