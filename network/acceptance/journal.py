@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -84,10 +84,7 @@ class Journal:
             Run.of(told["run"]),
             told["begun"],
             told["ended"],
-            {
-                step: [Finding(**{**each, "causes": tuple(each["causes"])}) for each in found]
-                for step, found in told["findings"].items()
-            },
+            {step: [_finding(each) for each in found] for step, found in told["findings"].items()},
             {code: Row(**row) for code, row in told["rows"].items()},
             told["clusters"],
             told["over"],
@@ -166,6 +163,11 @@ def write(file: Path, value: object) -> None:
         os.close(named)
 
 
+def _finding(told: dict[str, Any]) -> Finding:
+    causes = tuple(told.pop("causes"))
+    return Finding(**told, causes=causes)
+
+
 WORKER = "worker"
 """File with the process group of the command that a run has started: written by that itself, before it does
 anything."""
@@ -173,7 +175,7 @@ _OWNER = "owner"
 
 
 @contextmanager
-def held(folder: Path, *, end_owner: bool = False) -> Iterator[int]:
+def held(folder: Path, *, end_owner: bool = False) -> Generator[int]:
     """Hold a run's folder, and yield what its commands inherit: as long as one of them lives, nobody else
     holds it.
 

@@ -87,7 +87,7 @@ def _answering(status: int, body: bytes) -> type[http.server.BaseHTTPRequestHand
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     return Handler

@@ -34,13 +34,7 @@ class GlobalLoadBalancer(pulumi.ComponentResource):
             opts=cloud.options(self, args.entry.balancer),
         )
         self.problems = balancer.domains.apply(
-            lambda domains: {
-                each.name: [
-                    *(each.verification_error_reasons or ()),
-                    *(each.ssl_validation_error_reasons or ()),
-                ]
-                for each in domains
-            }
+            lambda domains: {each.name: _reasons(each) for each in domains}
         )
         self.register_outputs({"problems": self.problems})
 
@@ -52,10 +46,13 @@ def _reasons(domain: Any) -> list[str]:
 def _id(target: TargetPlan) -> str:
     """Return the id of what an environment has now. Raises `pulumi.RunError` where there is nothing."""
     try:
-        return digitalocean.get_load_balancer(name=target.load_balancer).id
+        found = digitalocean.get_load_balancer(name=target.load_balancer)
     except Exception as error:  # the SDK raises nothing narrower of a call that the provider refuses
         raise pulumi.RunError(
             f"the load balancer {target.load_balancer} of stack {target.stack} cannot be found: {error}\n"
             f"  It comes with the environment: pulumi up --stack {target.stack}, in the folder above. One "
             "that has gone for good is taken out of network:global.environments."
         ) from None
+    if found.id is None:
+        raise pulumi.RunError(f"the account told no id of the load balancer {target.load_balancer}")
+    return found.id

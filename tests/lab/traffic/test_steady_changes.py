@@ -16,7 +16,7 @@ from tests.lab.traffic.test_rollouts import TRAEFIK, all_serve, load
 from tests.lab.traffic_lab import ZONE, TrafficLab
 from tests.stacks import ROOT
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 ROTATE = ROOT / "docs" / "tasks" / "rotate.md"
 DEFAULT_POOL = ROOT / "docs" / "tasks" / "default-pool.md"

@@ -12,12 +12,16 @@ import pytest
 
 from lab.cloud.cloud import calls
 from lab.cloud.faults import Fault, inject, release
+from lab.cloud.state import Kind
 from network.acceptance.gate import most
 from network.acceptance.run import now
 from network.acceptance.steps import NAMES
 from network.config.droplets import DOLLARS
 from tests.unit.acceptance.others import TEST_ZONE
 from tests.unit.acceptance.served import PATIENCE, Served
+
+# Real processes, minutes of processor time; they need neither parts nor root.
+pytestmark = pytest.mark.lab
 
 MOMENTS = (
     ("create_project", 1),
@@ -39,8 +43,6 @@ MOMENTS = (
 """Calls in which a run hangs when it is killed, its own or Pulumi's, and which of that name it is. The call
 itself is carried out after the kill, as one that was under way. The first VPC that is deleted is a probe's,
 and so is the second load balancer; the first upgrade is one to the same version."""
-
-FAST = (("create_cluster", 1), ("delete_project", 1))
 
 
 def killed(served: Served, operation: str, at: int) -> None:
@@ -69,15 +71,7 @@ def assert_swept(served: Served, objects: Any) -> None:
     assert not (served.runs / served.run / "state").exists()
 
 
-@pytest.mark.parametrize(("operation", "at"), FAST)
-def test_a_killed_run_is_swept_to_the_account_before_it(served: Served, operation: str, at: int) -> None:
-    objects = served.objects()
-    killed(served, operation, at)
-    assert_swept(served, objects)
-
-
-@pytest.mark.lab  # A minute of processor time; it needs neither parts nor root.
-@pytest.mark.parametrize(("operation", "at"), [each for each in MOMENTS if each not in FAST])
+@pytest.mark.parametrize(("operation", "at"), MOMENTS)
 def test_a_run_that_is_killed_at_any_moment_is_swept(served: Served, operation: str, at: int) -> None:
     objects = served.objects()
     killed(served, operation, at)
@@ -109,7 +103,6 @@ def test_a_whole_run_answers_what_it_can_and_leaves_the_account_as_before(served
     ]
 
 
-@pytest.mark.lab  # As above.
 @pytest.mark.parametrize(
     ("operation", "at"), [("create_record", 3), ("create_load_balancer", 1), ("delete_node", 1)]
 )
@@ -162,6 +155,6 @@ def test_a_sweep_needs_the_right_account_and_a_name(crowded: Served) -> None:
     assert "a2b3c4d5e7, a2b3c4d5e8" in unnamed.stderr
     named = crowded.command("--sweep", "--run", "a2b3c4d5e8")
     assert named.returncode == 0
-    names = [each["name"] for each in crowded.objects()["vpcs"].values()]
+    names = [each["name"] for each in crowded.objects()[Kind.VPC].values()]
     assert "network-accept-a2b3c4d5e8-x" not in names
     assert "network-accept-a2b3c4d5e7" in names

@@ -19,6 +19,9 @@ from tests.unit.acceptance.left import KINDS, NAME, leave
 from tests.unit.acceptance.others import RUN, TEST_ZONE, fill_pages
 from tests.unit.acceptance.served import Served
 
+# Half a minute of processor time; they need neither parts nor root.
+pytestmark = pytest.mark.lab
+
 DELETIONS = (
     "delete_load_balancer", "delete_cluster_dangerous", "delete_volume", "delete_vpc_nat_gateway",
     "delete_vpc_peering", "delete_reserved_ip", "delete_droplet", "delete_endpoint", "delete_spaces_key",
