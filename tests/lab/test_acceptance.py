@@ -19,7 +19,7 @@ from tests.unit.acceptance.others import SIMILAR, TEST_ZONE, crowd
 from tests.unit.acceptance.served import Served
 from tests.unit.acceptance.test_kills import assert_swept, killed
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 ASKED = """
 import json, sys

@@ -15,7 +15,7 @@ from tests.lab.outside import Outside
 from tests.lab.platform import Platform
 from tests.stacks import stack_file
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 ZONE = stack_file("dev")["network:external"]["dns"]["zone"]
 RELEASES = ["traefik/traefik", "cert-manager/cert-manager"]

@@ -29,6 +29,14 @@ INTEGRATED = {
 }
 """A stack that a Prometheus of somebody else's watches."""
 
+ADOPTED: dict[str, Any] = {
+    "vpc": "8f1d6c3e-0a4b-4c57-9d26-71e0b8a53f94",
+    "cluster": "bd5f5959-5e1e-4205-a714-a914373942af",
+    "nodePools": {"batch": "cdda885e-7663-40c8-bc74-3a036c66545d"},
+    "releases": ["traefik/traefik", "cert-manager/cert-manager"],
+}
+"""What a stack takes over: of a stack that uses every other option, which has that pool."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def without_an_account() -> Iterator[None]:
@@ -75,13 +83,16 @@ def _write_definition(file: Path, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def configs(charts_in_folders: dict[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """Config maps of the shipped stacks, of one that uses every option, and of one that others watch."""
+    """Config maps of the shipped stacks, of one that uses every option, of one that besides takes over what
+    exists, and of one that others watch."""
     shipped = {name: stacks.config_map(name, charts_in_folders) for name in stacks.NAMES}
     everything = stacks.merged(stacks.everything_over_dev(), charts_in_folders)
+    adopting = stacks.merged(everything, {"network:adopt": ADOPTED})
     integrated = stacks.merged(INTEGRATED, charts_in_folders)
     return {
         **shipped,
         "everything": stacks.config_map("dev", everything),
+        "adopting": stacks.config_map("dev", adopting),
         "integrated": stacks.config_map("dev", integrated, without=stacks.WATCHING),
     }
 

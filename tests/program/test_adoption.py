@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from tests import stacks
+from tests.program.conftest import ADOPTED
 from tests.program.recording import Run, Runs
 from tests.program.refusals import refusal
 
@@ -16,8 +17,6 @@ VPC = "digitalocean:index/vpc:Vpc"
 CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
 POOL = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
 RELEASE = "kubernetes:helm.sh/v3:Release"
-
-ADOPTED = stacks.everything_over_dev()["network:adopt"]
 
 
 def taken_over(run_: Run, type_name: str) -> dict[str, str]:
@@ -29,7 +28,7 @@ def taken_over(run_: Run, type_name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", ["preview", "update"])
 def test_what_the_stack_file_names_is_imported_protected_and_retained(runs: Runs, mode: str) -> None:
-    declared = runs("everything", mode)
+    declared = runs("adopting", mode)
     assert taken_over(declared, VPC) == {"network": ADOPTED["vpc"]}
     assert taken_over(declared, CLUSTER) == {"cluster": ADOPTED["cluster"]}
     assert taken_over(declared, POOL) == {"cluster-batch": ADOPTED["nodePools"]["batch"]}
@@ -37,6 +36,12 @@ def test_what_the_stack_file_names_is_imported_protected_and_retained(runs: Runs
         "traefik-traefik": "traefik/traefik",
         "cert-manager-cert-manager": "cert-manager/cert-manager",
     }
+
+
+def test_the_namespace_of_an_adopted_release_is_kept_with_it(runs: Runs) -> None:
+    namespaces = runs("adopting", "update").of("kubernetes:core/v1:Namespace")
+    kept = {each.title for each in namespaces if each.request.retainOnDelete}
+    assert kept == {"Namespace backend", "Namespace cert-manager", "Namespace traefik"}
 
 
 def test_nothing_is_imported_that_the_stack_file_does_not_name(dev: Run) -> None:

@@ -9,7 +9,7 @@ PAGE = (ROOT / "docs/tasks/upgrade.md").read_text()
 
 def test_the_page_has_the_table_of_codes_as_the_command_prints_it() -> None:
     printed = table_of_codes()
-    assert PAGE.rstrip().endswith(printed), "write what `network preflight --codes` prints at its end"
+    assert printed in PAGE, "write what `network preflight --codes` prints below its codes"
     assert all(f"| `{check.code}` |" in printed for check in CHECKS)
 
 

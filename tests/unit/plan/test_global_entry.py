@@ -55,7 +55,13 @@ def test_a_host_is_digitalocean_s_to_serve_or_has_a_certificate_of_the_account()
 
 def test_it_is_protected_once_a_production_environment_stands_behind_it() -> None:
     entry = GlobalEntry.model_validate(ENTRY, by_alias=True)
-    production = stacks(fra={"network:environment": {"tier": "production"}})
+    production = stacks(
+        fra={
+            "network:environment": {"tier": "production"},
+            "network:cluster": {"ha": True, "destroyAssociatedResources": False},
+            "network:certificates": {"issuer": "production"},
+        }
+    )
     assert not planned().balancer.protect
     assert global_entry.build(entry, production).balancer.protect
 
