@@ -99,7 +99,7 @@ hubble: setup ## Ask Hubble on every node of the lab: make hubble ARGS="observe 
 
 # --- checks ------------------------------------------------------------------------------------------------
 
-.PHONY: check generate lint test test-fast test-lab test-campaign bench bench-reachability bench-growth bench-ingress bench-series lock review review-examples
+.PHONY: check generate lint test test-fast test-lab test-campaign bench bench-reachability bench-growth bench-ingress bench-limits bench-series lock review review-examples
 check: setup ## Check the stack files, each alone and against the others, without Pulumi
 	@$(PYTHON) -m network check
 
@@ -156,6 +156,9 @@ bench-growth: setup ## What check and plan cost as stacks grow to 10,000 flows a
 
 bench-ingress: setup ## Traefik with our settings beside the chart's defaults, and what each feature costs; by wrk
 	@$(PYTHON) -m bench.ingress --stack $(STACK) $(ARGS)
+
+bench-limits: setup ## What Traefik takes for handshakes by key and for connections, beside what `network capacity` reckons
+	@$(PYTHON) -m bench.limits $(ARGS)
 
 bench-series: setup ## Series of Traefik beside the number computed, and memory of Prometheus, at 10, 100 and 1,000 routes
 	@$(PYTHON) -m bench.series $(ARGS)

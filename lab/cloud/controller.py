@@ -13,6 +13,7 @@ from lab.cloud.clients import Clients
 from lab.cloud.cloud import Cloud
 from lab.cloud.errors import ApiError, ConnectionDroppedError
 from lab.cloud.kube import ClusterServices
+from lab.cloud.options import options
 from lab.cloud.rounds import Rounds
 from lab.cloud.state import Account, Json, Kind
 from lab.internet.global_load_balancer import GlobalLoadBalancer
@@ -95,6 +96,8 @@ class Controllers(Rounds):
     @override
     def look(self) -> None:
         """Look at every running cluster once."""
+        if options(self._cloud.store.folder).controllers_away:
+            return
         for cluster in self._clients.clusters():
             try:
                 client = self._clients.of(cluster)

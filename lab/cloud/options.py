@@ -39,6 +39,9 @@ class Options:
     """Why a new cluster does not come up: it ends in the state `error` with this message."""
     balancer_state: str = ""
     """State that the list of load balancers tells in place of their own, such as `errored`."""
+    controllers_away: bool = False
+    """Whether nobody looks after Services of type LoadBalancer: what the control panel changes of their load
+    balancers stays, as on a real account until the Service changes."""
 
 
 def options(folder: Path) -> Options:

@@ -33,6 +33,9 @@ def account(
     balancer_state: Annotated[
         str | None, typer.Option(help="State that load balancers are told to be in; empty: their own.")
     ] = None,
+    controllers_away: Annotated[
+        bool | None, typer.Option(help="Whether nobody looks after Services, so that changes by hand stay.")
+    ] = None,
     stack: Stack = "dev",
 ) -> None:
     """Show how the simulated account behaves, or change it: days that a real one has some day."""
@@ -45,6 +48,7 @@ def account(
         "cluster_fails": cluster_fails,
         "gateways_take_time": gateways_take_time,
         "balancer_state": balancer_state,
+        "controllers_away": controllers_away,
     }
     options.choose(folder, **{name: value for name, value in given.items() if value is not None})
     for name, value in asdict(options.options(folder)).items():

@@ -24,14 +24,17 @@ NODES_IDENTITIES = 2
 
 
 def limits(config: StackConfig, plan: Plan) -> Iterator[Limit]:
-    """Yield how many entries the pod has that may the most."""
+    """Yield how many entries the pod has that may the most, of those that a policy is about: what anybody
+    may speak to, such as the cluster's DNS, has one for all."""
     if config.cluster.cni != "cilium":
         return
+    governed = {each.namespace for each in plan.policies}
+    counts = [count for (namespace, _), count in entries(plan.flows).items() if namespace in governed]
     yield Limit(
         "policies: entries of one pod",
         "entries",
         ENTRIES,
-        Need(fixed=max(entries(plan.flows).values(), default=0)),
+        Need(fixed=max(counts, default=0)),
         "fewer flows of one workload; Cilium's own setting is DigitalOcean's",
         "nothing",
         today=f'{ENTRIES} * max(cilium_bpf_map_pressure{{map_name=~".*policy.*"}})',

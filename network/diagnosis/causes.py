@@ -43,7 +43,8 @@ CODES: Mapping[str, Code] = {
         (
             "state `errored`, or `new` for more than minutes: DigitalOcean's status page, then its support",
             "another Service or stack has taken it over by its name: names are unique in an account",
-            "type or PROXY protocol changed in the control panel: annotate the Service anew by `pulumi up`",
+            "type, PROXY protocol or firewall changed in the control panel: annotate the Service anew by "
+            "`pulumi up`",
             "this machine is outside `sourceRanges`, or behind a firewall that stops 443",
         ),
     ),

@@ -61,7 +61,8 @@ class NameAnswer:
 
     def __str__(self) -> str:
         through = f" through {', '.join(self.aliases)}" if self.aliases else ""
-        return f"{', '.join(self.values) or self.status}{through}"
+        nothing = "no address" if self.status == "NOERROR" else self.status
+        return f"{', '.join(self.values) or nothing}{through}"
 
 
 @dataclass(frozen=True)

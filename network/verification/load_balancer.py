@@ -8,6 +8,7 @@ from network.config import StackConfig
 from network.config.entry_points import Balancer
 from network.config.ingress import HealthCheck, InternalLoadBalancer, LoadBalancer
 from network.config.platform import TRAEFIK
+from network.live.balancers import let_in, sources
 from network.live.cluster import Object
 from network.live.finding import Finding
 from network.plan.ingress import load_balancer as services
@@ -214,9 +215,9 @@ def _of_one(
     )  # fmt: skip
     yield SOURCES.row(
         subject,
-        listed(sorted(map(str, asked.settings.source_ranges)), "everybody"),
+        sources(asked.settings.source_ranges),
         f"{asked.key}.sourceRanges",
-    ).equal(found, _sources)
+    ).equal(found, let_in)
 
 
 def _service(seen: Look[Objects], name: str) -> Look[Object]:
@@ -341,10 +342,3 @@ def _nodes(balancer: Object, cluster: Object) -> Judged:
         *([f"Droplets {listed(more)}, which are no nodes"] if more else []),
     ]
     return Judged(listed(told, f"all {len(wanted)} of them"), not told)
-
-
-def _sources(balancer: Object) -> str:
-    rules = balancer.get("firewall") or {}
-    allowed = sorted(rule.removeprefix("cidr:").removeprefix("ip:") for rule in rules.get("allow") or ())
-    denied = sorted(rules.get("deny") or ())
-    return listed(allowed, "everybody") + (f", but not {listed(denied)}" if denied else "")

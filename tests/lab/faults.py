@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,38 @@ from tests.lab.traffic_lab import TrafficLab
 
 def kill(pod: Mapping[str, Any], program: str) -> None:
     """SIGKILL a program that runs in a pod."""
-    processes = [
+    for process in _processes(pod, program):
+        os.kill(process, signal.SIGKILL)
+
+
+@contextmanager
+def hanging(pod: Mapping[str, Any], program: str) -> Generator[None]:
+    """A program that runs in a pod does nothing within the block, and then goes on."""
+    with stopped(_processes(pod, program)):
+        yield
+
+
+@contextmanager
+def stopped(processes: Sequence[int]) -> Generator[None]:
+    """Processes do nothing within the block, and then go on."""
+    assert processes, "nobody to stop"
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def _processes(pod: Mapping[str, Any], program: str) -> list[int]:
+    found = [
         int(folder.name)
         for folder in Path("/proc").iterdir()
         if folder.name.isdigit() and _runs_in(folder, pod["metadata"]["uid"], program)
     ]
-    assert processes, f"{program} does not run in {pod['metadata']['name']}"
-    for process in processes:
-        os.kill(process, signal.SIGKILL)
+    assert found, f"{program} does not run in {pod['metadata']['name']}"
+    return found
 
 
 def _runs_in(process: Path, pod: str, program: str) -> bool:

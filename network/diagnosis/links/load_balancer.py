@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from network.diagnosis.facts import Facts, Object, seen
 from network.diagnosis.links import names
 from network.diagnosis.walk import Link, Outcome
+from network.live.balancers import let_in
 from network.live.finding import CannotLookError
 
 LIST = "GET /v2/load_balancers"
@@ -26,6 +27,8 @@ class Front:
     """Settings of its health check, in the API's words."""
     node_local: bool
     """Whether nodes without a pod of Traefik fail the check."""
+    sources: str
+    """Whom it lets in, in the words of `let_in`."""
     is_reached_from_everywhere: bool
     """Whether anybody may connect: it is public, and no ranges are named."""
     declared: str
@@ -47,6 +50,8 @@ def balancer(front: Front, host: str) -> Link:
                 return Outcome(f"the account has no load balancer {front.name}", LIST, command)
             if wrong := _wrong(front, known, points):
                 return Outcome(wrong, LIST, command)
+            if all(rule["entry_port"] != 443 for rule in known.get("forwarding_rules", ())):
+                return Outcome(f"active at {', '.join(points)}, without a rule for 443", LIST)
         dial = facts.host(host).dials.get(443)
         if isinstance(dial, CannotLookError):
             if front.is_reached_from_everywhere:
@@ -76,6 +81,8 @@ def _wrong(front: Front, known: Object, points: Sequence[str]) -> str | None:
         return f"PROXY protocol is {'on' if known.get('enable_proxy_protocol') else 'off'}"
     if known.get("ip") not in points:
         return f"its address is {known.get('ip')}, and Traefik's Service has {', '.join(points)}"
+    if let_in(known) != front.sources:
+        return f"it lets in {let_in(known)}, planned is {front.sources}"
     return None
 
 

@@ -20,6 +20,7 @@ from network.diagnosis.paths import workloads
 from network.diagnosis.paths.stack import Peer, Stack
 from network.diagnosis.walk import Link, Path
 from network.diagnosis.wants import KINDS, ROUTING
+from network.live.balancers import sources
 from network.plan.certificates import served as served_certificates
 from network.plan.ingress.entrypoints import listeners
 from network.plan.ingress.load_balancer import service_name
@@ -169,6 +170,7 @@ def _front(stack: Stack, host: str, balancer: Balancer) -> Iterator[Link]:
             "healthy_threshold": check.healthy_threshold,
         },
         node_local=ingress.external_traffic_policy == "Local",
+        sources=sources(ranges),
         is_reached_from_everywhere=public and not ranges,
         declared=path_of(("ingress", "loadBalancer" if public else "internalLoadBalancer", "name")),
     )

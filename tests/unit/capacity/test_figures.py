@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from network import capacity
-from network.capacity import account, load
+from network.capacity import account, load, policy_map
 from network.capacity.policy_map import entries
 from network.capacity.rows import Row, cost, rows
 from network.config import StackConfig, droplets
@@ -266,3 +266,14 @@ def test_a_pod_s_policies_have_an_entry_for_each_identity_and_port() -> None:
     assert found["shop", "batch"] == 2 + 1 + 3 * 7 + 7
     # Whoever asks: three kinds.
     assert found["kube-system", "dns"] == 2 + 3
+
+
+def test_pods_that_no_policy_is_about_count_for_no_entries() -> None:
+    config = prod()
+    plan = build(config)
+    (limit,) = policy_map.limits(config, plan)
+    counts = entries(plan.flows)
+    assert counts["kube-system", "cluster-dns"] > limit.need.fixed
+    assert limit.need.fixed == max(
+        count for (namespace, _), count in counts.items() if namespace != "kube-system"
+    )

@@ -60,6 +60,13 @@ def balancer(**what: Any) -> Plant:
     return plant
 
 
+def no_rule_for_443(world: World) -> None:
+    assert isinstance(world.balancers, list)
+    rules = world.balancers[0]["forwarding_rules"]
+    rules[:] = [rule for rule in rules if rule["entry_port"] != 443]
+    host(dials={443: CannotLookError("nc", "refused", "nc -vz")})(world)
+
+
 def host(**what: Any) -> Plant:
     return lambda world: world.change(HOST, **what)
 
@@ -210,6 +217,12 @@ FAULTS: dict[str, Fault] = {
         "load-balancer",
         lambda world: (both_say("203.0.113.9")(world), balancer(ip="203.0.113.9")(world))[0],
     ),
+    "the load balancer denies somebody": Fault(
+        HOST, "load-balancer", balancer(firewall={"allow": [], "deny": ["cidr:203.0.113.0/24"]})
+    ),
+    "the load balancer lets in some alone": Fault(
+        HOST, "load-balancer", balancer(firewall={"allow": ["cidr:192.0.2.0/24"], "deny": []})
+    ),
     "443 is closed": Fault(
         HOST, "load-balancer", host(dials={443: CannotLookError("nc", "refused", "nc -vz")})
     ),
@@ -233,6 +246,7 @@ FAULTS: dict[str, Fault] = {
         "node-port",
         lambda world: world.balancers[0]["forwarding_rules"][1].update(target_port=31111),  # pyright: ignore
     ),
+    "the load balancer has no rule for 443": Fault(HOST, "node-port", no_rule_for_443),
     "Traefik's default deny is gone": Fault(
         HOST, "ingress-policy", without("NetworkPolicy", "default-deny", "traefik")
     ),

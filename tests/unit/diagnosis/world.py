@@ -135,6 +135,7 @@ def _front(world: World) -> None:
             "type": "REGIONAL",
             "ip": ADDRESS,
             "enable_proxy_protocol": True,
+            "firewall": {"allow": [f"cidr:{each}" for each in config.ingress.load_balancer.source_ranges]},
             "forwarding_rules": [
                 {"entry_protocol": "tcp", "entry_port": port, "target_port": node}
                 for port, node in NODE_PORTS.items()

@@ -10,6 +10,7 @@ from lab.cloud.annotations import DISOWN, ID, PREFIX, refusals
 from lab.cloud.cloud import Cloud
 from lab.cloud.controller import FINALIZER, Controllers
 from lab.cloud.faults import Fault, inject
+from lab.cloud.options import choose
 from lab.cloud.state import Json, Kind
 from lab.internet.global_load_balancer import GlobalLoadBalancer
 from lab.internet.load_balancer import LoadBalancer
@@ -182,6 +183,21 @@ def test_a_changed_service_changes_its_load_balancer_and_keeps_the_address(scene
     scene.look()
     (real,) = scene.balancers.now
     assert (real.rules[0].node_port, str(real.address)) == (31443, "203.0.113.100")
+
+
+def test_while_nobody_looks_after_services_what_is_changed_by_hand_stays(scene: Scene) -> None:
+    scene.services.held.append(a_service(type="REGIONAL", enable_proxy_protocol="true"))
+    scene.look()
+    (made,) = scene.made
+    choose(scene.cloud.store.folder, controllers_away=True)
+    scene.cloud.call("PUT", f"/v2/load_balancers/{made['id']}", {**made, "enable_proxy_protocol": False})
+    scene.look()
+    (real,) = scene.balancers.now
+    assert not real.proxy_protocol
+    choose(scene.cloud.store.folder, controllers_away=False)
+    scene.look()
+    (real,) = scene.balancers.now
+    assert real.proxy_protocol
 
 
 def test_a_deleted_service_waits_for_its_load_balancer_to_go(scene: Scene) -> None:
