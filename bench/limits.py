@@ -46,8 +46,15 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=3000)
     options = parser.parse_args()
     # Each connection has two ends on this machine.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     print(f"{'':42} {'computed':>10} {'measured':>10} {'ratio':>6}")
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = _certificate(KEYS["ECDSA P-256"](), Path(folder))
+        with _traefik(certificate, Path(folder)) as traefik:
+            empty, each = _connections(traefik, options.connections)
+    _tell("memory without a connection, MiB", EMPTY_MEBIBYTES, empty)
+    _tell(f"memory of each of {options.connections} connections, KiB", KIBIBYTES_PER_CONNECTION, each)
     for name, make in KEYS.items():
         with tempfile.TemporaryDirectory() as folder:
             key = make()
@@ -58,10 +65,6 @@ def main() -> None:
                     handshake_microseconds(_public(certificate)),
                     _handshakes(traefik, options.handshakes),
                 )
-                if name == next(iter(KEYS)):
-                    empty, each = _connections(traefik, options.connections)
-    _tell("memory without a connection, MiB", EMPTY_MEBIBYTES, empty)
-    _tell(f"memory of each of {options.connections} connections, KiB", KIBIBYTES_PER_CONNECTION, each)
 
 
 def _tell(what: str, computed: float, measured: float) -> None:

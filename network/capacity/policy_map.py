@@ -10,8 +10,9 @@ from ipaddress import IPv4Address, summarize_address_range
 
 from network.config import StackConfig
 from network.plan import Plan
+from network.plan.cluster_dns import CLUSTER_DNS
 from network.plan.model.capacity import Limit, Need
-from network.plan.model.flows import Flow, Peer, Pods, Port
+from network.plan.model.flows import Entity, Flow, Peer, Pods, Port, Range
 
 ENTRIES = 16_384
 """Of one pod (docs/facts/digitalocean.md#tables-of-cilium)."""
@@ -21,6 +22,15 @@ OWN_ENTRIES = 2
 
 NODES_IDENTITIES = 2
 """The pod's own node, and the others."""
+
+API_SERVER_IDENTITIES = 2
+"""As one of the nodes, and as an address outside, which counts for the world and for ranges that hold it."""
+
+DNS_IDENTITIES = 4
+"""Of the cluster's DNS that Cilium has numbers for beforehand, beside its pods' own."""
+
+
+_OF_ENTITIES = {"kube-apiserver": API_SERVER_IDENTITIES, "nodes": NODES_IDENTITIES, "world": 2}
 
 
 def limits(config: StackConfig, plan: Plan) -> Iterator[Limit]:
@@ -73,8 +83,12 @@ def _selects(peer: Peer, kind: Pods) -> bool:
 def _identities(peer: Peer, known: list[Pods]) -> int:
     if isinstance(peer, Pods):
         # Pods that nobody knows the kind of are one at least.
-        return max(sum(_selects(peer, kind) for kind in known), 1)
-    return NODES_IDENTITIES if getattr(peer, "name", None) == "nodes" else 1
+        own = max(sum(_selects(peer, kind) for kind in known), 1)
+        return own + (DNS_IDENTITIES if _selects(peer, CLUSTER_DNS) else 0)
+    if isinstance(peer, Entity):
+        return _OF_ENTITIES[peer.name]
+    # The API server has a private address.
+    return 2 if isinstance(peer, Range) and peer.network.is_private else 1
 
 
 def _blocks(port: Port) -> int:

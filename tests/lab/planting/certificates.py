@@ -136,11 +136,12 @@ def _a_challenge_is_stuck(traffic: TrafficLab) -> Generator[None]:
     the lab's authority believes for a while what has been proven once."""
     order = _newest_order(traffic)
     owner = {"apiVersion": ACME_VERSION, "kind": "Order", "name": order["name"], "uid": order["uid"]}
+    name = f"{order['name']}-planted"
     challenge = {
         "apiVersion": ACME_VERSION,
         "kind": "Challenge",
         "metadata": {
-            "name": f"{order['name']}-planted",
+            "name": name,
             "namespace": "traefik",
             "ownerReferences": [{**owner, "controller": True}],
         },
@@ -162,7 +163,7 @@ def _a_challenge_is_stuck(traffic: TrafficLab) -> Generator[None]:
     stuck = {"state": "pending", "processing": True, "presented": False, "reason": reason}
     with (
         made(challenge)(traffic),
-        told("challenge", challenge["metadata"]["name"], stuck)(traffic),
+        told("challenge", name, stuck)(traffic),
         told("order", order["name"], {"state": "pending"})(traffic),
         told("certificate", "tenants", not_ready("Issuing certificate as Secret does not exist"))(traffic),
     ):

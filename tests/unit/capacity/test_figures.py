@@ -1,5 +1,6 @@
 """Limits and needs of the prod stack, each reckoned here by hand from the facts that it rests on."""
 
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from network.capacity.rows import Row, cost, rows
 from network.config import StackConfig, droplets
 from network.plan import build
 from network.plan.ingress.capacity import cores_per_handshake
-from network.plan.model.flows import Entity, Flow, Host, Pods, Port
+from network.plan.model.flows import Entity, Flow, Host, Pods, Port, Range
 from tests import stacks
 
 REQUESTS = 500.0
@@ -259,21 +260,36 @@ def test_a_pod_s_policies_have_an_entry_for_each_identity_and_port() -> None:
         Flow("batch-to-all", BATCH, ALL, (Port(1000, end_port=1999),), "-"),
     )
     found = entries(flows)
-    # Own 2; web twice; DNS; two kinds of nodes; the name; from batch seven blocks.
-    assert found["shop", "api"] == 2 + 2 + 1 + 2 + 1 + 7
-    assert found["shop", "web"] == 2 + 2 + 1 + 7
+    # Own 2; web twice; DNS, which has five identities; two kinds of nodes; the name; from batch seven blocks.
+    assert found["shop", "api"] == 2 + 2 + 5 + 2 + 1 + 7
+    assert found["shop", "web"] == 2 + 2 + 5 + 7
     # To three kinds of pods, and from itself.
-    assert found["shop", "batch"] == 2 + 1 + 3 * 7 + 7
+    assert found["shop", "batch"] == 2 + 5 + 3 * 7 + 7
     # Whoever asks: three kinds.
     assert found["kube-system", "dns"] == 2 + 3
 
 
+def test_the_api_server_has_two_identities_one_of_which_lies_in_the_vpc_and_in_the_world() -> None:
+    ways = (Entity("kube-apiserver"), Entity("world"), Range(IPv4Network("10.0.0.0/16")))
+    flows = [Flow(f"way-{number}", API, way, (Port(443),), "-") for number, way in enumerate(ways)]
+    assert entries(flows)["shop", "api"] == 2 + 2 + 2 + 2
+    outside = Flow("outside", API, Range(IPv4Network("8.8.8.0/24")), (Port(443),), "-")
+    assert entries([outside])["shop", "api"] == 2 + 1
+
+
 def test_pods_that_no_policy_is_about_count_for_no_entries() -> None:
-    config = prod()
+    workloads: dict[str, Any] = {
+        f"w{n}": {"labels": {"app": f"w{n}"}, "ports": {"http": {"port": 80}}} for n in range(30)
+    }
+    routes = {
+        name: {"host": f"{name}.dev.k8s.webgrip.nl", "workload": name, "port": "http"} for name in workloads
+    }
+    over = {"network:applications": {"many": {"workloads": workloads, "routes": routes}}}
+    config = stacks.stack_config("dev", over, without=stacks.WATCHING)
     plan = build(config)
     (limit,) = policy_map.limits(config, plan)
     counts = entries(plan.flows)
-    assert counts["kube-system", "cluster-dns"] > limit.need.fixed
+    assert max(counts, key=lambda pods: counts[pods]) == ("kube-system", "cluster-dns")
     assert limit.need.fixed == max(
         count for (namespace, _), count in counts.items() if namespace != "kube-system"
     )
