@@ -32,7 +32,7 @@ def reader_without(traffic: TrafficLab, group: str, resource: str) -> Generator[
     known = [each["name"] for each in _asked(traffic, version)["resources"]]
     others = [name for name in known if name != resource]
     rules = [
-        {**rule, "resources": others} if rule["apiGroups"] == [group] else rule
+        {**rule, "resources": others} if rule.get("apiGroups") == [group] else rule
         for rule in shown(traffic, ("clusterrole", READER))["rules"]
     ]
     metadata = {"name": f"reads-no-{resource}"}
