@@ -21,7 +21,7 @@ from tests.unit.acceptance.others import TEST_ZONE
 from tests.unit.acceptance.served import PATIENCE, Served
 
 # Real processes, minutes of processor time; they need neither parts nor root.
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 MOMENTS = (
     ("create_project", 1),
