@@ -6,14 +6,13 @@ be read is a row as well.
 
 from collections.abc import Iterator, Sequence
 
-from network import markdown
 from network.live.cluster import Object
 from network.live.finding import Finding
 from network.plan import Plan
 from network.preflight import apis, draining, linter, room, versions
 from network.preflight.reading import Reading
 from network.verification import cluster
-from network.verification.row import Check
+from network.verification.row import Check, table
 
 CHECKS: tuple[Check, ...] = (
     cluster.CLUSTER,
@@ -29,10 +28,7 @@ CHECKS: tuple[Check, ...] = (
 
 def table_of_codes() -> str:
     """Return every kind of row as a table in Markdown."""
-    return markdown.table(
-        ("code", "fit, where", "read by", "else"),
-        ((f"`{each.code}`", each.compares, f"`{each.source}`", each.remedy) for each in CHECKS),
-    )
+    return table(CHECKS, "fit")
 
 
 def preflight(

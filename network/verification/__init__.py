@@ -6,13 +6,12 @@ nothing is as planned because nobody looked.
 
 from collections.abc import Iterator
 
-from network import markdown
 from network.config import StackConfig
 from network.live.finding import Finding
 from network.plan import Plan
 from network.verification import addresses, cluster, firewall, load_balancer, nodes, records, versions, vpc
 from network.verification.reading import Reading
-from network.verification.row import Check
+from network.verification.row import Check, table
 
 CHECKS: tuple[Check, ...] = (
     *cluster.CHECKS,
@@ -29,14 +28,7 @@ CHECKS: tuple[Check, ...] = (
 
 def table_of_codes() -> str:
     """Return every kind of row as a table in Markdown."""
-    return markdown.table(
-        ("code", "as planned, where", "read by", "else"),
-        ((f"`{check.code}`", check.compares, _code(check.source), check.remedy) for check in CHECKS),
-    )
-
-
-def _code(source: str) -> str:
-    return "; ".join(f"`{each}`" for each in source.split("; "))
+    return table(CHECKS, "as planned")
 
 
 def verify(config: StackConfig, plan: Plan, reading: Reading) -> tuple[Finding, ...]:

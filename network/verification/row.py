@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from network import markdown
 from network.live.finding import CannotLookError, Finding, Verdict
 from network.live.parallel import Seen
 
@@ -42,6 +43,18 @@ class Check:
     def row(self, subject: str, planned: object, declared: str = "") -> "Row":
         """Return a row of this kind; `declared` is the key of the stack file that says what is planned."""
         return Row(self, subject, str(planned), declared)
+
+
+def table(checks: Iterable[Check], fits: str) -> str:
+    """Return kinds of rows as a table in Markdown; `fits` heads what must be so."""
+    return markdown.table(
+        ("code", f"{fits}, where", "read by", "else"),
+        ((f"`{each.code}`", each.compares, _code(each.source), each.remedy) for each in checks),
+    )
+
+
+def _code(source: str) -> str:
+    return "; ".join(f"`{each}`" for each in source.split("; "))
 
 
 @dataclass(frozen=True)
