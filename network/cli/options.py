@@ -50,6 +50,11 @@ Svg = Annotated[
         "--output says where it goes.",
     ),
 ]
+Context = Annotated[
+    str | None,
+    typer.Option("--context", help="Context of the kubeconfig that kubectl uses.", show_default=False),
+]
+Form = Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")]
 
 Format = Literal["text", "markdown", "json"]
 """Of what `--format` takes."""

@@ -1,11 +1,12 @@
 """The command `network accept`."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from network.cli import files
+from network.cli.options import Form
 
 
 def _print_questions(wanted: bool) -> None:
@@ -85,7 +86,7 @@ def accept(
     pause: Annotated[
         float, typer.Option("--pause", min=0.01, help="Seconds between two looks at what takes its time.")
     ] = 5.0,
-    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
+    form: Form = "text",
     at_deadline: Annotated[bool, typer.Option("--at-deadline", hidden=True)] = False,
     questions: Annotated[  # noqa: ARG001  answered by its callback
         bool,

@@ -5,16 +5,13 @@ from typing import Annotated, Literal
 import typer
 
 from network.cli import files
-from network.cli.options import File, Stack
+from network.cli.options import Context, File, Stack
 
 
 def adopt(
     stack: Stack = None,
     file: File = None,
-    context: Annotated[
-        str | None,
-        typer.Option("--context", help="Context of the kubeconfig that kubectl uses.", show_default=False),
-    ] = None,
+    context: Context = None,
     form: Annotated[
         Literal["text", "json", "import"],
         typer.Option("--format", help="How to write it; `import` is what `pulumi import --file` reads."),

@@ -1,18 +1,19 @@
 """The command `network objectives`."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from network.cli import files
+from network.cli.options import Form
 
 
 def objectives(
     url: Annotated[
         str, typer.Option("--url", help="Address of the Prometheus, as `make view-prometheus` opens it.")
     ] = "http://localhost:9090",
-    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
+    form: Form = "text",
 ) -> None:
     """Show how each objective stands, from a running Prometheus: target, now, budget left, burn rate.
 

@@ -1,11 +1,11 @@
 """The command `network verify`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from network.cli import files
-from network.cli.options import File, Stack
+from network.cli.options import Context, File, Form, Stack
 
 
 def _print_codes(wanted: bool) -> None:
@@ -20,11 +20,8 @@ def _print_codes(wanted: bool) -> None:
 def verify(
     stack: Stack = None,
     file: File = None,
-    context: Annotated[
-        str | None,
-        typer.Option("--context", help="Context of the kubeconfig that kubectl uses.", show_default=False),
-    ] = None,
-    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
+    context: Context = None,
+    form: Form = "text",
     codes: Annotated[  # noqa: ARG001  answered by its callback
         bool,
         typer.Option("--codes", callback=_print_codes, is_eager=True, help="List the kinds of rows."),
